@@ -1,0 +1,1 @@
+//! `App`: handles only (pools, config, clock, mail, files).

@@ -1,0 +1,1 @@
+//! The command line: up, serve, worker, migrate, check-config, doctor, accounts, demo.

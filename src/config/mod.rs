@@ -1,0 +1,1 @@
+//! Load and check the configuration, one file per section.

@@ -1,0 +1,101 @@
+//! What happened, told once, in the transaction that did it.
+//!
+//! Past tense, ids only, never content: listeners read the rows, so a deletion in between
+//! is seen. `jobs/routing.rs` says who hears of which.
+
+use super::ids::Id;
+use super::smallint::smallint_enum;
+
+smallint_enum! {
+    /// Which events go first. Lane 0 always; the others get slices.
+    pub enum Lane {
+        /// People here.
+        People = 0 => "people",
+        /// What came from elsewhere.
+        Inbound = 1 => "inbound",
+        /// Purges, imports, backfill.
+        Bulk = 2 => "bulk",
+    }
+}
+
+smallint_enum! {
+    /// The kinds. `subject` and `actor` of an [`Event`] are named for each.
+    pub enum EventKind {
+        /// subject: status, actor: its author.
+        StatusPosted = 0 => "status_posted",
+        /// subject: status that is gone, actor: its author; a tombstone has the audience.
+        StatusDeleted = 1 => "status_deleted",
+        /// subject: the boost's own id, actor: who boosted; extra: the boosted status.
+        StatusReblogged = 2 => "status_reblogged",
+        /// subject: the boost's own id that is gone, actor; extra: the boosted status.
+        ReblogUndone = 3 => "reblog_undone",
+        /// subject: status, actor: who favourited.
+        StatusFavourited = 4 => "status_favourited",
+        /// subject: status, actor.
+        FavouriteUndone = 5 => "favourite_undone",
+        /// subject: the follow's target, actor: the follower; extra: the follow's id.
+        FollowRequested = 6 => "follow_requested",
+        /// subject: the follow's target, actor: the follower; extra: the follow's id.
+        FollowAccepted = 7 => "follow_accepted",
+        /// subject: target, actor: follower, for an ended or refused follow; extra: its id.
+        FollowEnded = 8 => "follow_ended",
+        /// subject: who is blocked, actor: who blocks.
+        AccountBlocked = 9 => "account_blocked",
+        /// subject: who was blocked, actor.
+        BlockUndone = 10 => "block_undone",
+        /// subject: account, actor: the same.
+        ProfileChanged = 11 => "profile_changed",
+        /// subject: application, actor: user.
+        Applied = 12 => "applied",
+        /// subject: application, actor: user.
+        ApplicationConfirmed = 13 => "application_confirmed",
+        /// subject: application, actor: the reviewer's user.
+        ApplicationApproved = 14 => "application_approved",
+        /// subject: application, actor: the reviewer's user.
+        ApplicationRejected = 15 => "application_rejected",
+        /// subject: application, actor: the applicant's user.
+        ApplicationWithdrawn = 16 => "application_withdrawn",
+        /// subject: a one-time link's row, actor: its user; extra: the sealed token.
+        LinkRequested = 17 => "link_requested",
+        /// subject: user, actor: user; sessions and tokens were ended.
+        AccessRevoked = 18 => "access_revoked",
+        /// subject: status, actor: its author.
+        StatusEdited = 19 => "status_edited",
+        /// subject: account muted, actor: who mutes (feeds forget what they hold of it).
+        AccountMuted = 20 => "account_muted",
+    }
+}
+
+/// One row of the event log, as a use case writes it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    /// Which lane carries it.
+    pub lane: Lane,
+    /// What happened.
+    pub kind: EventKind,
+    /// What it happened to; see [`EventKind`].
+    pub subject: Id,
+    /// Who did it; see [`EventKind`].
+    pub actor: Id,
+    /// A second id, where [`EventKind`] names one.
+    pub extra: Option<Id>,
+}
+
+impl Event {
+    /// An event of lane 0.
+    pub fn by_people(kind: EventKind, subject: Id, actor: Id) -> Event {
+        Event {
+            lane: Lane::People,
+            kind,
+            subject,
+            actor,
+            extra: None,
+        }
+    }
+
+    /// The same with a second id.
+    pub fn with(mut self, extra: Id) -> Event {
+        self.extra = Some(extra);
+        self
+    }
+}

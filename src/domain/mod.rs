@@ -1,0 +1,17 @@
+//! Ids, errors, events, enumerations: the words of the house.
+//!
+//! Pure: no I/O, no clock, no queries. The smallint enumerations carry their diesel
+//! mapping (a value, not a query), so that a row can hold them as they are.
+
+pub mod application;
+pub mod error;
+pub mod event;
+pub mod ids;
+pub mod registration_mode;
+pub mod role;
+pub mod scopes;
+mod smallint;
+pub mod visibility;
+
+pub use error::{Error, Result};
+pub use ids::Id;

@@ -1,0 +1,1 @@
+//! What happens after a deed: routing (read first), the relay, timers, mailing.

@@ -1,0 +1,3 @@
+//! Parses the command line and calls the library; nothing else.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! The Mastodon client API: extractor, entities, rendering, one file per method page.

@@ -1,0 +1,1 @@
+//! What staff does to accounts and reports; the audit log.

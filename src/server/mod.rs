@@ -1,0 +1,1 @@
+//! Builds the `App`, binds, routes, stops gently; headers, limits, telemetry.

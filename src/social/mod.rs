@@ -1,0 +1,1 @@
+//! Statuses, accounts, timelines, notifications: what members do.

@@ -1,0 +1,1 @@
+//! Postgres: all queries, no decisions.

@@ -1,0 +1,1 @@
+//! Mentions, hashtags, links, HTML, length: pure.
