@@ -1,1 +1,61 @@
 //! Load and check the configuration, one file per section.
+//!
+//! `config/default.toml` is compiled in and is also the list of what there is: its sections,
+//! keys and types are the only ones that exist. Over it lie, later wins: a file, the
+//! environment, the command line. See [`load::Layers`].
+//!
+//! Only [`environment`] reads environment variables; nothing else in the program does.
+
+pub mod environment;
+mod error;
+mod known;
+pub mod load;
+mod secret;
+mod settings;
+mod value;
+
+mod database;
+mod instance;
+mod logging;
+mod mail;
+mod media;
+mod redis;
+mod registration;
+mod server;
+
+#[cfg(test)]
+mod tests;
+
+pub use database::Database;
+pub use error::Error;
+pub use instance::Instance;
+pub use load::Layers;
+pub use logging::{LogFormat, Logging};
+pub use mail::Mail;
+pub use media::Media;
+pub use redis::Redis;
+pub use registration::Registration;
+pub use secret::Secret;
+pub use server::{DevPeer, Place, Server};
+pub use value::Value;
+
+/// The whole configuration, checked: what is in it can be relied upon.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where the place lives and listens.
+    pub server: Server,
+    /// PostgreSQL.
+    pub database: Database,
+    /// Redis.
+    pub redis: Redis,
+    /// How mail leaves.
+    pub mail: Mail,
+    /// Pictures.
+    pub media: Media,
+    /// The door of a new place.
+    pub registration: Registration,
+    /// What a new place says of itself.
+    pub instance: Instance,
+    /// What is logged, and how.
+    pub logging: Logging,
+}

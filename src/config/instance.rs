@@ -1,0 +1,57 @@
+//! The section `[instance]`.
+
+use super::{Error, settings::Settings};
+
+/// Longest title and description of a new place, in characters.
+const MAX_TITLE: usize = 80;
+const MAX_DESCRIPTION: usize = 1_000;
+/// Most languages that a place can name.
+const MAX_LANGUAGES: usize = 12;
+
+/// What a new place says of itself, until the admin says otherwise.
+#[derive(Debug, Clone)]
+pub struct Instance {
+    /// Its name, 1 to 80 characters.
+    pub title: String,
+    /// A few sentences, at most 1,000 characters.
+    pub description: String,
+    /// Where its people can be reached.
+    pub contact_email: Option<String>,
+    /// ISO 639-1 codes, 1 to 12.
+    pub languages: Vec<String>,
+}
+
+impl Instance {
+    pub(super) fn read(settings: &Settings) -> Result<Self, Error> {
+        let section = "instance";
+        let title = settings.text(section, "title");
+        if title.is_empty() || title.chars().count() > MAX_TITLE {
+            let what = format!("must have 1 to {MAX_TITLE} characters");
+            return Err(settings.bad(section, "title", &what));
+        }
+        let description = settings.text(section, "description");
+        if description.chars().count() > MAX_DESCRIPTION {
+            let what = format!("must have at most {MAX_DESCRIPTION} characters");
+            return Err(settings.bad(section, "description", &what));
+        }
+        let contact = settings.some_text(section, "contact_email");
+        if contact
+            .is_some_and(|address| !address.contains('@') || address.contains(char::is_whitespace))
+        {
+            return Err(settings.bad(section, "contact_email", "must be a mail address"));
+        }
+        let languages = settings.list(section, "languages");
+        let is_code = |code: &&str| code.len() == 2 && code.bytes().all(|b| b.is_ascii_lowercase());
+        if languages.is_empty() || languages.len() > MAX_LANGUAGES || !languages.iter().all(is_code)
+        {
+            let what = format!("must be 1 to {MAX_LANGUAGES} two-letter codes such as \"en\"");
+            return Err(settings.bad(section, "languages", &what));
+        }
+        Ok(Self {
+            title: title.to_owned(),
+            description: description.to_owned(),
+            contact_email: contact.map(str::to_owned),
+            languages: languages.into_iter().map(str::to_owned).collect(),
+        })
+    }
+}
