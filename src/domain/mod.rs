@@ -7,6 +7,7 @@ pub mod application;
 pub mod error;
 pub mod event;
 pub mod ids;
+pub mod page;
 pub mod registration_mode;
 pub mod role;
 pub mod scopes;
@@ -15,3 +16,4 @@ pub mod visibility;
 
 pub use error::{Error, Result};
 pub use ids::Id;
+pub use page::Page;

@@ -1,1 +1,35 @@
 //! The Mastodon client API: extractor, entities, rendering, one file per method page.
+
+pub mod entities;
+pub mod error;
+pub mod forms;
+pub mod paging;
+
+pub use error::ApiError;
+pub use forms::{Params, ParamsWithFiles};
+
+/// Where this server is reached, such as `https://porch.example`: scheme, host and port, no
+/// slash at the end. The doors find it in the app data; every URL in an answer starts with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BaseUrl(pub String);
+
+impl BaseUrl {
+    /// The absolute URL of a path that begins with a slash.
+    pub fn join(&self, path: &str) -> String {
+        format!("{}{path}", self.0)
+    }
+
+    /// The one that the server was built with.
+    ///
+    /// Falls back to the address the request was sent to in applications that set none
+    /// (tests of single handlers).
+    pub fn of(req: &actix_web::HttpRequest) -> BaseUrl {
+        match req.app_data::<actix_web::web::Data<BaseUrl>>() {
+            Some(base) => base.get_ref().clone(),
+            None => {
+                let info = req.connection_info();
+                BaseUrl(format!("{}://{}", info.scheme(), info.host()))
+            }
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! The JSON shapes that apps read, one file each.
