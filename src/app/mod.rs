@@ -1,1 +1,3 @@
 //! `App`: handles only (pools, config, clock, mail, files).
+
+pub mod clock;

@@ -1,1 +1,5 @@
-//! Redis: feeds, rate limits, the live bus; may be lost at any time.
+//! Redis: feeds, rate limits, the live bus. May be lost at any time and cost only speed.
+
+pub mod connection;
+
+pub use connection::{Cache, CacheSettings};

@@ -55,7 +55,7 @@ smallint_enum! {
         ApplicationRejected = 15 => "application_rejected",
         /// subject: application, actor: the applicant's user.
         ApplicationWithdrawn = 16 => "application_withdrawn",
-        /// subject: a one-time link's row, actor: its user; extra: the sealed token.
+        /// subject: a one-time link, actor: its user, or 0 for none.
         LinkRequested = 17 => "link_requested",
         /// subject: user, actor: user; sessions and tokens were ended.
         AccessRevoked = 18 => "access_revoked",

@@ -1,1 +1,11 @@
 //! Rows, one noun per file; the diesel schema.
+//!
+//! Columns are explained where they are made: in `migrations/`, by `COMMENT ON`.
+#![allow(missing_docs)]
+
+pub mod account;
+pub mod application;
+pub mod draft;
+pub mod schema;
+pub mod status;
+pub mod user;

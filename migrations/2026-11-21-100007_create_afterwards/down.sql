@@ -1,0 +1,1 @@
+DROP TABLE received_activities_b, received_activities_a, jobs, events;

@@ -1,0 +1,116 @@
+//! One multiplexed connection that comes back by itself, and is asked nothing while away.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use redis::aio::{ConnectionManager, ConnectionManagerConfig};
+use redis::{FromRedisValue, Pipeline, RedisError, ScriptInvocation};
+
+use crate::domain::{Error, Result};
+
+/// An answer that takes longer counts as none: Postgres is as fast.
+const ANSWER: Duration = Duration::from_millis(500);
+/// After a failure nobody waits for Redis for so long; then one call tries again.
+const REST: Duration = Duration::from_secs(1);
+
+/// What a cache is made of.
+#[derive(Debug, Clone)]
+pub struct CacheSettings {
+    /// `redis://…`, or `unix:///path/to/socket`.
+    pub url: String,
+    /// In front of every key, so that several places may share one Redis.
+    pub prefix: String,
+}
+
+/// Cheap to clone. Every method gives `None` when Redis did not answer: callers must have
+/// another way.
+#[derive(Clone)]
+pub struct Cache(Arc<Inner>);
+
+struct Inner {
+    manager: ConnectionManager,
+    prefix: String,
+    calls: AtomicU64,
+    /// Milliseconds after `born` until which Redis is left alone.
+    resting_until: AtomicI64,
+    born: Instant,
+}
+
+impl Cache {
+    /// Connects at first use, on the runtime that calls this.
+    pub fn new(settings: CacheSettings) -> Result<Cache> {
+        let client = redis::Client::open(settings.url.as_str())
+            .map_err(|e| Error::broken(format!("redis.url: {e}")))?;
+        let config = ConnectionManagerConfig::new()
+            .set_number_of_retries(1)
+            .set_max_delay(Duration::from_millis(500))
+            .set_connection_timeout(Some(Duration::from_secs(1)))
+            .set_response_timeout(Some(ANSWER));
+        let manager = ConnectionManager::new_lazy_with_config(client, config)?;
+        Ok(Cache(Arc::new(Inner {
+            manager,
+            prefix: settings.prefix,
+            calls: AtomicU64::new(0),
+            resting_until: AtomicI64::new(0),
+            born: Instant::now(),
+        })))
+    }
+
+    /// A key of this place.
+    pub fn key(&self, name: &str) -> String {
+        format!("{}{name}", self.0.prefix)
+    }
+
+    /// Calls made so far: what tests count.
+    pub fn calls(&self) -> u64 {
+        self.0.calls.load(Ordering::Relaxed)
+    }
+
+    /// Whether the last call failed and Redis is left alone for the moment.
+    pub fn is_resting(&self) -> bool {
+        self.elapsed() < self.0.resting_until.load(Ordering::Relaxed)
+    }
+
+    /// Runs one pipeline: one call, one round trip.
+    pub async fn run<T: FromRedisValue>(&self, pipeline: &Pipeline) -> Option<T> {
+        if !self.may_ask() {
+            return None;
+        }
+        let mut conn = self.0.manager.clone();
+        self.noted(pipeline.query_async(&mut conn).await)
+    }
+
+    /// Runs one script: one call, or two when Redis does not know it yet.
+    pub async fn invoke<T: FromRedisValue>(&self, script: &ScriptInvocation<'_>) -> Option<T> {
+        if !self.may_ask() {
+            return None;
+        }
+        let mut conn = self.0.manager.clone();
+        self.noted(script.invoke_async(&mut conn).await)
+    }
+
+    fn may_ask(&self) -> bool {
+        let free = !self.is_resting();
+        if free {
+            self.0.calls.fetch_add(1, Ordering::Relaxed);
+        }
+        free
+    }
+
+    fn noted<T>(&self, answer: std::result::Result<T, RedisError>) -> Option<T> {
+        match answer {
+            Ok(value) => Some(value),
+            Err(error) => {
+                let until = self.elapsed() + REST.as_millis() as i64;
+                self.0.resting_until.store(until, Ordering::Relaxed);
+                tracing::warn!(%error, "Redis did not answer; going on without it");
+                None
+            }
+        }
+    }
+
+    fn elapsed(&self) -> i64 {
+        self.0.born.elapsed().as_millis() as i64
+    }
+}

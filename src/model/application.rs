@@ -1,0 +1,51 @@
+//! Applications: requests to join.
+
+use chrono::{DateTime, Utc};
+use diesel::pg::Pg;
+use diesel::{Queryable, Selectable};
+
+use super::schema::{applicant_profiles, applications};
+use crate::domain::application::ApplicationState;
+
+/// A row of `applications`.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
+#[diesel(table_name = applications, check_for_backend(Pg))]
+pub struct Application {
+    pub id: i64,
+    pub user_id: i64,
+    pub state: ApplicationState,
+    pub version: i32,
+    pub snapshot_hash: Option<Vec<u8>>,
+    pub lane: i16,
+    pub put_off_until: Option<DateTime<Utc>>,
+    pub remark: Option<String>,
+    pub locale: String,
+    pub network: Option<ipnet::IpNet>,
+    pub mail_domain: Option<String>,
+    pub fill_seconds: Option<i32>,
+    pub submitted_at: DateTime<Utc>,
+    pub confirmed_at: Option<DateTime<Utc>>,
+    pub read_at: Option<DateTime<Utc>>,
+    pub read_by: Option<i64>,
+    pub decided_at: Option<DateTime<Utc>>,
+    pub decided_by: Option<i64>,
+    pub decision_message: Option<String>,
+    pub told: bool,
+    pub erase_at: Option<DateTime<Utc>>,
+}
+
+/// A row of `applicant_profiles`: what will become the account. Plain text, private pictures.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
+#[diesel(table_name = applicant_profiles, check_for_backend(Pg))]
+pub struct ApplicantProfile {
+    pub user_id: i64,
+    pub display_name: String,
+    pub note: String,
+    pub fields: serde_json::Value,
+    pub locked: bool,
+    pub avatar_path: Option<String>,
+    pub header_path: Option<String>,
+    pub edits_on: Option<chrono::NaiveDate>,
+    pub edits: i32,
+    pub updated_at: DateTime<Utc>,
+}

@@ -1,0 +1,827 @@
+//! The tables as diesel sees them. Kept by hand beside `migrations/`; the test
+//! `the_schema_file_agrees_with_the_database` compares the two.
+#![allow(missing_docs)]
+
+diesel::table! {
+    account_restraints (id) {
+        id -> Int8,
+        account_id -> Int8,
+        kind -> Int2,
+        source -> Int2,
+        reason -> Text,
+        since -> Timestamptz,
+        until -> Nullable<Timestamptz>,
+        lifted_at -> Nullable<Timestamptz>,
+        lifted_by -> Nullable<Int8>,
+    }
+}
+
+diesel::table! {
+    account_stats (account_id) {
+        account_id -> Int8,
+        statuses_count -> Int8,
+        following_count -> Int8,
+        followers_count -> Int8,
+        last_status_at -> Nullable<Timestamptz>,
+        remote_statuses_count -> Int8,
+        remote_following_count -> Int8,
+        remote_followers_count -> Int8,
+    }
+}
+
+diesel::table! {
+    accounts (id) {
+        id -> Int8,
+        host_id -> Nullable<Int8>,
+        username -> Text,
+        handle_domain -> Nullable<Text>,
+        uri -> Nullable<Text>,
+        uri_hash -> Nullable<Uuid>,
+        url -> Nullable<Text>,
+        display_name -> Text,
+        note_html -> Text,
+        note_source -> Nullable<Text>,
+        fields -> Jsonb,
+        kind -> Int2,
+        locked -> Bool,
+        discoverable -> Bool,
+        indexable -> Bool,
+        hide_collections -> Bool,
+        avatar_path -> Nullable<Text>,
+        header_path -> Nullable<Text>,
+        avatar_remote_url -> Nullable<Text>,
+        header_remote_url -> Nullable<Text>,
+        avatar_description -> Text,
+        header_description -> Text,
+        also_known_as -> Array<Text>,
+        moved_to_id -> Nullable<Int8>,
+        flags -> Int4,
+        version -> Int4,
+        sanitiser_version -> Int2,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        fetched_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    actor_endpoints (account_id) {
+        account_id -> Int8,
+        inbox -> Text,
+        shared_inbox -> Nullable<Text>,
+        outbox -> Nullable<Text>,
+        followers -> Nullable<Text>,
+        following -> Nullable<Text>,
+        featured -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    actor_keys (account_id) {
+        account_id -> Int8,
+        key_uri -> Nullable<Text>,
+        public_key -> Bytea,
+        private_key -> Nullable<Bytea>,
+        created_at -> Timestamptz,
+        fetched_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    applicant_profiles (user_id) {
+        user_id -> Int8,
+        display_name -> Text,
+        note -> Text,
+        fields -> Jsonb,
+        locked -> Bool,
+        avatar_path -> Nullable<Text>,
+        header_path -> Nullable<Text>,
+        edits_on -> Nullable<Date>,
+        edits -> Int4,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    application_answers (application_id, question_version_id) {
+        application_id -> Int8,
+        question_version_id -> Int8,
+        position -> Int2,
+        wording -> Text,
+        value -> Text,
+    }
+}
+
+diesel::table! {
+    applications (id) {
+        id -> Int8,
+        user_id -> Int8,
+        state -> Int2,
+        version -> Int4,
+        snapshot_hash -> Nullable<Bytea>,
+        lane -> Int2,
+        put_off_until -> Nullable<Timestamptz>,
+        remark -> Nullable<Text>,
+        locale -> Text,
+        network -> Nullable<Inet>,
+        mail_domain -> Nullable<Text>,
+        fill_seconds -> Nullable<Int4>,
+        submitted_at -> Timestamptz,
+        confirmed_at -> Nullable<Timestamptz>,
+        read_at -> Nullable<Timestamptz>,
+        read_by -> Nullable<Int8>,
+        decided_at -> Nullable<Timestamptz>,
+        decided_by -> Nullable<Int8>,
+        decision_message -> Nullable<Text>,
+        told -> Bool,
+        erase_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    apps (id) {
+        id -> Int8,
+        name -> Text,
+        website -> Nullable<Text>,
+        redirect_uris -> Array<Text>,
+        scopes -> Text,
+        client_id -> Text,
+        secret_digest -> Bytea,
+        automation -> Bool,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    audit_log (id) {
+        id -> Int8,
+        at -> Timestamptz,
+        actor_user_id -> Nullable<Int8>,
+        act -> Text,
+        subject_kind -> Text,
+        subject_id -> Nullable<Int8>,
+        detail -> Jsonb,
+        inverse -> Nullable<Jsonb>,
+        previous_hash -> Nullable<Bytea>,
+        hash -> Bytea,
+    }
+}
+
+diesel::table! {
+    blocks (account_id, target_id) {
+        account_id -> Int8,
+        target_id -> Int8,
+        id -> Int8,
+        uri -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    bookmarks (account_id, status_id) {
+        account_id -> Int8,
+        status_id -> Int8,
+        id -> Int8,
+    }
+}
+
+diesel::table! {
+    conversation_mutes (account_id, conversation_id) {
+        account_id -> Int8,
+        conversation_id -> Int8,
+    }
+}
+
+diesel::table! {
+    conversations (id) {
+        id -> Int8,
+        uri_hash -> Nullable<Uuid>,
+        merged_into -> Nullable<Int8>,
+    }
+}
+
+diesel::table! {
+    decision_memory (id) {
+        id -> Int8,
+        key_id -> Int2,
+        kind -> Int2,
+        keyed -> Bytea,
+        decision -> Int2,
+        decided_at -> Timestamptz,
+        until -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    domain_policies (id) {
+        id -> Int8,
+        host_id -> Int8,
+        kind -> Int2,
+        source -> Int2,
+        public_comment -> Text,
+        private_comment -> Text,
+        since -> Timestamptz,
+        until -> Nullable<Timestamptz>,
+        lifted_at -> Nullable<Timestamptz>,
+        lifted_by -> Nullable<Int8>,
+    }
+}
+
+diesel::table! {
+    door_history (id) {
+        id -> Int8,
+        at -> Timestamptz,
+        from_mode -> Nullable<Int2>,
+        to_mode -> Int2,
+        reason -> Int2,
+    }
+}
+
+diesel::table! {
+    draft_media (id) {
+        id -> Int8,
+        user_id -> Int8,
+        draft_id -> Nullable<Int8>,
+        position -> Int2,
+        path -> Text,
+        mime -> Text,
+        size -> Int4,
+        width -> Nullable<Int4>,
+        height -> Nullable<Int4>,
+        blurhash -> Nullable<Text>,
+        description -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    drafts (id) {
+        id -> Int8,
+        user_id -> Int8,
+        text -> Text,
+        spoiler_text -> Text,
+        sensitive -> Bool,
+        visibility -> Int2,
+        language -> Nullable<Text>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    episodes (id) {
+        id -> Int8,
+        kind -> Int2,
+        stage -> Int2,
+        version -> Int4,
+        latched -> Bool,
+        since -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    events (id) {
+        id -> Int8,
+        lane -> Int2,
+        kind -> Int2,
+        subject_id -> Int8,
+        actor_id -> Int8,
+        extra -> Nullable<Int8>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    follows (id) {
+        id -> Int8,
+        account_id -> Int8,
+        target_id -> Int8,
+        state -> Int2,
+        uri -> Nullable<Text>,
+        flags -> Int4,
+        languages -> Nullable<Array<Text>>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    graveyard (id) {
+        id -> Int8,
+        kind -> Int2,
+        subject_id -> Int8,
+        actor_id -> Int8,
+        document -> Jsonb,
+        deleted_by -> Nullable<Int8>,
+        deleted_at -> Timestamptz,
+        until -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    held_activities (id) {
+        id -> Int8,
+        uri_hash -> Uuid,
+        host_id -> Int8,
+        actor_uri -> Text,
+        document -> Text,
+        reason -> Int2,
+        received_at -> Timestamptz,
+        until -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    hosts (id) {
+        id -> Int8,
+        domain -> Text,
+        software -> Nullable<Text>,
+        version -> Nullable<Text>,
+        health -> Int2,
+        flags -> Int4,
+        first_seen_at -> Timestamptz,
+        last_seen_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    idempotency_keys (user_id, key) {
+        user_id -> Int8,
+        key -> Text,
+        result_id -> Int8,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    instance_secrets (name) {
+        name -> Text,
+        value -> Bytea,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    instance_settings (key) {
+        key -> Text,
+        value -> Jsonb,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    jobs (id) {
+        id -> Int8,
+        queue -> Int2,
+        key -> Nullable<Text>,
+        payload -> Jsonb,
+        priority -> Int2,
+        run_at -> Timestamptz,
+        attempts -> Int2,
+        locked_until -> Nullable<Timestamptz>,
+        locked_by -> Nullable<Uuid>,
+        last_error -> Nullable<Text>,
+        failed_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    leases (name) {
+        name -> Text,
+        holder -> Uuid,
+        until -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    markers (user_id, timeline) {
+        user_id -> Int8,
+        timeline -> Int2,
+        last_read_id -> Int8,
+        version -> Int4,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    media (id) {
+        id -> Int8,
+        account_id -> Int8,
+        status_id -> Nullable<Int8>,
+        position -> Int2,
+        kind -> Int2,
+        state -> Int2,
+        path -> Nullable<Text>,
+        preview_path -> Nullable<Text>,
+        remote_url -> Nullable<Text>,
+        mime -> Nullable<Text>,
+        size -> Nullable<Int8>,
+        width -> Nullable<Int4>,
+        height -> Nullable<Int4>,
+        duration -> Nullable<Float4>,
+        blurhash -> Nullable<Text>,
+        focus_x -> Nullable<Float4>,
+        focus_y -> Nullable<Float4>,
+        description -> Text,
+        sha256 -> Nullable<Bytea>,
+        perceptual_hash -> Nullable<Int8>,
+        last_used_on -> Nullable<Date>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    mutes (account_id, target_id) {
+        account_id -> Int8,
+        target_id -> Int8,
+        id -> Int8,
+        notifications -> Bool,
+        until -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    names (canonical) {
+        canonical -> Text,
+        holder -> Nullable<Int8>,
+        state -> Int2,
+        until -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    notification_requests (account_id, from_account_id) {
+        id -> Int8,
+        account_id -> Int8,
+        from_account_id -> Int8,
+        last_status_id -> Nullable<Int8>,
+        notifications_count -> Int4,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    notifications (id) {
+        id -> Int8,
+        account_id -> Int8,
+        kind -> Int2,
+        from_account_id -> Int8,
+        status_id -> Nullable<Int8>,
+        group_key -> Text,
+        filtered -> Bool,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    oauth_codes (id) {
+        id -> Int8,
+        digest -> Bytea,
+        app_id -> Int8,
+        user_id -> Int8,
+        redirect_uri -> Text,
+        scopes -> Text,
+        challenge -> Nullable<Text>,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
+        token_id -> Nullable<Int8>,
+    }
+}
+
+diesel::table! {
+    one_time_links (id) {
+        id -> Int8,
+        purpose -> Int2,
+        digest -> Bytea,
+        nonce -> Bytea,
+        user_id -> Nullable<Int8>,
+        email -> Nullable<Text>,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    outbound_holds (status_id) {
+        status_id -> Int8,
+        reason -> Int2,
+        until -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    pins (account_id, status_id) {
+        account_id -> Int8,
+        status_id -> Int8,
+        id -> Int8,
+    }
+}
+
+diesel::table! {
+    question_versions (id) {
+        id -> Int8,
+        question_id -> Int8,
+        version -> Int4,
+        kind -> Int2,
+        labels -> Jsonb,
+        helps -> Jsonb,
+        choices -> Jsonb,
+        required -> Bool,
+        max_length -> Int4,
+        created_by -> Nullable<Int8>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    questions (id) {
+        id -> Int8,
+        position -> Int2,
+        pool -> Int2,
+        retired_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    quotes (status_id) {
+        status_id -> Int8,
+        quoted_id -> Nullable<Int8>,
+        quoted_uri -> Nullable<Text>,
+        state -> Int2,
+        approval_uri -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    reach (account_id, host_id) {
+        account_id -> Int8,
+        host_id -> Int8,
+        first_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    reactions (status_id, account_id, emoji) {
+        status_id -> Int8,
+        account_id -> Int8,
+        emoji -> Text,
+        id -> Int8,
+        uri -> Nullable<Text>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    received_activities_a (uri_hash) {
+        uri_hash -> Uuid,
+        received_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    received_activities_b (uri_hash) {
+        uri_hash -> Uuid,
+        received_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> Int8,
+        digest -> Bytea,
+        user_id -> Int8,
+        user_agent -> Text,
+        network -> Nullable<Inet>,
+        created_at -> Timestamptz,
+        last_seen_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    signs_of_life (id) {
+        id -> Int8,
+        user_id -> Int8,
+        kind -> Int2,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    status_audience (status_id, account_id) {
+        status_id -> Int8,
+        account_id -> Int8,
+        mentioned -> Bool,
+    }
+}
+
+diesel::table! {
+    status_edits (id) {
+        id -> Int8,
+        status_id -> Int8,
+        snapshot -> Jsonb,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    status_search (status_id) {
+        status_id -> Int8,
+        account_id -> Int8,
+        searchable_by -> Int2,
+    }
+}
+
+diesel::table! {
+    status_stats (status_id) {
+        status_id -> Int8,
+        replies_count -> Int8,
+        reblogs_count -> Int8,
+        favourites_count -> Int8,
+        remote_reblogs_count -> Int8,
+        remote_favourites_count -> Int8,
+    }
+}
+
+diesel::table! {
+    status_tags (tag_id, status_id) {
+        status_id -> Int8,
+        tag_id -> Int8,
+    }
+}
+
+diesel::table! {
+    statuses (id) {
+        id -> Int8,
+        account_id -> Int8,
+        uri -> Nullable<Text>,
+        uri_hash -> Nullable<Uuid>,
+        url -> Nullable<Text>,
+        kind -> Int2,
+        reblog_of_id -> Nullable<Int8>,
+        in_reply_to_id -> Nullable<Int8>,
+        in_reply_to_account_id -> Nullable<Int8>,
+        in_reply_to_uri_hash -> Nullable<Uuid>,
+        conversation_id -> Nullable<Int8>,
+        visibility -> Int2,
+        local_only -> Bool,
+        sensitive -> Bool,
+        spoiler_text -> Text,
+        html -> Text,
+        source -> Nullable<Text>,
+        length -> Int4,
+        language -> Nullable<Text>,
+        content_map -> Nullable<Jsonb>,
+        sanitiser_version -> Int2,
+        version -> Int4,
+        app_id -> Nullable<Int8>,
+        interaction_policy -> Int2,
+        flags -> Int4,
+        created_at -> Timestamptz,
+        edited_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    tags (id) {
+        id -> Int8,
+        name -> Text,
+        display -> Text,
+        flags -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    tokens (id) {
+        id -> Int8,
+        digest -> Bytea,
+        app_id -> Int8,
+        user_id -> Nullable<Int8>,
+        scopes -> Text,
+        created_at -> Timestamptz,
+        last_used_at -> Nullable<Timestamptz>,
+        revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    tombstones (uri_hash) {
+        uri_hash -> Uuid,
+        kind -> Int2,
+        actor_id -> Int8,
+        subject_id -> Int8,
+        audience -> Jsonb,
+        created_at -> Timestamptz,
+        until -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    users (id) {
+        id -> Int8,
+        account_id -> Int8,
+        username -> Text,
+        email -> Nullable<Text>,
+        email_canonical -> Nullable<Text>,
+        email_confirmed_at -> Nullable<Timestamptz>,
+        password_hash -> Nullable<Text>,
+        role -> Int2,
+        role_since -> Timestamptz,
+        deputy -> Bool,
+        approved_at -> Nullable<Timestamptz>,
+        disabled_at -> Nullable<Timestamptz>,
+        locale -> Text,
+        time_zone -> Nullable<Text>,
+        settings -> Jsonb,
+        welcomed_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        password_changed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::joinable!(accounts -> hosts (host_id));
+diesel::joinable!(account_stats -> accounts (account_id));
+diesel::joinable!(actor_endpoints -> accounts (account_id));
+diesel::joinable!(actor_keys -> accounts (account_id));
+diesel::joinable!(applicant_profiles -> users (user_id));
+diesel::joinable!(question_versions -> questions (question_id));
+diesel::joinable!(application_answers -> applications (application_id));
+diesel::joinable!(application_answers -> question_versions (question_version_id));
+diesel::joinable!(drafts -> users (user_id));
+diesel::joinable!(draft_media -> drafts (draft_id));
+diesel::joinable!(draft_media -> users (user_id));
+diesel::joinable!(statuses -> conversations (conversation_id));
+diesel::joinable!(status_stats -> statuses (status_id));
+diesel::joinable!(status_edits -> statuses (status_id));
+diesel::joinable!(status_audience -> accounts (account_id));
+diesel::joinable!(status_audience -> statuses (status_id));
+diesel::joinable!(status_tags -> statuses (status_id));
+diesel::joinable!(status_tags -> tags (tag_id));
+diesel::joinable!(reactions -> accounts (account_id));
+diesel::joinable!(reactions -> statuses (status_id));
+diesel::joinable!(bookmarks -> accounts (account_id));
+diesel::joinable!(bookmarks -> statuses (status_id));
+diesel::joinable!(pins -> accounts (account_id));
+diesel::joinable!(pins -> statuses (status_id));
+diesel::joinable!(conversation_mutes -> accounts (account_id));
+diesel::joinable!(conversation_mutes -> conversations (conversation_id));
+diesel::joinable!(media -> accounts (account_id));
+diesel::joinable!(media -> statuses (status_id));
+diesel::joinable!(status_search -> accounts (account_id));
+diesel::joinable!(status_search -> statuses (status_id));
+diesel::joinable!(held_activities -> hosts (host_id));
+diesel::joinable!(outbound_holds -> statuses (status_id));
+diesel::joinable!(notifications -> statuses (status_id));
+diesel::joinable!(notification_requests -> statuses (last_status_id));
+diesel::joinable!(markers -> users (user_id));
+diesel::joinable!(account_restraints -> accounts (account_id));
+diesel::joinable!(domain_policies -> hosts (host_id));
+diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(tokens -> apps (app_id));
+diesel::joinable!(tokens -> users (user_id));
+diesel::joinable!(oauth_codes -> apps (app_id));
+diesel::joinable!(oauth_codes -> tokens (token_id));
+diesel::joinable!(oauth_codes -> users (user_id));
+diesel::joinable!(one_time_links -> users (user_id));
+diesel::joinable!(idempotency_keys -> users (user_id));
+
+// Only the tables that some query joins: the macro writes a trait per pair.
+diesel::allow_tables_to_appear_in_same_query!(
+    account_stats,
+    accounts,
+    actor_keys,
+    applicant_profiles,
+    application_answers,
+    applications,
+    apps,
+    blocks,
+    bookmarks,
+    draft_media,
+    drafts,
+    follows,
+    hosts,
+    markers,
+    media,
+    mutes,
+    names,
+    notifications,
+    oauth_codes,
+    one_time_links,
+    question_versions,
+    questions,
+    reactions,
+    sessions,
+    status_audience,
+    status_stats,
+    status_tags,
+    statuses,
+    tags,
+    tokens,
+    users,
+);
