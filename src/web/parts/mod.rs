@@ -1,0 +1,9 @@
+//! What several pages share: the frame, a status, an account, a form's answers.
+//! Plain data for the templates under `templates/parts/` and `templates/layout/`.
+
+pub mod account;
+pub mod form;
+pub mod layout;
+pub mod moment;
+pub mod pager;
+pub mod status;

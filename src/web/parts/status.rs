@@ -1,0 +1,115 @@
+//! A status as pages show it (`templates/parts/status.html`).
+
+use super::account::AccountChip;
+use super::moment::Moment;
+use crate::domain::visibility::Visibility;
+
+/// One status in a list or a thread.
+#[derive(Debug, Clone)]
+pub struct StatusCard {
+    /// The API's id, as text. For a boost: the id of what was boosted.
+    pub id: String,
+    /// Path of the thread: `/@ann/113…`.
+    pub path: String,
+    /// Who wrote it.
+    pub author: AccountChip,
+    /// Who boosted it, where this entry is a boost.
+    pub boosted_by: Option<AccountChip>,
+    /// When it was written.
+    pub created_at: Moment,
+    /// When it was last edited.
+    pub edited_at: Option<Moment>,
+    /// Who it is for. Shown as icon and word, never compared.
+    pub visibility: Visibility,
+    /// Content warning as text; empty for none. The body then starts folded.
+    pub spoiler: String,
+    /// Sanitised HTML: the one thing that a template puts in unescaped.
+    pub content_html: String,
+    /// Language as a BCP 47 tag, for `lang`; `None` where unknown.
+    pub lang: Option<String>,
+    /// The status it answers: handle and path, where known.
+    pub in_reply_to: Option<ReplyTo>,
+    /// Pictures.
+    pub media: Vec<MediaView>,
+    /// The author marked the pictures as sensitive: they start folded.
+    pub sensitive: bool,
+    /// Number of replies.
+    pub replies: i64,
+    /// Number of boosts.
+    pub boosts: i64,
+    /// Number of favourites.
+    pub favourites: i64,
+    /// The viewer favourited it.
+    pub favourited: bool,
+    /// The viewer boosted it.
+    pub boosted: bool,
+    /// The viewer bookmarked it.
+    pub bookmarked: bool,
+    /// The viewer wrote it: delete is offered.
+    pub own: bool,
+    /// Boosting it is possible at all (visibility allows it).
+    pub boostable: bool,
+    /// The one this page is about: shown larger, with the full date.
+    pub focused: bool,
+}
+
+impl StatusCard {
+    /// Who it is for, in a word.
+    pub fn audience(&self) -> &'static str {
+        match self.visibility.as_str() {
+            "public" => "Public",
+            "unlisted" => "Quiet public",
+            "private" => "Followers",
+            _ => "Only those mentioned",
+        }
+    }
+
+    /// The icon beside the word.
+    pub fn audience_icon(&self) -> &'static str {
+        match self.visibility.as_str() {
+            "public" => "globe",
+            "unlisted" => "moon",
+            "private" => "lock",
+            _ => "letter",
+        }
+    }
+
+    /// `2 replies · 1 boost`: for those who cannot act on it.
+    pub fn tally(&self) -> String {
+        let counted = [
+            (self.replies, "reply", "replies"),
+            (self.boosts, "boost", "boosts"),
+            (self.favourites, "favourite", "favourites"),
+        ];
+        let parts: Vec<String> = counted
+            .iter()
+            .filter(|(n, ..)| *n > 0)
+            .map(|(n, one, many)| format!("{n} {}", if *n == 1 { one } else { many }))
+            .collect();
+        parts.join(" · ")
+    }
+}
+
+/// What a status answers.
+#[derive(Debug, Clone)]
+pub struct ReplyTo {
+    /// Handle without the first `@`.
+    pub handle: String,
+    /// Path of that status; `None` where it is not there for the viewer.
+    pub path: Option<String>,
+}
+
+/// One picture of a status or a draft.
+#[derive(Debug, Clone)]
+pub struct MediaView {
+    /// The whole picture.
+    pub url: String,
+    /// A small one for lists.
+    pub preview_url: String,
+    /// Alternative text; empty where none was written (the page says so).
+    pub alt: String,
+    /// Pixels of the preview, so that nothing jumps; 0 where unknown.
+    pub width: i64,
+    /// Pixels of the preview; 0 where unknown.
+    pub height: i64,
+}

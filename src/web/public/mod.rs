@@ -1,0 +1,4 @@
+//! Pages that anybody may read.
+
+pub mod landing;
+pub mod trouble;
