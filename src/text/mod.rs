@@ -1,1 +1,30 @@
 //! Mentions, hashtags, links, HTML, length: pure.
+//!
+//! Everything here takes text and gives text, spans or numbers: no database, no network, no
+//! clock. All scanners are hand-written and take time linear in the input, whatever it is.
+//!
+//! Start at [`tokens`]: the one pass that finds links, mentions and hashtags without overlap;
+//! [`html`] and [`length`] stand on it.
+
+/// What members type, made fit to be stored and shown: control and invisible characters.
+pub mod clean;
+/// Email addresses: strict grammar, canonical form, mask.
+pub mod email;
+/// Hashtags: grammar and the name by which they are looked up.
+pub mod hashtags;
+/// Plain text to HTML and back.
+pub mod html;
+/// Language codes and their native names.
+pub mod language;
+/// How long a status is, as apps count.
+pub mod length;
+/// Links in plain text.
+pub mod links;
+/// Mentions in plain text.
+pub mod mentions;
+/// User names, display names, profile fields.
+pub mod names;
+/// Times in words.
+pub mod time_words;
+/// The single pass over a text that finds links, mentions and hashtags.
+pub mod tokens;
