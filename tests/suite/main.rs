@@ -1,2 +1,5 @@
-//! Placeholder.
-fn main() {}
+//! One binary for the tests at the door.
+
+mod support {
+    pub mod schema;
+}

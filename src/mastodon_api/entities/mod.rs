@@ -1,1 +1,70 @@
-//! The JSON shapes that apps read, one file each.
+//! The JSON shapes that apps read, one file each; serde only.
+//!
+//! Always present unless a doc says "left out": compiled apps drop a whole timeline when one
+//! item lacks a field they need. A field of type `()` is null for every thing this server
+//! has: it stands for something that no status can have yet. `tests/schema/` holds the
+//! schema that answers are checked against.
+
+mod account;
+mod application;
+mod approval;
+mod context;
+mod credential_account;
+mod custom_emoji;
+mod field;
+mod instance;
+mod instance_v1;
+mod marker;
+mod media_attachment;
+mod notification;
+mod oauth_metadata;
+mod preferences;
+mod relationship;
+mod role;
+mod rule;
+mod search;
+mod status;
+mod status_edit;
+mod status_source;
+mod tag;
+mod token;
+pub mod wire;
+
+pub use account::{Account, AccountRole};
+pub use application::{Application, CredentialApplication};
+pub use approval::Approval;
+pub use context::Context;
+pub use credential_account::{CredentialAccount, Source, SourceField};
+pub use custom_emoji::CustomEmoji;
+pub use field::Field;
+pub use instance::{
+    Instance, InstanceAccounts, InstanceConfiguration, InstanceContact, InstanceFeedAccess,
+    InstanceIcon, InstanceMedia, InstancePolls, InstanceRegistrations, InstanceStatuses,
+    InstanceThumbnail, InstanceTimelinesAccess, InstanceTranslation, InstanceUrls, InstanceUsage,
+    InstanceUsageUsers, InstanceVapid, RegistrationQuestion,
+};
+pub use instance_v1::{
+    InstanceV1, InstanceV1Accounts, InstanceV1Configuration, InstanceV1Media, InstanceV1Stats,
+    InstanceV1Urls,
+};
+pub use marker::{Marker, Markers};
+pub use media_attachment::{Focus, MediaAttachment, MediaMeta, MediaSize};
+pub use notification::Notification;
+pub use oauth_metadata::OauthMetadata;
+pub use preferences::Preferences;
+pub use relationship::Relationship;
+pub use role::Role;
+pub use rule::{Rule, RuleTranslation};
+pub use search::Search;
+pub use status::{Mention, ShallowTag, Status, StatusApplication, ViewerFlags};
+pub use status_edit::StatusEdit;
+pub use status_source::StatusSource;
+pub use tag::{Tag, TagHistory};
+pub use token::Token;
+
+/// The answer of a success without content: `{}` (an empty body would be an error to apps).
+#[derive(Debug, Clone, Copy, Default, serde::Serialize)]
+pub struct Empty {}
+
+#[cfg(test)]
+mod tests;
