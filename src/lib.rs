@@ -15,6 +15,8 @@ pub mod cli;
 pub mod config;
 /// Ids, errors, events, enumerations: the words of the house.
 pub mod domain;
+/// What every door shares: the route table's shape, and who is asking.
+pub mod door;
 /// Storage and images.
 pub mod files;
 /// Who gets in, how far, and what shuts the door.

@@ -1,0 +1,9 @@
+//! What every door shares: the shape of the route table, and who is asking.
+//!
+//! No decisions: `server/guard` enforces what the table says before a handler runs.
+
+pub mod caller;
+pub mod route;
+
+pub use caller::Caller;
+pub use route::{Access, Caching, Pending, Rate, Route};
