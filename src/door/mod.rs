@@ -3,6 +3,7 @@
 //! No decisions: `server/guard` enforces what the table says before a handler runs.
 
 pub mod caller;
+pub mod forms;
 pub mod route;
 
 pub use caller::Caller;

@@ -2,11 +2,12 @@
 
 pub mod entities;
 pub mod error;
-pub mod forms;
 pub mod paging;
+pub mod params;
 
+pub use crate::door::forms;
 pub use error::ApiError;
-pub use forms::{Params, ParamsWithFiles};
+pub use params::{Params, ParamsWithFiles};
 
 /// Where this server is reached, such as `https://porch.example`: scheme, host and port, no
 /// slash at the end. The doors find it in the app data; every URL in an answer starts with it.
