@@ -1,3 +1,5 @@
 //! Parses the command line and calls the library; nothing else.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    porchlight::cli::main()
+}

@@ -1,0 +1,92 @@
+//! Reach the databases of a place, whether or not it runs.
+
+use anyhow::{Result, bail};
+
+use crate::config::{Config, Secret};
+
+use super::{
+    embedded::{Embedded, Options, layout::Layout, lock},
+    settle::Settled,
+};
+
+/// A place whose databases answer; [`Open::close`] it in the end.
+pub struct Open {
+    /// The configuration with both addresses filled in.
+    pub config: Config,
+    embedded: Option<Embedded>,
+}
+
+impl Open {
+    /// Reaches the configured databases, those of the running instance on the same data folder,
+    /// or starts the private ones for as long as this command takes.
+    pub async fn open(settled: Settled) -> Result<Self> {
+        let Settled {
+            mut config, user, ..
+        } = settled;
+        let (postgres, redis) = missing(&config);
+        let mut embedded = None;
+        if postgres || redis {
+            let data = config.server.data.clone();
+            if lock::is_taken(&data) {
+                let layout = Layout::of(&data)?;
+                if postgres {
+                    config.database.url = Some(Secret::new(
+                        layout.database_url(super::embedded::layout::DATABASE),
+                    ));
+                }
+                if redis {
+                    config.redis.url = Some(Secret::new(layout.redis_url()));
+                }
+            } else {
+                let started = Embedded::start(Options {
+                    data,
+                    run_as: user,
+                    postgres,
+                    redis,
+                })
+                .await?;
+                fill(&mut config, &started);
+                embedded = Some(started);
+            }
+        }
+        Ok(Self { config, embedded })
+    }
+
+    /// Stops what was started for this command.
+    pub async fn close(self) {
+        if let Some(embedded) = self.embedded {
+            embedded.stop().await;
+        }
+    }
+}
+
+/// Which of PostgreSQL and Redis are not configured.
+pub fn missing(config: &Config) -> (bool, bool) {
+    (config.database.url.is_none(), config.redis.url.is_none())
+}
+
+/// Puts the addresses of private services where the configuration has none.
+pub fn fill(config: &mut Config, embedded: &Embedded) {
+    if let Some(url) = embedded.database_url() {
+        config.database.url = Some(Secret::new(url));
+    }
+    if let Some(url) = embedded.redis_url() {
+        config.redis.url = Some(Secret::new(url));
+    }
+}
+
+/// The address of the database, which commands for hosts of their own databases need.
+pub fn database_url(config: &Config) -> Result<&str> {
+    match &config.database.url {
+        Some(url) => Ok(url.expose()),
+        None => bail!("No database is configured: set DATABASE_URL, or use `porchlight up`."),
+    }
+}
+
+/// The address of Redis, likewise.
+pub fn redis_url(config: &Config) -> Result<&str> {
+    match &config.redis.url {
+        Some(url) => Ok(url.expose()),
+        None => bail!("No Redis is configured: set REDIS_URL, or use `porchlight up`."),
+    }
+}

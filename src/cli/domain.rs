@@ -1,0 +1,65 @@
+//! A place keeps its domain: it is part of every id that others hold.
+
+use anyhow::{Result, bail};
+use serde_json::Value;
+
+use crate::{
+    config::{Place, Server},
+    store::{self, Conn},
+};
+
+use super::sentence::tell;
+
+/// The setting that holds the domain (a text) from the first account on.
+pub const SETTING: &str = "domain";
+
+/// Refuses to start as another domain than the one that the first account was made under.
+pub async fn check_domain(conn: &mut Conn, server: &Server) -> Result<()> {
+    let stored = store::settings::find(conn, SETTING).await.map_err(tell)?;
+    check(stored.as_ref().and_then(Value::as_str), server)
+}
+
+fn check(stored: Option<&str>, server: &Server) -> Result<()> {
+    let Some(stored) = stored else { return Ok(()) };
+    // In development the port is part of the domain, but nobody elsewhere knows it.
+    let looks = server.place == Place::Development && stored.starts_with("localhost:");
+    if stored == server.domain || looks {
+        return Ok(());
+    }
+    bail!(
+        "This place is {stored} for ever, since it has accounts, but it was started as {}: \
+         start it with --domain {stored}, or with another --data for a new place.",
+        server.domain
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::config::{Layers, load};
+
+    use super::*;
+
+    fn server(domain: &str) -> Server {
+        let variables = [("PORCHLIGHT_SERVER__DOMAIN".to_owned(), domain.to_owned())].into();
+        let layers = Layers {
+            file: None,
+            environment: &variables,
+            command_line: Vec::new(),
+            read_file: |path| std::fs::read_to_string(path),
+        };
+        load::load(layers).unwrap().server
+    }
+
+    #[test]
+    fn only_the_first_domain_will_do() {
+        assert!(check(None, &server("a.example")).is_ok());
+        assert!(check(Some("a.example"), &server("a.example")).is_ok());
+        let error = check(Some("a.example"), &server("b.example"))
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("--domain a.example"), "{error}");
+        assert!(check(Some("localhost:3000"), &server("a.example")).is_err());
+        assert!(check(Some("localhost:4000"), &server("")).is_ok());
+        assert!(check(Some("a.example"), &server("")).is_err());
+    }
+}

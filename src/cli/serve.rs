@@ -1,0 +1,123 @@
+//! `porchlight serve` and `porchlight migrate`: for hosts with databases of their own.
+
+use std::{net::TcpListener, time::Duration};
+
+use anyhow::{Context, Result, bail};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    cache::{Cache, CacheSettings},
+    config::Config,
+    server::{self, Prepared},
+    store::{
+        Pool,
+        migrations::{self, Standing},
+        pool::PoolSettings,
+    },
+};
+
+use super::{
+    connect::{Open, database_url, redis_url},
+    domain, listen, run_async,
+    sentence::tell,
+    settle::Settled,
+    stop, terminal,
+};
+
+/// Serves with configured databases. The schema must be current: `porchlight migrate` is a step
+/// of its own where several processes run.
+pub fn serve(settled: Settled) -> Result<()> {
+    let config = settled.config;
+    database_url(&config)?;
+    redis_url(&config)?;
+    let listener = listen::bind(config.server.listen)?;
+    run_async(config, move |config| async move {
+        let stop = stop::on_signals()?;
+        match migrations::standing(database_url(&config)?)
+            .await
+            .map_err(tell)
+            .context(UNREACHABLE)?
+        {
+            Standing::Current => {}
+            Standing::Behind(count) => bail!(
+                "The database lacks {count} migrations of this version: run `porchlight migrate` first."
+            ),
+            Standing::Ahead(version) => bail!(
+                "The database was written by a newer Porchlight (migration {version}): start that version."
+            ),
+        }
+        let prepared = prepare(&config).await?;
+        terminal::say(format!(
+            "Porchlight serves {} on {}.",
+            config.server.origin(),
+            config.server.listen
+        ));
+        run(prepared, listener, stop).await
+    })
+}
+
+const UNREACHABLE: &str = "The database cannot be reached";
+/// Ends a statement of a request; nothing that a person waits for takes nearly as long.
+const STATEMENT_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Applies what is missing and says what that was.
+pub fn migrate_command(settled: Settled) -> Result<()> {
+    let config = settled.config.clone();
+    run_async(config, move |_| async move {
+        let open = Open::open(settled).await?;
+        let result = migrate(&open.config).await;
+        open.close().await;
+        let applied = result?;
+        for name in &applied {
+            terminal::say(format!("applied {name}"));
+        }
+        let count = applied.len();
+        terminal::say(if count == 0 {
+            "Nothing to do: the database is current.".into()
+        } else {
+            format!("{count} migrations applied.")
+        });
+        Ok(())
+    })
+}
+
+/// Applies what is missing; gives the names.
+pub async fn migrate(config: &Config) -> Result<Vec<String>> {
+    let applied = migrations::migrate(database_url(config)?)
+        .await
+        .map_err(tell);
+    let applied = applied.context("The database cannot be brought up to this version")?;
+    for name in &applied {
+        tracing::info!("applied migration {name}");
+    }
+    Ok(applied)
+}
+
+/// Makes the handles of the server, and refuses a place that belongs to another domain.
+pub async fn prepare(config: &Config) -> Result<Prepared> {
+    let pool = Pool::new(PoolSettings {
+        url: database_url(config)?.to_owned(),
+        size: config.database.pool_size,
+        statement_timeout: STATEMENT_TIMEOUT,
+        counts: None,
+    })
+    .map_err(tell)?;
+    let mut conn = pool.get().await.map_err(tell).context(UNREACHABLE)?;
+    domain::check_domain(&mut conn, &config.server).await?;
+    drop(conn);
+    let cache = Cache::new(CacheSettings {
+        url: redis_url(config)?.to_owned(),
+        prefix: String::new(),
+    })
+    .map_err(tell)?;
+    Ok(Prepared {
+        server: config.server.clone(),
+        pool,
+        cache,
+    })
+}
+
+/// Serves until `stop` is cancelled and the last answer is given.
+pub async fn run(prepared: Prepared, listener: TcpListener, stop: CancellationToken) -> Result<()> {
+    server::run(prepared, listener, stop).await
+}
