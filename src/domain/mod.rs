@@ -7,6 +7,7 @@ pub mod application;
 pub mod error;
 pub mod event;
 pub mod ids;
+pub mod link_purpose;
 pub mod page;
 pub mod registration_mode;
 pub mod role;

@@ -74,6 +74,16 @@ impl Scopes {
         Ok(Scopes(words))
     }
 
+    /// The known scopes in a list that was stored; unknown words are left out.
+    pub fn known(text: &str) -> Scopes {
+        Scopes(
+            text.split(' ')
+                .filter(|word| ALL.contains(word))
+                .map(str::to_owned)
+                .collect(),
+        )
+    }
+
     /// Whether one of the granted scopes covers `wanted` (`read` covers `read:statuses`,
     /// `follow` covers the follow, block and mute families).
     pub fn allows(&self, wanted: &str) -> bool {

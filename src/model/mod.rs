@@ -4,8 +4,12 @@
 #![allow(missing_docs)]
 
 pub mod account;
+pub mod app;
 pub mod application;
 pub mod draft;
+pub mod link;
 pub mod schema;
+pub mod session;
 pub mod status;
+pub mod token;
 pub mod user;
