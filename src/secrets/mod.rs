@@ -1,1 +1,23 @@
 //! Passwords, tokens, keys.
+//!
+//! Hands only: nothing here knows why something is hashed, signed or sealed. What is slow
+//! (argon2id, RSA key generation) runs on blocking threads behind a semaphore, so that a
+//! flood can fill neither the memory nor the cores.
+
+/// Keypairs of accounts: made, stored, used to sign.
+pub mod actor_key;
+/// One master secret, and a subkey for each purpose: MACs, CSRF tokens, keyed hashes.
+pub mod keyed;
+/// argon2id behind a semaphore.
+pub mod password;
+/// Which passwords are refused.
+pub mod password_rules;
+/// AES-256-GCM for small values at rest.
+pub mod sealed;
+/// Strings that we sign, hand out and get back: form tokens and links to private media.
+pub mod signed;
+/// Random tokens and codes; their digests at rest.
+pub mod token;
+
+pub use keyed::Keyring;
+pub use token::Secret;
