@@ -1,1 +1,15 @@
 //! Transport and messages.
+//!
+//! A use case writes an event; the mailing job reads the rows, makes a message with one of
+//! the functions in [`messages`] and hands it to the [`Mailer`]. How often and to whom mail
+//! may go is decided there, not here.
+
+/// One mail: plain text, safe headers.
+pub mod message;
+/// The words of each mail.
+pub mod messages;
+/// SMTP, a folder, or nothing.
+pub mod transport;
+
+pub use message::{Kind, Message};
+pub use transport::{Mailer, Settings, Undelivered};

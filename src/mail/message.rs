@@ -1,0 +1,291 @@
+//! One mail: plain text only, with headers that nobody's words can break out of (X5).
+
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::{Mailbox, MessageBuilder};
+use lettre::{Address, Message as Wire};
+
+use chrono::{DateTime, Utc};
+
+use crate::domain::{Error, Result};
+
+/// The longest subject, in characters.
+pub const MAX_SUBJECT: usize = 150;
+/// The longest body, in bytes; the rest is cut.
+pub const MAX_BODY: usize = 32 * 1024;
+/// The longest address, in bytes (RFC 5321).
+pub const MAX_ADDRESS: usize = 254;
+
+/// What a mail is about: for logs, file names and budgets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Asks to confirm an address.
+    ConfirmAddress,
+    /// Tells the owner of an address that somebody tried to join with it.
+    AddressTaken,
+    /// Tells staff of an application.
+    ApplicationReceived,
+    /// The decision is yes.
+    Approved,
+    /// The decision is no.
+    Rejected,
+    /// A link to choose a new password.
+    PasswordReset,
+    /// The link with which the owner sets the place up.
+    OwnerLink,
+}
+
+impl Kind {
+    /// One word with hyphens.
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::ConfirmAddress => "confirm-address",
+            Kind::AddressTaken => "address-taken",
+            Kind::ApplicationReceived => "application-received",
+            Kind::Approved => "approved",
+            Kind::Rejected => "rejected",
+            Kind::PasswordReset => "password-reset",
+            Kind::OwnerLink => "owner-link",
+        }
+    }
+}
+
+/// A mail, ready to be sent. Its `Debug` shows no body: bodies hold links with tokens.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Message {
+    to: Address,
+    subject: String,
+    body: String,
+    kind: Kind,
+}
+
+impl Message {
+    /// A mail to one address. Subject and body lose control characters and marks that turn
+    /// the direction of text around; the subject becomes one line.
+    ///
+    /// # Errors
+    /// `Invalid` when the address is none: the rules for addresses that may join are stricter
+    /// and elsewhere, this one only keeps headers and transports safe.
+    pub fn new(kind: Kind, to: &str, subject: &str, body: &str) -> Result<Message> {
+        Ok(Message {
+            to: address(to)?,
+            subject: one_line(subject, MAX_SUBJECT),
+            body: clean_text(body, MAX_BODY),
+            kind,
+        })
+    }
+
+    /// Whom it goes to.
+    pub fn to(&self) -> &str {
+        self.to.as_ref()
+    }
+
+    /// One line, not encoded.
+    pub fn subject(&self) -> &str {
+        &self.subject
+    }
+
+    /// Plain text, lines ending in `\n`.
+    pub fn body(&self) -> &str {
+        &self.body
+    }
+
+    /// What it is about.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The mail as it goes over the wire. `Auto-Submitted` keeps holiday answers away; the
+    /// message id is random under the sender's domain and names no machine.
+    pub(super) fn wire(&self, from: &Mailbox, now: DateTime<Utc>) -> Result<Wire> {
+        let id = uuid::Uuid::new_v4();
+        let builder: MessageBuilder = Wire::builder()
+            .from(from.clone())
+            .to(Mailbox::new(None, self.to.clone()))
+            .subject(self.subject.clone())
+            .date(now.into())
+            .message_id(Some(format!("<{id}@{}>", from.email.domain())))
+            .header(ContentType::TEXT_PLAIN)
+            .raw_header(HeaderValue::new(
+                HeaderName::new_from_ascii_str("Auto-Submitted"),
+                "auto-generated".into(),
+            ))
+            .raw_header(HeaderValue::new(
+                HeaderName::new_from_ascii_str("X-Auto-Response-Suppress"),
+                "All".into(),
+            ));
+        Ok(builder.body(self.body.clone())?)
+    }
+}
+
+impl std::fmt::Debug for Message {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Message")
+            .field("kind", &self.kind)
+            .finish_non_exhaustive()
+    }
+}
+
+fn address(to: &str) -> Result<Address> {
+    let wrong = || Error::field("email", "ERR_INVALID", "is not an email address");
+    let plain = to.len() <= MAX_ADDRESS && to.bytes().all(|b| b.is_ascii_graphic());
+    if !plain {
+        return Err(wrong());
+    }
+    to.parse().map_err(|_| wrong())
+}
+
+/// One line of somebody's words, for a subject or the middle of a sentence: white space
+/// becomes single spaces, and beyond `limit` characters there is an ellipsis.
+pub fn one_line(words: &str, limit: usize) -> String {
+    let visible: String = words
+        .chars()
+        .map(|c| {
+            if c.is_whitespace() || c.is_control() {
+                ' '
+            } else {
+                c
+            }
+        })
+        .filter(|c| !is_invisible(*c))
+        .collect();
+    let line = visible.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= limit {
+        return line;
+    }
+    let mut short: String = line.chars().take(limit.saturating_sub(1)).collect();
+    short.push('…');
+    short
+}
+
+/// Somebody's text of several lines: no control characters but the line's end, at most
+/// `limit` bytes, no more than two empty lines in a row.
+pub fn clean_text(text: &str, limit: usize) -> String {
+    let mut out = String::with_capacity(text.len().min(limit));
+    let mut ends = 0;
+    for c in text.replace("\r\n", "\n").replace('\r', "\n").chars() {
+        if c == '\n' {
+            ends += 1;
+            if ends > 3 {
+                continue;
+            }
+        } else if (c.is_control() && c != '\t') || is_invisible(c) {
+            continue;
+        } else {
+            ends = 0;
+        }
+        if out.len() + c.len_utf8() > limit {
+            break;
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// Marks that turn text around or cannot be seen; the joiners of emoji and scripts stay.
+fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}'
+        | '\u{feff}' | '\u{2028}' | '\u{2029}' | '\u{fff9}'..='\u{fffb}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn from() -> Mailbox {
+        "Porch <noreply@porch.example>".parse().unwrap()
+    }
+
+    fn on_the_wire(subject: &str, body: &str) -> String {
+        let message = Message::new(Kind::Approved, "ann@example.org", subject, body).unwrap();
+        let wire = message.wire(&from(), DateTime::UNIX_EPOCH).unwrap();
+        String::from_utf8(wire.formatted()).unwrap()
+    }
+
+    #[test]
+    fn it_has_the_headers_of_an_automatic_mail() {
+        let wire = on_the_wire("Welcome", "Hello.\n");
+        for line in [
+            "From: Porch <noreply@porch.example>\r\n",
+            "To: ann@example.org\r\n",
+            "Subject: Welcome\r\n",
+            "Date: Thu, 01 Jan 1970 00:00:00 +0000\r\n",
+            "Auto-Submitted: auto-generated\r\n",
+            "Content-Type: text/plain; charset=utf-8\r\n",
+            "@porch.example>\r\n",
+        ] {
+            assert!(wire.contains(line), "{line} in {wire}");
+        }
+    }
+
+    #[test]
+    fn nobodys_words_make_a_header() {
+        let wire = on_the_wire(
+            "Hi\r\nBcc: all@example.org\r\n\r\n<b>body</b>",
+            "text\r\n.\r\nRCPT TO:<x@example.org>\r\n",
+        );
+        let (head, _) = wire.split_once("\r\n\r\n").unwrap();
+        assert!(
+            !head
+                .lines()
+                .any(|line| line.to_lowercase().starts_with("bcc:")),
+            "{wire}"
+        );
+        assert!(
+            head.contains("Subject: Hi Bcc: all@example.org <b>body</b>"),
+            "{wire}"
+        );
+    }
+
+    #[test]
+    fn other_scripts_are_encoded_and_long_lines_folded() {
+        let wire = on_the_wire(&"Ночной автобус ".repeat(20), &"ö".repeat(20_000));
+        assert!(wire.is_ascii());
+        assert!(wire.contains("Subject: =?utf-8?b?"));
+        assert!(
+            wire.lines().all(|line| line.len() < 998),
+            "a line is too long"
+        );
+        let wire = on_the_wire("long", &"x".repeat(10_000));
+        assert!(
+            wire.lines().all(|line| line.len() < 998),
+            "a line is too long"
+        );
+    }
+
+    #[test]
+    fn addresses_that_are_none_are_refused() {
+        for bad in [
+            "",
+            "ann",
+            "@example.org",
+            "ann@",
+            "ann@example.org\r\nBcc: x@example.org",
+            "ann@example.org, bob@example.org",
+            "Ann <ann@example.org>",
+            "änn@example.org",
+            "a b@example.org",
+        ] {
+            let message = Message::new(Kind::Approved, bad, "s", "b");
+            assert!(matches!(message, Err(Error::Invalid(_))), "{bad}");
+        }
+        assert!(Message::new(Kind::Approved, "ann+porch@example.org", "s", "b").is_ok());
+    }
+
+    #[test]
+    fn words_are_cleaned() {
+        assert_eq!(one_line("a\t\n  b\u{202e}c\u{0}", 10), "a bc");
+        assert_eq!(one_line("abcdef", 4), "abc…");
+        assert_eq!(
+            clean_text("a\r\n\r\n\r\n\r\n\r\nb\u{7}\u{202e}", 100),
+            "a\n\n\nb"
+        );
+        assert_eq!(clean_text("ööö", 3), "ö");
+    }
+
+    #[test]
+    fn a_message_does_not_show_its_links_in_debug() {
+        let message = Message::new(Kind::PasswordReset, "ann@example.org", "s", "token").unwrap();
+        assert!(!format!("{message:?}").contains("token"));
+    }
+}
