@@ -81,7 +81,12 @@ pub(super) fn at(text: &str, start: usize) -> Option<Mention<'_>> {
 
 /// A domain as it is stored: lower-case ASCII with at least one dot; `None` if it is none.
 pub fn normalised_domain(domain: &str) -> Option<String> {
-    let ascii = if domain.is_ascii() && !domain.contains("xn--") {
+    let punycode = domain.split('.').any(|label| {
+        label
+            .get(..4)
+            .is_some_and(|start| start.eq_ignore_ascii_case("xn--"))
+    });
+    let ascii = if domain.is_ascii() && !punycode {
         domain.to_ascii_lowercase()
     } else {
         idna::domain_to_ascii_strict(domain).ok()?
