@@ -54,10 +54,10 @@ pub fn span(span: Duration) -> String {
 pub fn short(then: DateTime<Utc>, now: DateTime<Utc>) -> String {
     use chrono::Datelike;
     let seconds = (now - then).num_seconds();
-    match seconds {
-        ..MINUTE => "now".into(),
-        ..HOUR => format!("{}m", seconds / MINUTE),
-        ..DAY => format!("{}h", seconds / HOUR),
+    match () {
+        _ if seconds < MINUTE => "now".into(),
+        _ if seconds < HOUR => format!("{}m", seconds / MINUTE),
+        _ if seconds < DAY => format!("{}h", seconds / HOUR),
         _ if seconds < 7 * DAY => format!("{}d", seconds / DAY),
         _ if then.year() == now.year() => then.format("%-d %b").to_string(),
         _ => then.format("%-d %b %Y").to_string(),
