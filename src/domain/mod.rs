@@ -4,6 +4,7 @@
 //! mapping (a value, not a query), so that a row can hold them as they are.
 
 pub mod application;
+pub mod client_address;
 pub mod error;
 pub mod event;
 pub mod ids;
@@ -15,6 +16,7 @@ pub mod scopes;
 mod smallint;
 pub mod visibility;
 
+pub use client_address::ClientAddress;
 pub use error::{Error, Result};
 pub use ids::Id;
 pub use page::Page;

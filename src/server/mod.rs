@@ -1,15 +1,32 @@
 //! Builds the `App`, binds, routes, stops gently; headers, limits, telemetry.
+//!
+//! The middleware of this floor, from the outside in (actix wraps the last one named
+//! outermost, so an `App` names them in the opposite order):
+//!
+//! 1. [`headers::finish`]: request id, headers of safety
+//! 2. [`cors::cors`]: preflights, cross-origin headers, on errors too
+//! 3. [`client_address::note_client`]: who it came from
+//! 4. `NormalizePath::trim()`: a slash at the end changes nothing
+//! 5. [`headers::head_as_get`]: HEAD wherever GET is
+//!
+//! and around the API's scope `mastodon_api::error::with_absolute_urls`.
 
+pub mod client_address;
+pub mod cors;
+pub mod headers;
 pub mod health;
 pub mod telemetry;
 
 use std::{net::TcpListener, time::Duration};
 
+use actix_web::middleware::{NormalizePath, from_fn};
 use actix_web::{App as Routes, HttpServer, web};
 use anyhow::{Context, Result};
 use tokio_util::sync::CancellationToken;
 
 use crate::{cache::Cache, config, store::Pool};
+
+use client_address::TrustedProxies;
 
 /// How long a client may take to send the head of a request.
 const REQUEST_HEAD: Duration = Duration::from_secs(10);
@@ -34,10 +51,17 @@ pub struct Prepared {
 /// requests in flight, `server.shutdown` at the most.
 pub async fn run(prepared: Prepared, listener: TcpListener, stop: CancellationToken) -> Result<()> {
     let (workers, shutdown) = (prepared.server.workers, prepared.server.shutdown);
+    let proxies = web::Data::new(TrustedProxies(prepared.server.trusted_proxies.clone()));
     let data = web::Data::new(prepared);
     let server = HttpServer::new(move || {
         Routes::new()
             .app_data(data.clone())
+            .app_data(proxies.clone())
+            .wrap(from_fn(headers::head_as_get))
+            .wrap(NormalizePath::trim())
+            .wrap(from_fn(client_address::note_client))
+            .wrap(from_fn(cors::cors))
+            .wrap(from_fn(headers::finish))
             .configure(health::routes)
     })
     .workers(workers)

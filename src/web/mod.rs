@@ -4,6 +4,7 @@
 //! [`parts::moment::Moment`]); handlers fill it. Content of statuses and profiles arrives
 //! as sanitised HTML in fields named `…_html`; everything else is escaped by the template.
 
+pub mod content_policy;
 pub mod identity;
 pub mod parts;
 pub mod public;

@@ -7,7 +7,6 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::domain::Error;
 use crate::door::forms::{UploadLimits, lenient};
 
 /// Answers with the parameters as they were understood.
