@@ -20,6 +20,7 @@ CREATE TABLE applications (
     state smallint NOT NULL CHECK (state BETWEEN 0 AND 6),
     version integer NOT NULL DEFAULT 1,
     snapshot_hash bytea,
+    mode smallint NOT NULL DEFAULT 1 CHECK (mode BETWEEN 0 AND 3),
     lane smallint NOT NULL DEFAULT 1 CHECK (lane BETWEEN 0 AND 3),
     put_off_until timestamptz,
     remark text CHECK (length(remark) <= 5000),
@@ -38,6 +39,7 @@ CREATE TABLE applications (
     erase_at timestamptz
 );
 COMMENT ON TABLE applications IS 'Requests to join; state changes by compare and set on version (D26)';
+COMMENT ON COLUMN applications.mode IS 'The effective mode when it was sent: 0 open, 1 approval, 2 invite, 3 closed; asked again at the confirmation, the stricter counts';
 COMMENT ON COLUMN applications.lane IS '0 vouched, 1 waiting, 2 in line, 3 likely automated';
 COMMENT ON COLUMN applications.told IS 'Whether the applicant hears of the decision by mail';
 CREATE INDEX applications_user ON applications (user_id);

@@ -13,7 +13,7 @@ pub mod page;
 pub mod registration_mode;
 pub mod role;
 pub mod scopes;
-mod smallint;
+pub(crate) mod smallint;
 pub mod visibility;
 
 pub use client_address::ClientAddress;

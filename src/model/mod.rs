@@ -6,8 +6,10 @@
 pub mod account;
 pub mod app;
 pub mod application;
+pub mod audit;
 pub mod draft;
 pub mod link;
+pub mod question;
 pub mod schema;
 pub mod session;
 pub mod status;

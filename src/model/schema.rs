@@ -119,6 +119,7 @@ diesel::table! {
         state -> Int2,
         version -> Int4,
         snapshot_hash -> Nullable<Bytea>,
+        mode -> Int2,
         lane -> Int2,
         put_off_until -> Nullable<Timestamptz>,
         remark -> Nullable<Text>,

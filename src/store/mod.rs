@@ -5,14 +5,21 @@
 
 pub mod access;
 pub mod accounts;
+pub mod applicants;
+pub mod applications;
 pub mod apps;
+pub mod audit;
 pub mod clock;
 pub mod counts;
+pub mod door;
+pub mod drafts;
 pub mod events;
 pub mod links;
+pub mod memory;
 pub mod migrations;
 pub mod names;
 pub mod pool;
+pub mod questions;
 pub mod raw;
 pub mod sessions;
 pub mod settings;

@@ -81,3 +81,29 @@ pub async fn set_state(
         .await?;
     Ok(())
 }
+
+/// Lets go of the names that these applicants held: kept until `until`, then free. Names of
+/// accounts stay.
+pub async fn free(conn: &mut Conn, holders: &[Id], until: DateTime<Utc>) -> Result<()> {
+    use diesel::sql_types::Array;
+    raw::<()>(
+        "UPDATE names SET until = ?, holder = NULL, state = 0 WHERE state = 1 AND holder = ANY (?)",
+    )
+    .bind::<Timestamptz, _>(until)
+    .bind::<Array<BigInt>, _>(holders.to_vec())
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// An applicant's name becomes an account's; `false` when this user does not hold it.
+pub async fn settle(conn: &mut Conn, canonical: &str, holder: Id) -> Result<bool> {
+    let changed = raw::<()>(
+        "UPDATE names SET state = 2, until = NULL WHERE canonical = ? AND holder = ? AND state = 1",
+    )
+    .bind::<Text, _>(canonical.to_owned())
+    .bind::<BigInt, _>(holder)
+    .execute(conn)
+    .await?;
+    Ok(changed == 1)
+}

@@ -1,0 +1,353 @@
+//! `applications`: requests to join. A state changes by compare and set on `version` (D26).
+
+use chrono::{DateTime, Utc};
+use diesel::sql_types::{Array, BigInt, Nullable, SmallInt, Text, Timestamptz};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension,
+    PgTextExpressionMethods, QueryDsl, SelectableHelper,
+};
+use diesel_async::RunQueryDsl;
+
+use super::{Conn, raw};
+use crate::domain::application::ApplicationState;
+use crate::domain::{Id, Page, Result};
+use crate::model::application::{ApplicantProfile, Application};
+use crate::model::question::Answer;
+use crate::model::schema::{applicant_profiles, application_answers, applications, users};
+use crate::model::user::User;
+
+/// One application.
+pub async fn find(conn: &mut Conn, id: Id) -> Result<Option<Application>> {
+    Ok(applications::table
+        .find(id)
+        .select(Application::as_select())
+        .first(conn)
+        .await
+        .optional()?)
+}
+
+/// One application, its row held to the end of the transaction.
+pub async fn lock(conn: &mut Conn, id: Id) -> Result<Option<Application>> {
+    Ok(applications::table
+        .find(id)
+        .select(Application::as_select())
+        .for_update()
+        .first(conn)
+        .await
+        .optional()?)
+}
+
+/// The latest application of a user, its row held to the end of the transaction.
+pub async fn lock_latest(conn: &mut Conn, user: Id) -> Result<Option<Application>> {
+    Ok(applications::table
+        .filter(applications::user_id.eq(user))
+        .order(applications::id.desc())
+        .select(Application::as_select())
+        .for_update()
+        .first(conn)
+        .await
+        .optional()?)
+}
+
+/// The latest application of a user.
+pub async fn find_latest(conn: &mut Conn, user: Id) -> Result<Option<Application>> {
+    Ok(applications::table
+        .filter(applications::user_id.eq(user))
+        .order(applications::id.desc())
+        .select(Application::as_select())
+        .first(conn)
+        .await
+        .optional()?)
+}
+
+/// The answers, in the order of their questions.
+pub async fn answers(conn: &mut Conn, id: Id) -> Result<Vec<Answer>> {
+    Ok(application_answers::table
+        .filter(application_answers::application_id.eq(id))
+        .order(application_answers::position.asc())
+        .select(Answer::as_select())
+        .limit(50)
+        .load(conn)
+        .await?)
+}
+
+/// The answers of several, for lists.
+pub async fn answers_of(conn: &mut Conn, ids: &[Id]) -> Result<Vec<(Id, Answer)>> {
+    Ok(application_answers::table
+        .filter(application_answers::application_id.eq_any(ids.to_vec()))
+        .order((
+            application_answers::application_id.asc(),
+            application_answers::position.asc(),
+        ))
+        .select((application_answers::application_id, Answer::as_select()))
+        .load(conn)
+        .await?)
+}
+
+/// An application with whom it is from.
+pub type InQueue = (Application, User, ApplicantProfile);
+
+/// Those that wait for a decision, oldest first within their lane, or newest first with
+/// `page.max_id`. `name` looks for a part of the name, display name or mail domain.
+///
+/// Pages go on from `page.min_id` (older ones were seen).
+pub async fn queue(conn: &mut Conn, name: Option<&str>, page: Page) -> Result<Vec<InQueue>> {
+    let mut query = applications::table
+        .inner_join(users::table.on(users::id.eq(applications::user_id)))
+        .inner_join(applicant_profiles::table.on(applicant_profiles::user_id.eq(users::id)))
+        .filter(
+            applications::state.eq_any([ApplicationState::Pending, ApplicationState::NeedsInfo]),
+        )
+        .select((
+            Application::as_select(),
+            User::as_select(),
+            ApplicantProfile::as_select(),
+        ))
+        .limit(page.limit)
+        .into_boxed();
+    if let Some(name) = name {
+        let pattern = format!("%{}%", escaped(name));
+        query = query.filter(
+            users::username
+                .ilike(pattern.clone())
+                .or(applicant_profiles::display_name.ilike(pattern.clone()))
+                .or(applications::mail_domain.ilike(pattern)),
+        );
+    }
+    if let Some(above) = page.above() {
+        query = query.filter(applications::id.gt(above));
+    }
+    if let Some(max) = page.max_id {
+        query = query.filter(applications::id.lt(max));
+        let mut rows: Vec<InQueue> = query.order(applications::id.desc()).load(conn).await?;
+        rows.reverse();
+        return Ok(rows);
+    }
+    Ok(query.order(applications::id.asc()).load(conn).await?)
+}
+
+/// `%` and `_` of a search as plain characters.
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_")
+}
+
+/// One application with whom it is from.
+pub async fn find_card(conn: &mut Conn, id: Id) -> Result<Option<(Application, User)>> {
+    Ok(applications::table
+        .inner_join(users::table.on(users::id.eq(applications::user_id)))
+        .filter(applications::id.eq(id))
+        .select((Application::as_select(), User::as_select()))
+        .first(conn)
+        .await
+        .optional()?)
+}
+
+/// A change of state.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decision {
+    /// The state after it.
+    pub state: ApplicationState,
+    /// Who decided; `None` for the program.
+    pub by: Option<Id>,
+    /// What the applicant is told, beyond the decision.
+    pub message: Option<String>,
+    /// Whether the applicant is told at all.
+    pub told: bool,
+    /// When the user is erased.
+    pub erase_at: Option<DateTime<Utc>>,
+    /// What the reviewer had seen.
+    pub snapshot: Option<Vec<u8>>,
+}
+
+/// Decides, if the row still has `version`; `false` when somebody was first.
+pub async fn decide(
+    conn: &mut Conn,
+    id: Id,
+    version: i32,
+    decision: &Decision,
+    at: DateTime<Utc>,
+) -> Result<bool> {
+    let changed = diesel::update(applications::table.find(id))
+        .filter(applications::version.eq(version))
+        .set((
+            applications::state.eq(decision.state),
+            applications::version.eq(version + 1),
+            applications::decided_at.eq(at),
+            applications::decided_by.eq(decision.by),
+            applications::decision_message.eq(&decision.message),
+            applications::told.eq(decision.told),
+            applications::erase_at.eq(decision.erase_at),
+            applications::snapshot_hash.eq(&decision.snapshot),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(changed == 1)
+}
+
+/// Moves one on whose address was confirmed; `false` when it was not at `version` any more.
+pub async fn confirm(
+    conn: &mut Conn,
+    id: Id,
+    version: i32,
+    state: ApplicationState,
+    at: DateTime<Utc>,
+) -> Result<bool> {
+    let changed = diesel::update(applications::table.find(id))
+        .filter(applications::version.eq(version))
+        .set((
+            applications::state.eq(state),
+            applications::version.eq(version + 1),
+            applications::confirmed_at.eq(at),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(changed == 1)
+}
+
+/// Puts another state, with nothing decided; `false` when it was not at `version` any more.
+pub async fn set_state(
+    conn: &mut Conn,
+    id: Id,
+    version: i32,
+    state: ApplicationState,
+) -> Result<bool> {
+    let changed = diesel::update(applications::table.find(id))
+        .filter(applications::version.eq(version))
+        .set((
+            applications::state.eq(state),
+            applications::version.eq(version + 1),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(changed == 1)
+}
+
+/// The domain of another address.
+pub async fn set_mail_domain(conn: &mut Conn, id: Id, domain: &str) -> Result<()> {
+    diesel::update(applications::table.find(id))
+        .set(applications::mail_domain.eq(domain))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Notes the first reading: from then on answers stand.
+pub async fn set_read(conn: &mut Conn, id: Id, by: Id, at: DateTime<Utc>) -> Result<()> {
+    diesel::update(applications::table.find(id))
+        .filter(applications::read_at.is_null())
+        .set((applications::read_at.eq(at), applications::read_by.eq(by)))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// How many were sent since `since`: from this network, from the wider one around it, from
+/// this mail domain, in all.
+pub async fn sent_since(
+    conn: &mut Conn,
+    since: DateTime<Utc>,
+    near: Option<ipnet::IpNet>,
+    wide: Option<ipnet::IpNet>,
+    mail_domain: Option<&str>,
+) -> Result<(i64, i64, i64, i64)> {
+    use diesel::sql_types::Inet;
+    Ok(raw::<(BigInt, BigInt, BigInt, BigInt)>(
+        "WITH p AS (SELECT ?::bigint AS first, ?::inet AS near, ?::inet AS wide, ?::text AS domain)
+         SELECT count(*) FILTER (WHERE a.network <<= p.near), count(*) FILTER (WHERE a.network <<= p.wide),
+                count(*) FILTER (WHERE a.mail_domain = p.domain), count(*)
+         FROM applications a, p WHERE a.id >= p.first",
+    )
+    .bind::<BigInt, _>(crate::domain::ids::first_at(since))
+    .bind::<Nullable<Inet>, _>(near)
+    .bind::<Nullable<Inet>, _>(wide)
+    .bind::<Nullable<Text>, _>(mail_domain.map(str::to_owned))
+    .get_result(conn)
+    .await?)
+}
+
+/// Application and user of those in a state since before a moment, a batch, oldest first;
+/// rows that somebody decides at the moment are passed over. `since` is the confirmation,
+/// or the sending where there was none.
+pub async fn lock_older(
+    conn: &mut Conn,
+    state: ApplicationState,
+    before: DateTime<Utc>,
+    batch: i64,
+) -> Result<Vec<(Id, Id)>> {
+    Ok(raw::<(BigInt, BigInt)>(
+        "WITH p AS (SELECT ?::smallint AS state, ?::timestamptz AS before, ?::bigint AS batch)
+         SELECT a.id, a.user_id FROM applications a, p
+         WHERE a.state = p.state AND coalesce(a.confirmed_at, a.submitted_at) < p.before
+         ORDER BY a.id LIMIT (SELECT batch FROM p) FOR UPDATE OF a SKIP LOCKED",
+    )
+    .bind::<SmallInt, _>(state as i16)
+    .bind::<Timestamptz, _>(before)
+    .bind::<BigInt, _>(batch)
+    .load(conn)
+    .await?)
+}
+
+/// Users whose time to be erased has come, a batch.
+pub async fn lock_to_erase(conn: &mut Conn, at: DateTime<Utc>, batch: i64) -> Result<Vec<Id>> {
+    let rows: Vec<(i64,)> = raw::<(BigInt,)>(
+        "WITH p AS (SELECT ?::timestamptz AS at, ?::bigint AS batch)
+         SELECT a.user_id FROM applications a, p WHERE a.erase_at <= p.at
+         ORDER BY a.erase_at LIMIT (SELECT batch FROM p) FOR UPDATE OF a SKIP LOCKED",
+    )
+    .bind::<Timestamptz, _>(at)
+    .bind::<BigInt, _>(batch)
+    .load(conn)
+    .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// Ends these by time: expired, to be erased at `erase_at`.
+pub async fn expire(
+    conn: &mut Conn,
+    ids: &[Id],
+    at: DateTime<Utc>,
+    erase_at: DateTime<Utc>,
+) -> Result<()> {
+    diesel::update(applications::table)
+        .filter(applications::id.eq_any(ids.to_vec()))
+        .set((
+            applications::state.eq(ApplicationState::Expired),
+            applications::version.eq(applications::version + 1),
+            applications::decided_at.eq(at),
+            applications::erase_at.eq(erase_at),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Forgets answers, remark and network of those approved before `before`, a batch; gives
+/// how many.
+pub async fn forget_approved(conn: &mut Conn, before: DateTime<Utc>, batch: i64) -> Result<usize> {
+    let ids: Vec<i64> = applications::table
+        .filter(applications::state.eq(ApplicationState::Approved))
+        .filter(applications::decided_at.lt(before))
+        .filter(
+            applications::network
+                .is_not_null()
+                .or(applications::remark.is_not_null())
+                .or(diesel::dsl::exists(application_answers::table.filter(
+                    application_answers::application_id.eq(applications::id),
+                ))),
+        )
+        .select(applications::id)
+        .limit(batch)
+        .load(conn)
+        .await?;
+    raw::<()>(
+        "WITH p AS (SELECT ?::bigint[] AS ids),
+         gone AS (DELETE FROM application_answers USING p WHERE application_id = ANY (p.ids))
+         UPDATE applications SET network = NULL, remark = NULL FROM p WHERE id = ANY (p.ids)",
+    )
+    .bind::<Array<BigInt>, _>(ids.clone())
+    .execute(conn)
+    .await?;
+    Ok(ids.len())
+}
