@@ -14,9 +14,7 @@ use crate::domain::role::Role;
 use crate::domain::{Id, Result};
 use crate::model::application::ApplicantProfile;
 use crate::model::question::Answer;
-use crate::model::schema::{
-    applicant_profiles, application_answers, applications, tokens, users,
-};
+use crate::model::schema::{applicant_profiles, application_answers, applications, tokens, users};
 
 /// An application to be written, for a user that is there.
 #[derive(Debug, Clone)]
