@@ -24,7 +24,7 @@ use actix_web::{App as Routes, HttpServer, web};
 use anyhow::{Context, Result};
 use tokio_util::sync::CancellationToken;
 
-use crate::{cache::Cache, config, store::Pool};
+use crate::{cache::Cache, config, mastodon_api::BaseUrl, store::Pool};
 
 use client_address::TrustedProxies;
 
@@ -52,11 +52,13 @@ pub struct Prepared {
 pub async fn run(prepared: Prepared, listener: TcpListener, stop: CancellationToken) -> Result<()> {
     let (workers, shutdown) = (prepared.server.workers, prepared.server.shutdown);
     let proxies = web::Data::new(TrustedProxies(prepared.server.trusted_proxies.clone()));
+    let base = web::Data::new(BaseUrl(prepared.server.origin()));
     let data = web::Data::new(prepared);
     let server = HttpServer::new(move || {
         Routes::new()
             .app_data(data.clone())
             .app_data(proxies.clone())
+            .app_data(base.clone())
             .wrap(from_fn(headers::head_as_get))
             .wrap(NormalizePath::trim())
             .wrap(from_fn(client_address::note_client))
