@@ -4,7 +4,15 @@
 //! [`parts::moment::Moment`]); handlers fill it. Content of statuses and profiles arrives
 //! as sanitised HTML in fields named `…_html`; everything else is escaped by the template.
 
+pub mod apply;
 pub mod content_policy;
+pub mod home;
 pub mod identity;
 pub mod parts;
 pub mod public;
+pub mod review;
+pub mod sandbox;
+pub mod settings;
+
+#[cfg(test)]
+mod gallery;

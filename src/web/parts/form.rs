@@ -64,20 +64,20 @@ impl Form {
     }
 
     /// What was typed, or nothing.
-    pub fn value(&self, field: &str) -> &str {
-        self.values.get(field).map_or("", String::as_str)
+    pub fn value(&self, field: impl AsRef<str>) -> &str {
+        self.values.get(field.as_ref()).map_or("", String::as_str)
     }
 
     /// A box that was ticked, or the choice that was taken.
-    pub fn is(&self, field: &str, value: &str) -> bool {
-        self.value(field) == value
+    pub fn is(&self, field: impl AsRef<str>, value: impl AsRef<str>) -> bool {
+        self.value(field) == value.as_ref()
     }
 
     /// What is wrong with a field.
-    pub fn error_of(&self, field: &str) -> Option<&str> {
+    pub fn error_of(&self, field: impl AsRef<str>) -> Option<&str> {
         self.errors
             .iter()
-            .find(|e| e.field == field)
+            .find(|e| e.field == field.as_ref())
             .map(|e| e.sentence.as_str())
     }
 

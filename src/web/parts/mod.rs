@@ -2,8 +2,10 @@
 //! Plain data for the templates under `templates/parts/` and `templates/layout/`.
 
 pub mod account;
+pub mod compose;
 pub mod form;
 pub mod layout;
 pub mod moment;
 pub mod pager;
+pub mod profile_form;
 pub mod status;

@@ -1,4 +1,9 @@
 //! Pages that anybody may read.
 
+pub mod about;
+pub mod follows;
 pub mod landing;
+pub mod profile;
+pub mod status;
+pub mod timeline;
 pub mod trouble;

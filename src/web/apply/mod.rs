@@ -1,0 +1,7 @@
+//! What an applicant sees: the form, its receipt, the confirmation, the waiting page.
+
+pub mod confirm;
+pub mod form;
+pub mod sent;
+pub mod waiting;
+pub mod withdraw;

@@ -1,0 +1,10 @@
+//! What a member sees after signing in.
+
+pub mod compose;
+pub mod delete;
+pub mod draft;
+pub mod drafts;
+pub mod notifications;
+pub mod search;
+pub mod timeline;
+pub mod welcome;

@@ -1,0 +1,4 @@
+//! The moderators' desk.
+
+pub mod application;
+pub mod queue;

@@ -1,0 +1,6 @@
+//! What somebody sets for themselves.
+
+pub mod account;
+pub mod apps;
+pub mod profile;
+pub mod sessions;
