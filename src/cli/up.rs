@@ -10,7 +10,7 @@ use crate::config::{Config, Place};
 use super::{
     connect,
     embedded::{
-        Embedded, Options,
+        self, Embedded, Options,
         layout::Layout,
         lock::{self, Lock},
         user,
@@ -29,18 +29,21 @@ pub fn up(settled: Settled) -> Result<()> {
         moved_from,
     } = settled;
     let data = &config.server.data;
-    let listener = match listen::bind(config.server.listen) {
-        Ok(listener) => listener,
-        // The other instance on this folder is the better explanation.
-        Err(_) if lock::is_taken(data) => {
-            Lock::take(&Layout::of(data)?)?;
-            bail!(
-                "Another Porchlight on {} has just stopped: start again.",
-                data.display()
-            );
-        }
-        Err(error) => return Err(error),
+    if lock::is_taken(data) {
+        // Before the port, since it explains a taken port too. Taking it tells who has it.
+        Lock::take(&Layout::of(data)?)?;
+    }
+    let listener = listen::bind(config.server.listen)?;
+    let (postgres, redis) = connect::missing(&config);
+    let options = Options {
+        data: data.clone(),
+        run_as: None,
+        postgres,
+        redis,
     };
+    if postgres || redis {
+        embedded::check_programs(&options)?;
+    }
     let layout = Layout::prepare(data, user.as_ref())?;
     if let Some(wanted) = moved_from {
         let name = user.as_ref().map_or("the service user", |user| &user.name);
@@ -59,19 +62,18 @@ pub fn up(settled: Settled) -> Result<()> {
     }
     let lock = Lock::take(&layout)?;
     run_async(config.clone(), move |config| {
-        live(config, layout, lock, listener)
+        live(config, options, layout, lock, listener)
     })
 }
 
-async fn live(mut config: Config, layout: Layout, lock: Lock, listener: TcpListener) -> Result<()> {
+async fn live(
+    mut config: Config,
+    options: Options,
+    layout: Layout,
+    lock: Lock,
+    listener: TcpListener,
+) -> Result<()> {
     let stop = stop::on_signals()?;
-    let (postgres, redis) = connect::missing(&config);
-    let options = Options {
-        data: layout.data.clone(),
-        run_as: None,
-        postgres,
-        redis,
-    };
     let starting = Embedded::start_locked(options, layout, lock);
     let embedded = tokio::select! {
         embedded = starting => embedded?,

@@ -54,6 +54,19 @@ impl Options {
     }
 }
 
+/// Finds the programs that `options` need, so that a missing one, or one of another version than
+/// the data's, is told before anything is made.
+pub fn check_programs(options: &Options) -> Result<()> {
+    programs::setpriv()?;
+    if options.postgres {
+        postgres::choose(&options.data.join("postgres"))?;
+    }
+    if options.redis {
+        programs::redis()?;
+    }
+    Ok(())
+}
+
 /// The running services. Dropping it stops them too, but blocks the thread: prefer
 /// [`Embedded::stop`].
 pub struct Embedded {
@@ -71,6 +84,7 @@ impl Embedded {
     /// not installed, a cluster of another version, a service that does not come up. Nothing
     /// keeps running after an error.
     pub async fn start(options: Options) -> Result<Self> {
+        check_programs(&options)?;
         let layout = Layout::prepare(&options.data, options.run_as.as_ref())?;
         let lock = Lock::take(&layout)?;
         Self::start_locked(options, layout, lock).await

@@ -43,9 +43,7 @@ const OWN_SETTINGS: &str = "local.conf";
 /// Starts the cluster in `layout.postgres`, making it first if it is missing, and returns when
 /// its database can be used.
 pub async fn start(layout: &Layout, run_as: Option<&ServiceUser>) -> Result<Service> {
-    let made_by = made_by(&layout.postgres)?;
-    let programs =
-        programs::choose_postgres(&programs::installed_postgres(), made_by, &layout.postgres)?;
+    let (programs, made_by) = choose(&layout.postgres)?;
     if made_by.is_some() {
         stop_leftover(layout).await?;
     } else {
@@ -79,6 +77,13 @@ pub async fn start(layout: &Layout, run_as: Option<&ServiceUser>) -> Result<Serv
     make_database(layout).await?;
     service.keep_alive();
     Ok(service)
+}
+
+/// The programs for the cluster, and the version that made it, if it is there already.
+pub fn choose(cluster: &Path) -> Result<(Postgres, Option<u32>)> {
+    let made_by = made_by(cluster)?;
+    let chosen = programs::choose_postgres(&programs::installed_postgres(), made_by, cluster)?;
+    Ok((chosen, made_by))
 }
 
 /// The major version that made the cluster; `None` when there is none yet.
