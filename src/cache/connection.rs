@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::{FromRedisValue, Pipeline, RedisError, ScriptInvocation};
 
+use super::last_seen::LastSeen;
+use super::rate_limit::Counters;
 use crate::domain::{Error, Result};
 
 /// An answer that takes longer counts as none: Postgres is as fast.
@@ -35,6 +37,9 @@ struct Inner {
     /// Milliseconds after `born` until which Redis is left alone.
     resting_until: AtomicI64,
     born: Instant,
+    /// Counts of this process while Redis is away.
+    counters: Counters,
+    last_seen: LastSeen,
 }
 
 impl Cache {
@@ -54,12 +59,23 @@ impl Cache {
             calls: AtomicU64::new(0),
             resting_until: AtomicI64::new(0),
             born: Instant::now(),
+            counters: Counters::default(),
+            last_seen: LastSeen::default(),
         })))
     }
 
     /// A key of this place.
     pub fn key(&self, name: &str) -> String {
         format!("{}{name}", self.0.prefix)
+    }
+
+    pub(super) fn counters(&self) -> &Counters {
+        &self.0.counters
+    }
+
+    /// Which sessions and tokens were in use and not written down yet (this process).
+    pub fn last_seen(&self) -> &LastSeen {
+        &self.0.last_seen
     }
 
     /// Calls made so far: what tests count.

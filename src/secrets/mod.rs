@@ -8,6 +8,8 @@
 pub mod actor_key;
 /// One master secret, and a subkey for each purpose: MACs, CSRF tokens, keyed hashes.
 pub mod keyed;
+/// The tokens of one-time links.
+pub mod link;
 /// argon2id behind a semaphore.
 pub mod password;
 /// Which passwords are refused.
