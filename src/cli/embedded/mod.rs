@@ -21,6 +21,9 @@ pub mod redis;
 pub mod supervise;
 pub mod user;
 
+#[cfg(test)]
+mod tests;
+
 use std::path::PathBuf;
 
 use anyhow::Result;
@@ -85,6 +88,9 @@ impl Embedded {
     /// keeps running after an error.
     pub async fn start(options: Options) -> Result<Self> {
         check_programs(&options)?;
+        if let Some(user) = &options.run_as {
+            user::check_reach(&options.data, user)?;
+        }
         let layout = Layout::prepare(&options.data, options.run_as.as_ref())?;
         let lock = Lock::take(&layout)?;
         Self::start_locked(options, layout, lock).await

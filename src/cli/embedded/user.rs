@@ -86,6 +86,18 @@ pub fn reachable_data(wanted: &Path, user: &ServiceUser) -> Result<PathBuf> {
     Ok(Path::new(REACHABLE).join(inner))
 }
 
+/// Refuses a data folder that `user` could not enter.
+pub fn check_reach(data: &Path, user: &ServiceUser) -> Result<()> {
+    if can_enter(&std::path::absolute(data)?, user) {
+        return Ok(());
+    }
+    bail!(
+        "{} cannot reach {}: choose a folder outside with --data.",
+        user.name,
+        data.display()
+    )
+}
+
 /// Whether `user` may pass through every folder above `path` that exists, by mode bits alone.
 fn can_enter(path: &Path, user: &ServiceUser) -> bool {
     path.ancestors().skip(1).all(|folder| {
