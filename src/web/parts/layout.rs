@@ -218,7 +218,23 @@ impl Page {
 
     /// This entry of the menu is the current one, by the name of its [`Here`].
     pub fn is_here(&self, name: &str) -> bool {
-        format!("{:?}", self.here) == name
+        let word = match self.here {
+            Here::Elsewhere => return false,
+            Here::Home => "Home",
+            Here::Search => "Search",
+            Here::Compose => "Compose",
+            Here::Notifications => "Notifications",
+            Here::Profile => "Profile",
+            Here::Desk => "Desk",
+            Here::Public => "Public",
+            Here::Drafts => "Drafts",
+            Here::Bookmarks => "Bookmarks",
+            Here::Settings => "Settings",
+            Here::SignIn => "SignIn",
+            Here::Apply => "Apply",
+            Here::Waiting => "Waiting",
+        };
+        word == name
     }
 
     /// The viewer is this local account.
