@@ -83,12 +83,12 @@ COMMENT ON TABLE actor_endpoints IS 'Where a remote actor is reached';
 CREATE TABLE actor_keys (
     account_id bigint PRIMARY KEY REFERENCES accounts ON DELETE CASCADE,
     key_uri text CHECK (length(key_uri) <= 2048),
-    public_key bytea NOT NULL,
+    public_key_pem text NOT NULL CHECK (length(public_key_pem) <= 4096),
     private_key bytea,
     created_at timestamptz NOT NULL,
     fetched_at timestamptz
 );
-COMMENT ON TABLE actor_keys IS 'Signature keys: SubjectPublicKeyInfo DER, and PKCS#8 DER of local actors; made at approval, not before';
+COMMENT ON TABLE actor_keys IS 'Signature keys: SubjectPublicKeyInfo in PEM, and PKCS#8 DER of local actors; made at approval, not before';
 
 CREATE TABLE users (
     id bigint PRIMARY KEY,

@@ -80,7 +80,7 @@ diesel::table! {
     actor_keys (account_id) {
         account_id -> Int8,
         key_uri -> Nullable<Text>,
-        public_key -> Bytea,
+        public_key_pem -> Text,
         private_key -> Nullable<Bytea>,
         created_at -> Timestamptz,
         fetched_at -> Nullable<Timestamptz>,

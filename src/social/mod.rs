@@ -1,1 +1,3 @@
 //! Statuses, accounts, timelines, notifications: what members do.
+
+pub mod menu;

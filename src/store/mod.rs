@@ -16,6 +16,7 @@ pub mod drafts;
 pub mod events;
 pub mod links;
 pub mod memory;
+pub mod menu;
 pub mod migrations;
 pub mod names;
 pub mod pool;

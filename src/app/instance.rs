@@ -1,0 +1,101 @@
+//! What the place says of itself: the admin's words, or the configuration's.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::App;
+use crate::domain::Result;
+use crate::store;
+
+/// How old the answer may be.
+const FRESH: Duration = Duration::from_secs(30);
+
+/// Name and words of the place. Text, not HTML.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Instance {
+    /// 1 to 80 characters.
+    pub title: String,
+    /// At most 1,000 characters.
+    pub description: String,
+    /// Where its people can be reached.
+    pub contact_email: Option<String>,
+    /// ISO 639-1 codes.
+    pub languages: Vec<String>,
+    /// The rules of the house, in order; 50 at most.
+    pub rules: Vec<Rule>,
+}
+
+/// One rule of the house.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rule {
+    /// Its place in the list, from 1; what apps take as its id.
+    pub number: usize,
+    /// One sentence.
+    pub text: String,
+    /// What it means; may be empty.
+    pub hint: String,
+}
+
+/// Rules that a new place starts with; the admin's own replace them.
+const FIRST_RULES: &[(&str, &str)] = &[
+    ("Be kind. Disagree with what was said, not with who said it.", ""),
+    ("No harassment, no hate.", "Of anybody, for whatever they are or believe."),
+    ("No spam and no advertising.", ""),
+    ("Nothing that is illegal where this server stands.", ""),
+];
+
+pub(super) type Memory = moka::future::Cache<(), Arc<Instance>>;
+
+pub(super) fn memory() -> Memory {
+    moka::future::Cache::builder().max_capacity(1).time_to_live(FRESH).build()
+}
+
+impl App {
+    /// The place's words; 30 s old at the most.
+    pub async fn instance(&self) -> Result<Arc<Instance>> {
+        if let Some(known) = self.instance_memory.get(&()).await {
+            return Ok(known);
+        }
+        let mut conn = self.pool.get().await?;
+        let chosen = store::settings::all(&mut conn).await?;
+        let instance = Arc::new(self.read_instance(&chosen));
+        self.instance_memory.insert((), instance.clone()).await;
+        Ok(instance)
+    }
+
+    /// Forgets what [`App::instance`] knew: after a change of the settings.
+    pub async fn forget_instance(&self) {
+        self.instance_memory.invalidate(&()).await;
+    }
+
+    fn read_instance(&self, chosen: &[(String, Value)]) -> Instance {
+        let value = |key: &str| chosen.iter().find(|(k, _)| k == key).map(|(_, v)| v);
+        let text = |key: &str| value(key).and_then(Value::as_str).map(str::to_owned);
+        let base = &self.config.instance;
+        let rules = match value("instance.rules").and_then(Value::as_array) {
+            Some(own) => own
+                .iter()
+                .take(50)
+                .filter_map(|r| Some((r["text"].as_str()?, r["hint"].as_str().unwrap_or(""))))
+                .collect(),
+            None => FIRST_RULES.to_vec(),
+        };
+        Instance {
+            title: text("instance.title").unwrap_or_else(|| base.title.clone()),
+            description: text("instance.description").unwrap_or_else(|| base.description.clone()),
+            contact_email: text("instance.contact_email").or_else(|| base.contact_email.clone()),
+            languages: base.languages.clone(),
+            rules: rules
+                .iter()
+                .enumerate()
+                .map(|(index, (text, hint))| Rule {
+                    number: index + 1,
+                    text: (*text).to_owned(),
+                    hint: (*hint).to_owned(),
+                })
+                .collect(),
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! The one table of routes: what every door offers, in one place.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use actix_web::web::{self, ServiceConfig};
+
+use crate::door::Route;
+use crate::{mastodon_api, web as pages};
+
+/// Every route of the house.
+pub static ROUTES: LazyLock<Vec<&'static Route>> = LazyLock::new(|| {
+    let mut all: Vec<&'static Route> = Vec::new();
+    for door in mastodon_api::ROUTES.iter().chain(pages::ROUTES).chain([&super::health::ROUTES]) {
+        all.extend(door.iter());
+    }
+    all
+});
+
+static BY_PATTERN: LazyLock<HashMap<(&'static str, &'static str), &'static Route>> =
+    LazyLock::new(|| ROUTES.iter().map(|route| ((route.method, route.path), *route)).collect());
+
+/// The row for a method and a pattern as the router matched it.
+pub fn find(method: &str, pattern: &str) -> Option<&'static Route> {
+    BY_PATTERN.get(&(method, pattern)).copied()
+}
+
+/// Builds the router from the table. A path that is known answers other methods by 405.
+pub fn register(config: &mut ServiceConfig) {
+    let mut by_path: Vec<(&'static str, Vec<&'static Route>)> = Vec::new();
+    for route in ROUTES.iter() {
+        match by_path.iter_mut().find(|(path, _)| *path == route.path) {
+            Some((_, routes)) => routes.push(route),
+            None => by_path.push((route.path, vec![route])),
+        }
+    }
+    // Fixed segments before those with a parameter: the router takes the first that fits.
+    by_path.sort_by_key(|(path, _)| order(path));
+    for (path, routes) in by_path {
+        let mut resource = web::resource(path);
+        for route in routes {
+            resource = resource.route((route.handler)().method(method(route)));
+        }
+        config.service(resource);
+    }
+}
+
+fn method(route: &Route) -> actix_web::http::Method {
+    use actix_web::http::Method;
+    match route.method {
+        "GET" => Method::GET,
+        "POST" => Method::POST,
+        "PUT" => Method::PUT,
+        "PATCH" => Method::PATCH,
+        "DELETE" => Method::DELETE,
+        other => unreachable!("{other} is no method of the table"),
+    }
+}
+
+/// Sorts `/a/b` before `/a/{x}`, segment by segment.
+fn order(path: &str) -> Vec<(bool, &str)> {
+    path.split('/').map(|segment| (segment.contains('{'), segment)).collect()
+}

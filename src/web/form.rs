@@ -1,0 +1,66 @@
+//! The one way a page's form reaches a handler: read, and checked against forgery (T6).
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use futures::future::LocalBoxFuture;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use super::error::WebError;
+use super::frame;
+use crate::domain::{Error, Result};
+use crate::door::Caller;
+use crate::door::forms::{self, Uploads};
+use crate::secrets::keyed;
+
+/// A POST of ours as `T`: urlencoded or multipart. Unknown fields are ignored.
+pub struct Form<T> {
+    /// The fields.
+    pub fields: T,
+    /// The files that came along.
+    pub files: Uploads,
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
+    type Error = WebError;
+    type Future = LocalBoxFuture<'static, Result<Self, WebError>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (req, payload) = (req.clone(), payload.take());
+        Box::pin(async move {
+            let (all, files): (Map<String, Value>, Uploads) =
+                forms::read_with_files(&req, payload).await?;
+            let sent = all.get("csrf").and_then(Value::as_str).unwrap_or_default();
+            check(&req, sent)?;
+            let fields = T::deserialize(Value::Object(all))
+                .map_err(|e| Error::BadRequest(format!("A field cannot be read: {e}").into()))?;
+            Ok(Form { fields, files })
+        })
+    }
+}
+
+/// A form with nothing in it but its button.
+#[derive(Deserialize)]
+pub struct Nothing {}
+
+/// The token must be made for this session (or for this stranger's form cookie), and a
+/// browser that says where the form stood must say: here.
+fn check(req: &HttpRequest, sent: &str) -> Result<()> {
+    let refused = || {
+        Error::denied(
+            "This form was open for too long, or came from elsewhere. Please go back, load \
+             the page again, and send it once more.",
+        )
+    };
+    let app = frame::app(req)?;
+    if let Some(origin) = req.headers().get("origin").and_then(|o| o.to_str().ok())
+        && origin != "null"
+        && origin != app.origin()
+    {
+        return Err(refused());
+    }
+    let caller = req.extensions().get::<Caller>().cloned();
+    let seed = caller.and_then(|c| c.form_seed()).ok_or_else(refused)?;
+    if keyed::csrf_matches(&app.keys.csrf, &seed, sent) { Ok(()) } else { Err(refused()) }
+}

@@ -1,0 +1,150 @@
+//! Fills the frame around every page, and answers with pages.
+
+use actix_web::cookie::time::Duration;
+use actix_web::cookie::{Cookie, SameSite};
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+
+use super::error::WebError;
+use super::parts::layout::{Flash, Page, Place, Viewer};
+use crate::app::App;
+use crate::domain::{Error, Result};
+use crate::door::Caller;
+use crate::gate::who::{SignedIn, Standing};
+use crate::secrets::keyed;
+use crate::social;
+
+/// Carries one message over a redirect. What is in it is escaped like any text.
+const FLASH: &str = "porch_flash";
+
+/// The frame for this request. `caller` is `None` only where no route matched.
+pub async fn page(
+    req: &HttpRequest,
+    caller: Option<&Caller>,
+    title: impl Into<String>,
+) -> Result<Page> {
+    let app = app(req)?;
+    let instance = app.instance().await?;
+    let door = crate::gate::mode::shown(app).await?;
+    let place = Place {
+        name: instance.title.clone(),
+        domain: app.config.server.handle_domain.clone(),
+        light_on: door.light_on(),
+        takes_applications: door.takes_applications(),
+        source_url: app.config.server.source_url.clone(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    };
+    let csrf = caller.and_then(Caller::form_seed).map(|seed| keyed::csrf_token(&app.keys.csrf, &seed));
+    let mut page = Page::new(title, place, csrf.unwrap_or_default());
+    page.path = req.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned();
+    page.flash = read_flash(req);
+    if let Some(user) = caller.and_then(Caller::user) {
+        page.viewer = viewer(app, user).await?;
+    }
+    Ok(page)
+}
+
+/// The page as an answer. Takes away the message it showed.
+pub fn render(req: &HttpRequest, template: &impl Template) -> Result<HttpResponse, WebError> {
+    let html = template.render().map_err(|e| Error::broken(format!("a template: {e}")))?;
+    let mut response = HttpResponse::Ok().content_type("text/html; charset=utf-8").body(html);
+    if req.cookie(FLASH).is_some() {
+        let mut gone = Cookie::build(FLASH, "").path("/").finish();
+        gone.make_removal();
+        response.add_cookie(&gone).map_err(|e| Error::broken(format!("a cookie: {e}")))?;
+    }
+    Ok(response)
+}
+
+/// 303: the answer to a form that worked.
+pub fn see_other(path: &str) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((header::LOCATION, path.to_owned())).finish()
+}
+
+/// 303, with a message on the next page.
+pub fn see_other_with(path: &str, flash: &Flash) -> HttpResponse {
+    let text: String = flash.text.chars().take(500).collect();
+    let value = format!("{}:{text}", flash.kind.word());
+    let value = percent_encoding::utf8_percent_encode(&value, percent_encoding::NON_ALPHANUMERIC);
+    let cookie = Cookie::build(FLASH, value.to_string())
+        .path("/")
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .max_age(Duration::seconds(60))
+        .finish();
+    HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, path.to_owned()))
+        .cookie(cookie)
+        .finish()
+}
+
+/// A path of ours out of a `return_to` field, or `otherwise`: never another site (T8).
+pub fn way_back(wanted: &str, otherwise: &str) -> String {
+    let ours = wanted.starts_with('/')
+        && !wanted.starts_with("//")
+        && wanted.len() <= 2000
+        && !wanted.contains(['\\', '\r', '\n', '\t', '\0']);
+    if ours { wanted.to_owned() } else { otherwise.to_owned() }
+}
+
+/// The handles of this process.
+pub fn app(req: &HttpRequest) -> Result<&App> {
+    req.app_data::<web::Data<App>>()
+        .map(|data| data.get_ref())
+        .ok_or_else(|| Error::broken("the server was built without its App"))
+}
+
+fn read_flash(req: &HttpRequest) -> Option<Flash> {
+    let cookie = req.cookie(FLASH)?;
+    let value = percent_encoding::percent_decode_str(cookie.value()).decode_utf8().ok()?;
+    let (kind, text) = value.split_once(':')?;
+    let text: String = text.chars().take(500).collect();
+    match kind {
+        "done" => Some(Flash::done(text)),
+        "note" => Some(Flash::note(text)),
+        "trouble" => Some(Flash::trouble(text)),
+        _ => None,
+    }
+}
+
+async fn viewer(app: &App, who: &SignedIn) -> Result<Option<Viewer>> {
+    let standing = who.standing();
+    if standing == Standing::Disabled {
+        return Ok(None);
+    }
+    let menu = match standing {
+        Standing::Member => social::menu::read(app, who.user.account_id).await?,
+        _ => Default::default(),
+    };
+    let may_review = standing == Standing::Member && who.user.role.reviews_applications();
+    let waiting_applications = match may_review {
+        true => crate::gate::applications::waiting_count(app).await?,
+        false => 0,
+    };
+    let name = who.user.username.clone();
+    Ok(Some(Viewer {
+        display_name: if menu.display_name.is_empty() { name.clone() } else { menu.display_name },
+        name,
+        avatar_url: menu
+            .avatar_path
+            .map_or_else(|| crate::files::default_pictures::AVATAR_PATH.to_owned(), |path| format!("/{path}")),
+        may_review,
+        waiting_applications,
+        waiting: standing != Standing::Member,
+        unread_notifications: menu.unread,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_back_is_never_to_another_site() {
+        assert_eq!(way_back("/@ann/1?x=y", "/home"), "/@ann/1?x=y");
+        for evil in ["https://evil.example", "//evil.example", "/\\evil.example", "", "javascript:1", "/\t/evil.example"] {
+            assert_eq!(way_back(evil, "/home"), "/home", "{evil:?}");
+        }
+    }
+}
