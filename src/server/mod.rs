@@ -1,31 +1,38 @@
 //! Builds the `App`, binds, routes, stops gently; headers, limits, telemetry.
 //!
 //! The middleware of this floor, from the outside in (actix wraps the last one named
-//! outermost, so an `App` names them in the opposite order):
+//! outermost, so [`run`] names them in the opposite order):
 //!
 //! 1. [`headers::finish`]: request id, headers of safety
-//! 2. [`cors::cors`]: preflights, cross-origin headers, on errors too
-//! 3. [`client_address::note_client`]: who it came from
+//! 2. `Compress`: gzip where it is asked for
+//! 3. [`cors::cors`]: preflights, cross-origin headers, on errors too
 //! 4. `NormalizePath::trim()`: a slash at the end changes nothing
-//! 5. [`headers::head_as_get`]: HEAD wherever GET is
-//!
-//! and around the API's scope `mastodon_api::error::with_absolute_urls`.
+//! 5. [`client_address::note_client`]: who it came from
+//! 6. [`headers::head_as_get`]: HEAD wherever GET is
+//! 7. `mastodon_api::error::with_absolute_urls`, `web::error::as_pages`: errors in full
+//! 8. [`guard::guard`]: what the [`table`] of routes says
 
 pub mod client_address;
 pub mod cors;
+mod fallback;
+pub mod guard;
 pub mod headers;
 pub mod health;
+pub mod limits;
+pub mod table;
 pub mod telemetry;
 
-use std::{net::TcpListener, time::Duration};
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
 
-use actix_web::middleware::{NormalizePath, from_fn};
+use actix_web::middleware::{Compress, NormalizePath, from_fn};
 use actix_web::{App as Routes, HttpServer, web};
 use anyhow::{Context, Result};
 use tokio_util::sync::CancellationToken;
 
-use crate::{cache::Cache, config, mastodon_api::BaseUrl, store::Pool};
-
+use crate::app::App;
+use crate::mastodon_api::{self, BaseUrl};
 use client_address::TrustedProxies;
 
 /// How long a client may take to send the head of a request.
@@ -36,35 +43,32 @@ const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// Open connections per thread; more wait in the kernel.
 const MAX_CONNECTIONS: usize = 4_096;
 
-/// What a server is made of.
-#[derive(Clone)]
-pub struct Prepared {
-    /// Where the place lives and listens.
-    pub server: config::Server,
-    /// PostgreSQL.
-    pub pool: Pool,
-    /// Redis.
-    pub cache: Cache,
-}
-
 /// Serves on `listener` until `stop` is cancelled; then accepts nothing more and waits for the
 /// requests in flight, `server.shutdown` at the most.
-pub async fn run(prepared: Prepared, listener: TcpListener, stop: CancellationToken) -> Result<()> {
-    let (workers, shutdown) = (prepared.server.workers, prepared.server.shutdown);
-    let proxies = web::Data::new(TrustedProxies(prepared.server.trusted_proxies.clone()));
-    let base = web::Data::new(BaseUrl(prepared.server.origin()));
-    let data = web::Data::new(prepared);
+pub async fn run(app: Arc<App>, listener: TcpListener, stop: CancellationToken) -> Result<()> {
+    let (workers, shutdown) = (app.config.server.workers, app.config.server.shutdown);
+    let counters = web::Data::new(limits::Counters::default());
+    let proxies = web::Data::new(TrustedProxies(app.config.server.trusted_proxies.clone()));
+    let base = web::Data::new(BaseUrl(app.origin()));
+    let app: web::Data<App> = web::Data::from(app);
     let server = HttpServer::new(move || {
         Routes::new()
-            .app_data(data.clone())
+            .app_data(app.clone())
+            .app_data(counters.clone())
             .app_data(proxies.clone())
             .app_data(base.clone())
+            // From the inside out: what stands last here sees the request first.
+            .wrap(from_fn(guard::guard))
+            .wrap(from_fn(crate::web::error::as_pages))
+            .wrap(from_fn(mastodon_api::error::with_absolute_urls))
             .wrap(from_fn(headers::head_as_get))
-            .wrap(NormalizePath::trim())
             .wrap(from_fn(client_address::note_client))
+            .wrap(NormalizePath::trim())
             .wrap(from_fn(cors::cors))
+            .wrap(Compress::default())
             .wrap(from_fn(headers::finish))
-            .configure(health::routes)
+            .configure(table::register)
+            .default_service(web::to(fallback::nothing_here))
     })
     .workers(workers)
     .client_request_timeout(REQUEST_HEAD)
