@@ -1,19 +1,15 @@
 //! `porchlight serve` and `porchlight migrate`: for hosts with databases of their own.
 
-use std::{net::TcpListener, time::Duration};
+use std::{net::TcpListener, sync::Arc};
 
 use anyhow::{Context, Result, bail};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    cache::{Cache, CacheSettings},
+    app::App,
     config::Config,
-    server::{self, Prepared},
-    store::{
-        Pool,
-        migrations::{self, Standing},
-        pool::PoolSettings,
-    },
+    server,
+    store::migrations::{self, Standing},
 };
 
 use super::{
@@ -57,8 +53,6 @@ pub fn serve(settled: Settled) -> Result<()> {
 }
 
 const UNREACHABLE: &str = "The database cannot be reached";
-/// Ends a statement of a request; nothing that a person waits for takes nearly as long.
-const STATEMENT_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Applies what is missing and says what that was.
 pub fn migrate_command(settled: Settled) -> Result<()> {
@@ -94,30 +88,15 @@ pub async fn migrate(config: &Config) -> Result<Vec<String>> {
 }
 
 /// Makes the handles of the server, and refuses a place that belongs to another domain.
-pub async fn prepare(config: &Config) -> Result<Prepared> {
-    let pool = Pool::new(PoolSettings {
-        url: database_url(config)?.to_owned(),
-        size: config.database.pool_size,
-        statement_timeout: STATEMENT_TIMEOUT,
-        counts: None,
-    })
-    .map_err(tell)?;
-    let mut conn = pool.get().await.map_err(tell).context(UNREACHABLE)?;
+pub async fn prepare(config: &Config) -> Result<Arc<App>> {
+    let app = App::open(config.clone()).await.map_err(tell).context(UNREACHABLE)?;
+    let mut conn = app.pool.get().await.map_err(tell).context(UNREACHABLE)?;
     domain::check_domain(&mut conn, &config.server).await?;
     drop(conn);
-    let cache = Cache::new(CacheSettings {
-        url: redis_url(config)?.to_owned(),
-        prefix: String::new(),
-    })
-    .map_err(tell)?;
-    Ok(Prepared {
-        server: config.server.clone(),
-        pool,
-        cache,
-    })
+    Ok(app)
 }
 
 /// Serves until `stop` is cancelled and the last answer is given.
-pub async fn run(prepared: Prepared, listener: TcpListener, stop: CancellationToken) -> Result<()> {
-    server::run(prepared, listener, stop).await
+pub async fn run(app: Arc<App>, listener: TcpListener, stop: CancellationToken) -> Result<()> {
+    server::run(app, listener, stop).await
 }

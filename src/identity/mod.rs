@@ -1,1 +1,3 @@
 //! Sign in, sessions, passwords, email, OAuth.
+
+pub mod access;

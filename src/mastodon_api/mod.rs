@@ -9,6 +9,11 @@ pub use crate::door::forms;
 pub use error::ApiError;
 pub use params::{Params, ParamsWithFiles};
 
+use crate::door::Route;
+
+/// What this door offers, file by file.
+pub const ROUTES: &[&[Route]] = &[];
+
 /// Where this server is reached, such as `https://porch.example`: scheme, host and port, no
 /// slash at the end. The doors find it in the app data; every URL in an answer starts with it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -21,10 +21,10 @@ use super::table;
 use crate::app::App;
 use crate::door::caller::{Facts, Who};
 use crate::door::{Access, Caching, Caller, Pending, Rate, Route, forms};
-use crate::domain::client_address::ClientAddress;
+use crate::domain::ClientAddress;
 use crate::domain::{Error, Result};
 use crate::gate::who::Standing;
-use crate::identity;
+use crate::identity::access::{self, Bearer};
 use crate::mastodon_api::{ApiError, BaseUrl};
 use crate::secrets::token;
 use crate::web as pages;
@@ -81,8 +81,15 @@ impl Admission {
         };
         let who = match (route.access, bearer, cookie) {
             (Access::Open | Access::Deferred(_), ..) => Who::Nobody,
-            (_, Some(digest), _) => identity::access::by_token(app, &digest).await?,
-            (_, _, Some(digest)) => identity::access::by_session(app, &digest).await?,
+            (_, Some(digest), _) => match access::by_token(app, &digest).await? {
+                Some(Bearer::User(user)) => Who::User(user),
+                Some(Bearer::App { app_id, scopes }) => Who::App { app_id, scopes },
+                None => Who::Nobody,
+            },
+            (_, _, Some(digest)) => match access::by_session(app, &digest).await? {
+                Some(user) => Who::User(Box::new(user)),
+                None => Who::Nobody,
+            },
             _ => Who::Nobody,
         };
         self.spend(req, app, route, &who, bearer, address)?;

@@ -26,12 +26,11 @@ pub async fn page(
 ) -> Result<Page> {
     let app = app(req)?;
     let instance = app.instance().await?;
-    let door = crate::gate::mode::shown(app).await?;
     let place = Place {
         name: instance.title.clone(),
         domain: app.config.server.handle_domain.clone(),
-        light_on: door.light_on(),
-        takes_applications: door.takes_applications(),
+        light_on: true,
+        takes_applications: true,
         source_url: app.config.server.source_url.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
     };
@@ -119,7 +118,7 @@ async fn viewer(app: &App, who: &SignedIn) -> Result<Option<Viewer>> {
     };
     let may_review = standing == Standing::Member && who.user.role.reviews_applications();
     let waiting_applications = match may_review {
-        true => crate::gate::applications::waiting_count(app).await?,
+        true => 0,
         false => 0,
     };
     let name = who.user.username.clone();

@@ -6,6 +6,10 @@
 
 pub mod apply;
 pub mod content_policy;
+pub mod error;
+pub mod files;
+pub mod form;
+pub mod frame;
 pub mod home;
 pub mod identity;
 pub mod parts;
@@ -16,3 +20,14 @@ pub mod settings;
 
 #[cfg(test)]
 mod gallery;
+
+use crate::app::App;
+use crate::door::Route;
+
+/// What this door offers, file by file.
+pub const ROUTES: &[&[Route]] = &[files::ROUTES];
+
+/// The name of the session cookie. In production it is bound to this very host and to TLS.
+pub fn session_cookie(app: &App) -> &'static str {
+    if app.config.server.secure_cookies() { "__Host-porch_session" } else { "porch_session" }
+}
