@@ -40,8 +40,14 @@ pub struct Rule {
 
 /// Rules that a new place starts with; the admin's own replace them.
 const FIRST_RULES: &[(&str, &str)] = &[
-    ("Be kind. Disagree with what was said, not with who said it.", ""),
-    ("No harassment, no hate.", "Of anybody, for whatever they are or believe."),
+    (
+        "Be kind. Disagree with what was said, not with who said it.",
+        "",
+    ),
+    (
+        "No harassment, no hate.",
+        "Of anybody, for whatever they are or believe.",
+    ),
     ("No spam and no advertising.", ""),
     ("Nothing that is illegal where this server stands.", ""),
 ];
@@ -49,7 +55,10 @@ const FIRST_RULES: &[(&str, &str)] = &[
 pub(super) type Memory = moka::future::Cache<(), Arc<Instance>>;
 
 pub(super) fn memory() -> Memory {
-    moka::future::Cache::builder().max_capacity(1).time_to_live(FRESH).build()
+    moka::future::Cache::builder()
+        .max_capacity(1)
+        .time_to_live(FRESH)
+        .build()
 }
 
 impl App {

@@ -63,16 +63,13 @@ impl App {
     /// # Errors
     /// When Postgres cannot be reached or a handle cannot be made. Redis may be away.
     pub async fn open(config: Config) -> Result<Arc<App>> {
-        let database = config
-            .database
-            .url
-            .as_ref()
-            .ok_or_else(|| Error::invalid("There is no database.url; `porchlight up` starts one."))?;
-        let redis = config
-            .redis
-            .url
-            .as_ref()
-            .ok_or_else(|| Error::invalid("There is no redis.url; `porchlight up` starts one."))?;
+        let database = config.database.url.as_ref().ok_or_else(|| {
+            Error::invalid("There is no database.url; `porchlight up` starts one.")
+        })?;
+        let redis =
+            config.redis.url.as_ref().ok_or_else(|| {
+                Error::invalid("There is no redis.url; `porchlight up` starts one.")
+            })?;
         let settings = |size, statement_timeout, counts| PoolSettings {
             url: database.expose().to_owned(),
             size,
@@ -81,7 +78,11 @@ impl App {
         };
         let pool = Pool::new(settings(config.database.pool_size, REQUEST_TIMEOUT, None))?;
         let counts = Some(pool.counts().clone());
-        let desk = Pool::new(settings(config.database.desk_pool_size, DESK_TIMEOUT, counts))?;
+        let desk = Pool::new(settings(
+            config.database.desk_pool_size,
+            DESK_TIMEOUT,
+            counts,
+        ))?;
 
         let clock = Clock::new();
         let mut conn = pool.get().await?;
@@ -107,7 +108,7 @@ impl App {
             clock,
             mailer: mailer(&config)?,
             storage: Storage::in_folder(&config.media.path)?,
-            pictures: Pictures::default(),
+            pictures: Pictures::new(Default::default()),
             keys: Keyring::new(1, &master, &[]),
             passwords: Passwords::new(Default::default())?,
             actor_keys: ActorKeys::default(),
@@ -139,5 +140,8 @@ fn mailer(config: &Config) -> Result<Mailer> {
         Some(url) => mail::transport::Route::Smtp(url.expose().to_owned()),
         None => mail::transport::Route::Folder(config.server.data.join("mail")),
     };
-    Mailer::new(&mail::Settings { route, from: config.mail.from.clone() })
+    Mailer::new(&mail::Settings {
+        route,
+        from: config.mail.from.clone(),
+    })
 }

@@ -89,7 +89,10 @@ pub async fn migrate(config: &Config) -> Result<Vec<String>> {
 
 /// Makes the handles of the server, and refuses a place that belongs to another domain.
 pub async fn prepare(config: &Config) -> Result<Arc<App>> {
-    let app = App::open(config.clone()).await.map_err(tell).context(UNREACHABLE)?;
+    let app = App::open(config.clone())
+        .await
+        .map_err(tell)
+        .context(UNREACHABLE)?;
     let mut conn = app.pool.get().await.map_err(tell).context(UNREACHABLE)?;
     domain::check_domain(&mut conn, &config.server).await?;
     drop(conn);

@@ -37,11 +37,23 @@ pub async fn by_session(app: &App, digest: &[u8; 32]) -> Result<Option<SignedIn>
 
 /// What a row of the token look-up says, for callers that pipeline it themselves.
 pub fn bearer(found: TokenHolder) -> Bearer {
-    let TokenHolder { token_id, app_id, automation, scopes, holder, .. } = found;
+    let TokenHolder {
+        token_id,
+        app_id,
+        automation,
+        scopes,
+        holder,
+        ..
+    } = found;
     match holder {
         None => Bearer::App { app_id, scopes },
         Some(holder) => {
-            let via = Via::Token { id: token_id, app_id, scopes, automation };
+            let via = Via::Token {
+                id: token_id,
+                app_id,
+                scopes,
+                automation,
+            };
             Bearer::User(Box::new(signed_in(holder, via)))
         }
     }

@@ -56,7 +56,8 @@ impl ResponseError for ApiError {
 }
 
 impl ApiError {
-    fn respond(&self, base: &BaseUrl) -> HttpResponse {
+    /// The answer, with absolute URLs in its body.
+    pub fn respond(&self, base: &BaseUrl) -> HttpResponse {
         let mut response = HttpResponse::build(self.status_code());
         if let Error::TooMany { retry_at, .. } = &self.0 {
             // Both are points in time, so that no clock is read here.

@@ -9,7 +9,9 @@ use crate::web::error::page_for;
 /// JSON below `/api` and `/oauth` (quirk 17: Elk falls back from v2 to v1 only on 404), a page
 /// elsewhere.
 pub async fn nothing_here(req: HttpRequest) -> HttpResponse {
-    let is_api = ["/api", "/oauth", "/.well-known", "/nodeinfo"].iter().any(|p| req.path().starts_with(p));
+    let is_api = ["/api", "/oauth", "/.well-known", "/nodeinfo"]
+        .iter()
+        .any(|p| req.path().starts_with(p));
     if is_api {
         ApiError(Error::NotFound).error_response()
     } else {

@@ -19,10 +19,10 @@ use chrono::SecondsFormat;
 use super::limits::{self, Counters, Standing as Spent};
 use super::table;
 use crate::app::App;
-use crate::door::caller::{Facts, Who};
-use crate::door::{Access, Caching, Caller, Pending, Rate, Route, forms};
 use crate::domain::ClientAddress;
 use crate::domain::{Error, Result};
+use crate::door::caller::{Facts, Who};
+use crate::door::{Access, Caching, Caller, Pending, Rate, Route, forms};
 use crate::gate::who::Standing;
 use crate::identity::access::{self, Bearer};
 use crate::mastodon_api::{ApiError, BaseUrl};
@@ -37,8 +37,14 @@ pub async fn guard<B: MessageBody + 'static>(
     req: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
-    let method = if req.method() == Method::HEAD { "GET" } else { req.method().as_str() };
-    let row = req.match_pattern().and_then(|pattern| table::find(method, &pattern));
+    let method = if req.method() == Method::HEAD {
+        "GET"
+    } else {
+        req.method().as_str()
+    };
+    let row = req
+        .match_pattern()
+        .and_then(|pattern| table::find(method, &pattern));
     let Some(route) = row else {
         return Ok(next.call(req).await?.map_into_left_body());
     };
@@ -74,9 +80,15 @@ impl Admission {
             .get::<ClientAddress>()
             .copied()
             .unwrap_or(ClientAddress::UNKNOWN);
-        let bearer = if route.access.is_web() { None } else { bearer(req) };
+        let bearer = if route.access.is_web() {
+            None
+        } else {
+            bearer(req)
+        };
         let cookie = match route.access.is_web() {
-            true => req.cookie(pages::session_cookie(app)).map(|c| token::digest(c.value())),
+            true => req
+                .cookie(pages::session_cookie(app))
+                .map(|c| token::digest(c.value())),
             false => None,
         };
         let who = match (route.access, bearer, cookie) {
@@ -101,7 +113,12 @@ impl Admission {
         }
         let who = may(route, who)?;
         let form_seed = self.form_seed(req, route, &who, cookie);
-        Ok(Caller::new(Facts { who, address: address.0, bearer, form_seed }))
+        Ok(Caller::new(Facts {
+            who,
+            address: address.0,
+            bearer,
+            form_seed,
+        }))
     }
 
     fn spend(
@@ -219,7 +236,9 @@ fn may(route: &Route, who: Who) -> Result<Who> {
                 Access::User(_) => {
                     Err(Error::invalid("This method requires an authenticated user"))
                 }
-                Access::Anyone(scope) | Access::App(scope) if !scopes.allows(scope) => Err(outside()),
+                Access::Anyone(scope) | Access::App(scope) if !scopes.allows(scope) => {
+                    Err(outside())
+                }
                 _ => Ok(Who::App { app_id, scopes }),
             };
         }
@@ -234,7 +253,11 @@ fn may(route: &Route, who: Who) -> Result<Who> {
             };
         }
     };
-    if route.access.scope().is_some_and(|scope| !user.allows(scope)) {
+    if route
+        .access
+        .scope()
+        .is_some_and(|scope| !user.allows(scope))
+    {
         return Err(outside());
     }
     let staff = match route.access {
@@ -281,19 +304,25 @@ fn again(error: &Error) -> Error {
         Error::BadRequest(sentence) => Error::BadRequest(sentence.clone()),
         Error::Conflict(sentence) => Error::Conflict(sentence.clone()),
         Error::TooLarge(sentence) => Error::TooLarge(sentence.clone()),
-        Error::TooMany { message, retry_at } => {
-            Error::TooMany { message: message.clone(), retry_at: *retry_at }
-        }
+        Error::TooMany { message, retry_at } => Error::TooMany {
+            message: message.clone(),
+            retry_at: *retry_at,
+        },
         Error::Broken(cause) => Error::broken(format!("{cause:#}")),
     }
 }
 
 /// The token from the header or, as some apps send it, from the query (quirk 70).
 fn bearer(req: &ServiceRequest) -> Option<[u8; 32]> {
-    let header = req.headers().get(header::AUTHORIZATION).and_then(|v| v.to_str().ok());
+    let header = req
+        .headers()
+        .get(header::AUTHORIZATION)
+        .and_then(|v| v.to_str().ok());
     let from_header = header.and_then(|value| {
         let (scheme, rest) = value.split_once(' ')?;
-        scheme.eq_ignore_ascii_case("bearer").then(|| rest.trim().to_owned())
+        scheme
+            .eq_ignore_ascii_case("bearer")
+            .then(|| rest.trim().to_owned())
     });
     from_header
         .or_else(|| forms::query_value(req.query_string(), "access_token"))
@@ -309,7 +338,10 @@ fn handles(req: &ServiceRequest) -> Result<&App> {
 }
 
 fn handles_of<B>(response: &ServiceResponse<B>) -> Option<&App> {
-    response.request().app_data::<web::Data<App>>().map(|data| data.get_ref())
+    response
+        .request()
+        .app_data::<web::Data<App>>()
+        .map(|data| data.get_ref())
 }
 
 fn hex(bytes: &[u8]) -> String {

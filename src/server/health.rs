@@ -32,8 +32,13 @@ async fn health(app: web::Data<App>) -> HttpResponse {
     let alive = matches!(tokio::time::timeout(PATIENCE, asked).await, Ok(Ok(_)));
     let (mut answer, body) = match alive {
         true => (HttpResponse::Ok(), "ok\n"),
-        false => (HttpResponse::ServiceUnavailable(), "the database does not answer\n"),
+        false => (
+            HttpResponse::ServiceUnavailable(),
+            "the database does not answer\n",
+        ),
     };
     answer.content_type("text/plain; charset=utf-8");
-    answer.insert_header((header::CACHE_CONTROL, "no-store")).body(body)
+    answer
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .body(body)
 }

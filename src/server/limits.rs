@@ -49,7 +49,10 @@ pub fn budget(rate: Rate, is_user: bool) -> Option<Budget> {
         (Rate::Door, _) => (50, 30),
         (Rate::SignIn, _) => (25, 5),
     };
-    Some(Budget { limit, seconds: minutes * 60 })
+    Some(Budget {
+        limit,
+        seconds: minutes * 60,
+    })
 }
 
 /// Counts in this process.
@@ -71,7 +74,9 @@ impl Counters {
     /// Counts one request of `who` (`user:1`, `net:192.0.2.1/32`) against `budget`.
     pub fn count(&self, rate: Rate, who: &str, budget: Budget, now: DateTime<Utc>) -> Standing {
         let window = now.timestamp().div_euclid(budget.seconds);
-        let counter = self.0.get_with((rate, who.to_owned(), window), Arc::default);
+        let counter = self
+            .0
+            .get_with((rate, who.to_owned(), window), Arc::default);
         let used = counter.fetch_add(1, Ordering::Relaxed).saturating_add(1);
         let reset = DateTime::from_timestamp((window + 1) * budget.seconds, 0)
             .unwrap_or(now + TimeDelta::seconds(budget.seconds));
@@ -91,13 +96,23 @@ mod tests {
     #[test]
     fn the_one_after_the_last_is_too_many_and_the_next_window_is_fresh() {
         let counters = Counters::default();
-        let budget = Budget { limit: 2, seconds: 60 };
+        let budget = Budget {
+            limit: 2,
+            seconds: 60,
+        };
         let now = DateTime::from_timestamp(600, 0).unwrap();
-        assert_eq!(counters.count(Rate::Usual, "net:a", budget, now).remaining, 1);
+        assert_eq!(
+            counters.count(Rate::Usual, "net:a", budget, now).remaining,
+            1
+        );
         assert!(!counters.count(Rate::Usual, "net:a", budget, now).exceeded);
         let over = counters.count(Rate::Usual, "net:a", budget, now);
         assert!(over.exceeded && over.reset.timestamp() == 660);
         assert!(!counters.count(Rate::Usual, "net:b", budget, now).exceeded);
-        assert!(!counters.count(Rate::Usual, "net:a", budget, now + TimeDelta::seconds(60)).exceeded);
+        assert!(
+            !counters
+                .count(Rate::Usual, "net:a", budget, now + TimeDelta::seconds(60))
+                .exceeded
+        );
     }
 }

@@ -11,14 +11,23 @@ use crate::{mastodon_api, web as pages};
 /// Every route of the house.
 pub static ROUTES: LazyLock<Vec<&'static Route>> = LazyLock::new(|| {
     let mut all: Vec<&'static Route> = Vec::new();
-    for door in mastodon_api::ROUTES.iter().chain(pages::ROUTES).chain([&super::health::ROUTES]) {
+    for door in mastodon_api::ROUTES
+        .iter()
+        .chain(pages::ROUTES)
+        .chain([&super::health::ROUTES])
+    {
         all.extend(door.iter());
     }
     all
 });
 
 static BY_PATTERN: LazyLock<HashMap<(&'static str, &'static str), &'static Route>> =
-    LazyLock::new(|| ROUTES.iter().map(|route| ((route.method, route.path), *route)).collect());
+    LazyLock::new(|| {
+        ROUTES
+            .iter()
+            .map(|route| ((route.method, route.path), *route))
+            .collect()
+    });
 
 /// The row for a method and a pattern as the router matched it.
 pub fn find(method: &str, pattern: &str) -> Option<&'static Route> {
@@ -59,5 +68,7 @@ fn method(route: &Route) -> actix_web::http::Method {
 
 /// Sorts `/a/b` before `/a/{x}`, segment by segment.
 fn order(path: &str) -> Vec<(bool, &str)> {
-    path.split('/').map(|segment| (segment.contains('{'), segment)).collect()
+    path.split('/')
+        .map(|segment| (segment.contains('{'), segment))
+        .collect()
 }

@@ -9,5 +9,7 @@ pub use crate::store::menu::Menu;
 /// Name, picture and how many notifications are newer than the marker. One statement.
 pub async fn read(app: &App, account_id: Id) -> Result<Menu> {
     let mut conn = app.pool.get().await?;
-    Ok(store::menu::find(&mut conn, account_id).await?.unwrap_or_default())
+    Ok(store::menu::find(&mut conn, account_id)
+        .await?
+        .unwrap_or_default())
 }

@@ -31,8 +31,8 @@ pub struct NewLocalAccount {
     pub avatar_path: Option<String>,
     /// The same, for the header.
     pub header_path: Option<String>,
-    /// SubjectPublicKeyInfo, DER.
-    pub public_key: Vec<u8>,
+    /// SubjectPublicKeyInfo, PEM.
+    pub public_key_pem: String,
     /// PKCS#8, DER. Secret.
     pub private_key: Vec<u8>,
 }
@@ -71,7 +71,7 @@ pub async fn insert_local(
     diesel::insert_into(actor_keys::table)
         .values((
             actor_keys::account_id.eq(new.id),
-            actor_keys::public_key.eq(&new.public_key),
+            actor_keys::public_key_pem.eq(&new.public_key_pem),
             actor_keys::private_key.eq(&new.private_key),
             actor_keys::created_at.eq(now),
         ))

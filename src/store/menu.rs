@@ -36,5 +36,9 @@ pub async fn find(conn: &mut Conn, account_id: Id) -> Result<Option<Menu>> {
     .get_result(conn)
     .await
     .optional()?;
-    Ok(row.map(|(display_name, avatar_path, unread)| Menu { display_name, avatar_path, unread }))
+    Ok(row.map(|(display_name, avatar_path, unread)| Menu {
+        display_name,
+        avatar_path,
+        unread,
+    }))
 }

@@ -47,7 +47,11 @@ pub async fn as_pages<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let response = next.call(req).await?;
-    let failed = response.response().error().and_then(|e| e.as_error::<WebError>()).is_some();
+    let failed = response
+        .response()
+        .error()
+        .and_then(|e| e.as_error::<WebError>())
+        .is_some();
     if !failed {
         return Ok(response.map_into_left_body());
     }
@@ -70,7 +74,11 @@ pub async fn page_for(req: &HttpRequest, error: &Error) -> HttpResponse {
         return frame::see_other("/waiting");
     }
     if let Error::Broken(cause) = error {
-        tracing::error!(cause = format!("{cause:#}"), path = req.path(), "a page broke");
+        tracing::error!(
+            cause = format!("{cause:#}"),
+            path = req.path(),
+            "a page broke"
+        );
     }
     let status = status_of(error);
     let caller = req.extensions().get::<Caller>().cloned();

@@ -11,7 +11,11 @@ use crate::files::{MediaPath, Place};
 
 macro_rules! file {
     ($path:literal, $kind:literal) => {
-        ($path, $kind, include_bytes!(concat!("../../static/", $path)).as_slice())
+        (
+            $path,
+            $kind,
+            include_bytes!(concat!("../../static/", $path)).as_slice(),
+        )
     };
 }
 
@@ -67,7 +71,10 @@ async fn favicon() -> Result<HttpResponse, WebError> {
 }
 
 fn named(path: &str) -> Result<HttpResponse, WebError> {
-    let (_, kind, bytes) = STATIC.iter().find(|(name, ..)| *name == path).ok_or(Error::NotFound)?;
+    let (_, kind, bytes) = STATIC
+        .iter()
+        .find(|(name, ..)| *name == path)
+        .ok_or(Error::NotFound)?;
     Ok(HttpResponse::Ok().content_type(*kind).body(*bytes))
 }
 
@@ -81,7 +88,10 @@ async fn media(app: web::Data<App>, path: web::Path<String>) -> Result<HttpRespo
     let stored = app.storage.open(&path).await?;
     Ok(HttpResponse::Ok()
         .content_type(stored.content_type)
-        .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
+        .insert_header((
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; sandbox",
+        ))
         .insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
         .insert_header((header::CONTENT_ENCODING, "identity"))
         .no_chunking(stored.size)

@@ -62,5 +62,9 @@ fn check(req: &HttpRequest, sent: &str) -> Result<()> {
     }
     let caller = req.extensions().get::<Caller>().cloned();
     let seed = caller.and_then(|c| c.form_seed()).ok_or_else(refused)?;
-    if keyed::csrf_matches(&app.keys.csrf, &seed, sent) { Ok(()) } else { Err(refused()) }
+    if keyed::csrf_matches(&app.keys.csrf, &seed, sent) {
+        Ok(())
+    } else {
+        Err(refused())
+    }
 }

@@ -34,9 +34,15 @@ pub async fn page(
         source_url: app.config.server.source_url.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
     };
-    let csrf = caller.and_then(Caller::form_seed).map(|seed| keyed::csrf_token(&app.keys.csrf, &seed));
+    let csrf = caller
+        .and_then(Caller::form_seed)
+        .map(|seed| keyed::csrf_token(&app.keys.csrf, &seed));
     let mut page = Page::new(title, place, csrf.unwrap_or_default());
-    page.path = req.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned();
+    page.path = req
+        .uri()
+        .path_and_query()
+        .map_or("/", |p| p.as_str())
+        .to_owned();
     page.flash = read_flash(req);
     if let Some(user) = caller.and_then(Caller::user) {
         page.viewer = viewer(app, user).await?;
@@ -46,19 +52,27 @@ pub async fn page(
 
 /// The page as an answer. Takes away the message it showed.
 pub fn render(req: &HttpRequest, template: &impl Template) -> Result<HttpResponse, WebError> {
-    let html = template.render().map_err(|e| Error::broken(format!("a template: {e}")))?;
-    let mut response = HttpResponse::Ok().content_type("text/html; charset=utf-8").body(html);
+    let html = template
+        .render()
+        .map_err(|e| Error::broken(format!("a template: {e}")))?;
+    let mut response = HttpResponse::Ok()
+        .content_type("text/html; charset=utf-8")
+        .body(html);
     if req.cookie(FLASH).is_some() {
         let mut gone = Cookie::build(FLASH, "").path("/").finish();
         gone.make_removal();
-        response.add_cookie(&gone).map_err(|e| Error::broken(format!("a cookie: {e}")))?;
+        response
+            .add_cookie(&gone)
+            .map_err(|e| Error::broken(format!("a cookie: {e}")))?;
     }
     Ok(response)
 }
 
 /// 303: the answer to a form that worked.
 pub fn see_other(path: &str) -> HttpResponse {
-    HttpResponse::SeeOther().insert_header((header::LOCATION, path.to_owned())).finish()
+    HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, path.to_owned()))
+        .finish()
 }
 
 /// 303, with a message on the next page.
@@ -84,7 +98,11 @@ pub fn way_back(wanted: &str, otherwise: &str) -> String {
         && !wanted.starts_with("//")
         && wanted.len() <= 2000
         && !wanted.contains(['\\', '\r', '\n', '\t', '\0']);
-    if ours { wanted.to_owned() } else { otherwise.to_owned() }
+    if ours {
+        wanted.to_owned()
+    } else {
+        otherwise.to_owned()
+    }
 }
 
 /// The handles of this process.
@@ -96,7 +114,9 @@ pub fn app(req: &HttpRequest) -> Result<&App> {
 
 fn read_flash(req: &HttpRequest) -> Option<Flash> {
     let cookie = req.cookie(FLASH)?;
-    let value = percent_encoding::percent_decode_str(cookie.value()).decode_utf8().ok()?;
+    let value = percent_encoding::percent_decode_str(cookie.value())
+        .decode_utf8()
+        .ok()?;
     let (kind, text) = value.split_once(':')?;
     let text: String = text.chars().take(500).collect();
     match kind {
@@ -123,11 +143,16 @@ async fn viewer(app: &App, who: &SignedIn) -> Result<Option<Viewer>> {
     };
     let name = who.user.username.clone();
     Ok(Some(Viewer {
-        display_name: if menu.display_name.is_empty() { name.clone() } else { menu.display_name },
+        display_name: if menu.display_name.is_empty() {
+            name.clone()
+        } else {
+            menu.display_name
+        },
         name,
-        avatar_url: menu
-            .avatar_path
-            .map_or_else(|| crate::files::default_pictures::AVATAR_PATH.to_owned(), |path| format!("/{path}")),
+        avatar_url: menu.avatar_path.map_or_else(
+            || crate::files::default_pictures::AVATAR_PATH.to_owned(),
+            |path| format!("/{path}"),
+        ),
         may_review,
         waiting_applications,
         waiting: standing != Standing::Member,
@@ -142,7 +167,14 @@ mod tests {
     #[test]
     fn the_way_back_is_never_to_another_site() {
         assert_eq!(way_back("/@ann/1?x=y", "/home"), "/@ann/1?x=y");
-        for evil in ["https://evil.example", "//evil.example", "/\\evil.example", "", "javascript:1", "/\t/evil.example"] {
+        for evil in [
+            "https://evil.example",
+            "//evil.example",
+            "/\\evil.example",
+            "",
+            "javascript:1",
+            "/\t/evil.example",
+        ] {
             assert_eq!(way_back(evil, "/home"), "/home", "{evil:?}");
         }
     }

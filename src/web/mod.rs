@@ -29,5 +29,9 @@ pub const ROUTES: &[&[Route]] = &[files::ROUTES];
 
 /// The name of the session cookie. In production it is bound to this very host and to TLS.
 pub fn session_cookie(app: &App) -> &'static str {
-    if app.config.server.secure_cookies() { "__Host-porch_session" } else { "porch_session" }
+    if app.config.server.secure_cookies() {
+        "__Host-porch_session"
+    } else {
+        "porch_session"
+    }
 }
