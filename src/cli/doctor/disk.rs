@@ -51,7 +51,7 @@ fn free(data: &Path) -> Finding {
         ..TOO_LITTLE => {
             Finding::failure("disk", format!("{words}: make room before posts are lost"))
         }
-        ..LITTLE => Finding::warning("disk", format!("{words}: make room soon")),
+        TOO_LITTLE..LITTLE => Finding::warning("disk", format!("{words}: make room soon")),
         _ => Finding::good("disk", words),
     }
 }
