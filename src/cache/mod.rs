@@ -1,7 +1,11 @@
 //! Redis: feeds, rate limits, the live bus. May be lost at any time and cost only speed.
 
+pub mod bus;
 pub mod connection;
 pub mod last_seen;
 pub mod rate_limit;
+pub mod feeds;
+pub mod fragments;
+pub mod known;
 
 pub use connection::{Cache, CacheSettings};

@@ -9,6 +9,7 @@ pub mod error;
 pub mod event;
 pub mod ids;
 pub mod link_purpose;
+pub mod notification;
 pub mod page;
 pub mod registration_mode;
 pub mod role;

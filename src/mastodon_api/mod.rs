@@ -4,6 +4,7 @@ pub mod entities;
 pub mod error;
 pub mod paging;
 pub mod params;
+pub mod render;
 
 pub use crate::door::forms;
 pub use error::ApiError;

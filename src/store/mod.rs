@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod accounts;
+pub mod accounts_shown;
 pub mod applicants;
 pub mod applications;
 pub mod apps;
@@ -14,18 +15,23 @@ pub mod counts;
 pub mod door;
 pub mod drafts;
 pub mod events;
+pub mod feeds;
 pub mod links;
 pub mod memory;
 pub mod menu;
 pub mod migrations;
 pub mod names;
+pub mod notifications;
 pub mod pool;
 pub mod questions;
 pub mod raw;
 pub mod sessions;
 pub mod settings;
+pub mod status_page;
+pub mod status_parts;
 pub mod tokens;
 pub mod users;
+pub mod visibility;
 
 pub use pool::{Conn, Pool};
 pub use raw::raw;

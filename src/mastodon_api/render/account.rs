@@ -1,0 +1,151 @@
+//! Accounts: the fragment, without counters.
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::{Urls, inside};
+use crate::mastodon_api::entities::{AccountRole, Approval, CustomEmoji, Field, wire};
+use crate::model::account::{Account, flags};
+use crate::text;
+
+/// What [`Account`] says that does not change without a new version. In Mastodon's words;
+/// see `entities/account.rs`.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Body {
+    #[serde(serialize_with = "wire::id")]
+    pub id: i64,
+    pub username: String,
+    pub acct: String,
+    pub display_name: String,
+    pub locked: bool,
+    pub bot: bool,
+    pub discoverable: Option<bool>,
+    pub indexable: bool,
+    pub group: bool,
+    #[serde(serialize_with = "wire::midnight")]
+    pub created_at: DateTime<Utc>,
+    pub note: String,
+    pub url: String,
+    pub uri: String,
+    pub avatar: String,
+    pub avatar_static: String,
+    pub avatar_description: String,
+    pub header: String,
+    pub header_static: String,
+    pub header_description: String,
+    pub hide_collections: Option<bool>,
+    pub show_media: bool,
+    pub show_media_replies: bool,
+    pub show_featured: bool,
+    pub emojis: Vec<CustomEmoji>,
+    #[serde(skip_serializing_if = "wire::is_false")]
+    pub suspended: bool,
+    #[serde(skip_serializing_if = "wire::is_false")]
+    pub limited: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub noindex: Option<bool>,
+    pub feature_approval: Approval,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub roles: Option<Vec<AccountRole>>,
+    pub fields: Vec<Field>,
+}
+
+/// `accounts.kind`: 0 person, 1 service, 2 application, 3 group, 4 organisation.
+const SERVICE: i16 = 1;
+const APPLICATION: i16 = 2;
+const GROUP: i16 = 3;
+
+/// The inside of the account's JSON, without counters; see [`super::writer`].
+pub fn fragment(urls: &Urls<'_>, account: &Account) -> Bytes {
+    inside(&body(urls, account))
+}
+
+pub(super) fn body(urls: &Urls<'_>, account: &Account) -> Body {
+    let local = account.is_local();
+    let suspended = account.is_suspended();
+    // Of a suspended account nothing is told but that it is (quirk 30).
+    let told = |text: &str| {
+        if suspended {
+            String::new()
+        } else {
+            text.to_owned()
+        }
+    };
+    let picture =
+        |path: &Option<String>, remote: &Option<String>, default: String| match (path, remote) {
+            _ if suspended => default,
+            (Some(path), _) => urls.media(path),
+            (None, Some(url)) => url.clone(),
+            (None, None) => default,
+        };
+    let avatar = picture(
+        &account.avatar_path,
+        &account.avatar_remote_url,
+        urls.default_avatar(),
+    );
+    let header = picture(
+        &account.header_path,
+        &account.header_remote_url,
+        urls.default_header(),
+    );
+    Body {
+        id: account.id,
+        username: account.username.clone(),
+        acct: account.acct(),
+        display_name: told(&account.display_name),
+        locked: account.locked,
+        bot: matches!(account.kind, SERVICE | APPLICATION),
+        discoverable: Some(account.discoverable && !suspended),
+        indexable: account.indexable && !suspended,
+        group: account.kind == GROUP,
+        created_at: account.created_at,
+        note: told(&account.note_html),
+        url: match &account.url {
+            Some(url) if !local => url.clone(),
+            _ => urls.profile(&account.acct()),
+        },
+        uri: account
+            .uri
+            .clone()
+            .unwrap_or_else(|| urls.actor(account.id)),
+        avatar_static: avatar.clone(),
+        avatar,
+        avatar_description: told(&account.avatar_description),
+        header_static: header.clone(),
+        header,
+        header_description: told(&account.header_description),
+        hide_collections: Some(account.hide_collections),
+        show_media: true,
+        show_media_replies: true,
+        show_featured: true,
+        emojis: Vec::new(),
+        suspended,
+        limited: account.flags & flags::LIMITED != 0,
+        noindex: local.then_some(!account.indexable),
+        feature_approval: Approval::nobody(),
+        roles: local.then(Vec::new),
+        fields: if suspended {
+            Vec::new()
+        } else {
+            fields(account)
+        },
+    }
+}
+
+fn fields(account: &Account) -> Vec<Field> {
+    let local = account.is_local();
+    account
+        .profile_fields()
+        .into_iter()
+        .map(|field| Field {
+            name: field.name,
+            value: if local {
+                text::html::field_html(&field.value, false)
+            } else {
+                field.value
+            },
+            verified_at: field.verified_at,
+        })
+        .collect()
+}

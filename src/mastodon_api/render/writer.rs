@@ -1,0 +1,174 @@
+//! Pages spliced from fragments and facts into one buffer; no `serde_json::Value` in between.
+
+use std::io::Write;
+
+use chrono::{Datelike, NaiveDate};
+
+use crate::social::page::{AccountCounters, Bits, Counters, Item, NotificationItem};
+
+/// Room for a status that is not known yet, so that the buffer seldom grows.
+const ROOM: usize = 2_500;
+
+/// A JSON array of statuses.
+pub fn statuses(items: &[Item], signed_in: bool) -> Vec<u8> {
+    let mut out = Vec::with_capacity(items.len() * ROOM + 2);
+    out.push(b'[');
+    for (index, item) in items.iter().enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        status(&mut out, item, signed_in);
+    }
+    out.push(b']');
+    out
+}
+
+/// One status as JSON.
+pub fn one_status(item: &Item, signed_in: bool) -> Vec<u8> {
+    let mut out = Vec::with_capacity(ROOM);
+    status(&mut out, item, signed_in);
+    out
+}
+
+/// A JSON object with `ancestors` and `descendants`.
+pub fn context(ancestors: &[Item], descendants: &[Item], signed_in: bool) -> Vec<u8> {
+    let mut out = b"{\"ancestors\":".to_vec();
+    out.extend_from_slice(&statuses(ancestors, signed_in));
+    out.extend_from_slice(b",\"descendants\":");
+    out.extend_from_slice(&statuses(descendants, signed_in));
+    out.push(b'}');
+    out
+}
+
+/// A JSON array of notifications. Their reader is always signed in.
+pub fn notifications(items: &[NotificationItem]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(items.len() * ROOM + 2);
+    out.push(b'[');
+    for (index, item) in items.iter().enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        notification(&mut out, item);
+    }
+    out.push(b']');
+    out
+}
+
+/// One notification as JSON.
+pub fn one_notification(item: &NotificationItem) -> Vec<u8> {
+    let mut out = Vec::with_capacity(ROOM);
+    notification(&mut out, item);
+    out
+}
+
+/// A JSON array of accounts: fragments beside their counters.
+pub fn accounts<'a>(items: impl IntoIterator<Item = (&'a [u8], &'a AccountCounters)>) -> Vec<u8> {
+    let mut out = Vec::with_capacity(ROOM);
+    out.push(b'[');
+    for (index, (fragment, counters)) in items.into_iter().enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        account(&mut out, fragment, counters);
+    }
+    out.push(b']');
+    out
+}
+
+/// Appends one account.
+pub fn account(out: &mut Vec<u8>, fragment: &[u8], counters: &AccountCounters) {
+    out.push(b'{');
+    out.extend_from_slice(fragment);
+    number(out, b",\"followers_count\":", counters.followers);
+    number(out, b",\"following_count\":", counters.following);
+    number(out, b",\"statuses_count\":", counters.statuses);
+    out.extend_from_slice(b",\"last_status_at\":");
+    match counters.last_status_at {
+        Some(at) => date(out, at.date_naive()),
+        None => out.extend_from_slice(b"null"),
+    }
+    out.push(b'}');
+}
+
+/// Appends one status; `signed_in` says whether the viewer's part is there at all.
+pub fn status(out: &mut Vec<u8>, item: &Item, signed_in: bool) {
+    let counters = &item.row.counters;
+    let bits = signed_in.then_some(&item.row.bits);
+    open(out, &item.status, counters, bits);
+    out.extend_from_slice(b",\"account\":");
+    account(out, &item.account, &item.row.author.counters);
+    out.extend_from_slice(b",\"reblog\":");
+    match (&item.boosted, &item.row.boosted) {
+        (Some((status, author)), Some(facts)) => {
+            open(out, status, counters, bits);
+            out.extend_from_slice(b",\"account\":");
+            account(out, author, &facts.author.counters);
+            out.extend_from_slice(b",\"reblog\":null}");
+        }
+        _ => out.extend_from_slice(b"null"),
+    }
+    out.push(b'}');
+}
+
+/// All of a status but its account and what it boosts.
+fn open(out: &mut Vec<u8>, fragment: &[u8], counters: &Counters, bits: Option<&Bits>) {
+    out.push(b'{');
+    out.extend_from_slice(fragment);
+    number(out, b",\"replies_count\":", counters.replies);
+    number(out, b",\"reblogs_count\":", counters.reblogs);
+    number(out, b",\"favourites_count\":", counters.favourites);
+    out.extend_from_slice(b",\"quotes_count\":0,\"quote\":null,\"card\":null,\"poll\":null");
+    if let Some(bits) = bits {
+        flag(out, b",\"favourited\":", bits.favourited);
+        flag(out, b",\"reblogged\":", bits.reblogged);
+        flag(out, b",\"muted\":", bits.muted);
+        flag(out, b",\"bookmarked\":", bits.bookmarked);
+        if let Some(pinned) = bits.pinned {
+            flag(out, b",\"pinned\":", pinned);
+        }
+        out.extend_from_slice(b",\"filtered\":[]");
+    }
+}
+
+fn notification(out: &mut Vec<u8>, item: &NotificationItem) {
+    let row = &item.row;
+    let _ = write!(
+        out,
+        "{{\"id\":\"{}\",\"type\":\"{}\",\"created_at\":\"",
+        row.id, row.kind
+    );
+    let _ = write!(out, "{}", row.created_at.format("%Y-%m-%dT%H:%M:%S%.3fZ"));
+    let _ = write!(out, "\",\"group_key\":\"{}\",\"account\":", row.group_key());
+    account(out, &item.account, &row.from.counters);
+    if let Some(about) = &item.status {
+        out.extend_from_slice(b",\"status\":");
+        status(out, about, true);
+    }
+    out.push(b'}');
+}
+
+// Writing into memory cannot fail.
+
+fn number(out: &mut Vec<u8>, name: &[u8], value: i64) {
+    out.extend_from_slice(name);
+    let _ = write!(out, "{value}");
+}
+
+fn flag(out: &mut Vec<u8>, name: &[u8], value: bool) {
+    out.extend_from_slice(name);
+    out.extend_from_slice(if value { b"true" } else { b"false" });
+}
+
+fn date(out: &mut Vec<u8>, day: NaiveDate) {
+    let _ = write!(
+        out,
+        "\"{:04}-{:02}-{:02}\"",
+        day.year(),
+        day.month(),
+        day.day()
+    );
+}
+
+#[cfg(test)]
+#[path = "writer_tests.rs"]
+mod tests;

@@ -1,0 +1,245 @@
+//! Pages of statuses: facts from Postgres beside fragments from the cache.
+//!
+//! Use cases give a page as parts; the door splices them into bytes. The door also says how
+//! a fragment is written ([`Renderer`]), since only it knows the shape that apps read.
+
+use bytes::Bytes;
+
+use crate::app::App;
+use crate::cache::fragments::{Key, Of};
+use crate::domain::{Error, Id, Result};
+use crate::model::account::Account;
+use crate::model::status_parts::StatusParts;
+use crate::store;
+pub use crate::store::accounts_shown::AccountFacts;
+pub use crate::store::notifications::NotificationRow;
+pub use crate::store::status_page::{
+    AccountCounters, AuthorFacts, Bits, BoostedFacts, Counters, PageRow, Wanted,
+};
+
+/// How a door writes fragments. One place has one way: the cache is shared by all of it.
+pub trait Renderer: Sync {
+    /// A status without its account, counters and the viewer's part.
+    fn status(&self, parts: &StatusParts) -> Bytes;
+    /// An account without its counters.
+    fn account(&self, account: &Account) -> Bytes;
+}
+
+/// One status of a page.
+#[derive(Debug, Clone)]
+pub struct Item {
+    /// Counters, the viewer's bits.
+    pub row: PageRow,
+    /// Its fragment; for a boost that of the boost itself.
+    pub status: Bytes,
+    /// The author's, or the booster's.
+    pub account: Bytes,
+    /// What is boosted, and its author.
+    pub boosted: Option<(Bytes, Bytes)>,
+}
+
+/// One notification of a page.
+#[derive(Debug, Clone)]
+pub struct NotificationItem {
+    /// What happened.
+    pub row: NotificationRow,
+    /// The fragment of who did it.
+    pub account: Bytes,
+    /// What it is about, for the kinds that have one.
+    pub status: Option<Item>,
+}
+
+/// A page of statuses, with the cursors for its links.
+#[derive(Debug, Clone, Default)]
+pub struct Parts {
+    /// Newest first; may be fewer than the cursors.
+    pub items: Vec<Item>,
+    /// The ids (or the hidden rows' ids) that were read, newest first, before any were left
+    /// out.
+    pub cursors: Vec<Id>,
+}
+
+/// An account of a page.
+#[derive(Debug, Clone)]
+pub struct AccountItem {
+    /// Its id.
+    pub id: Id,
+    /// Its fragment.
+    pub fragment: Bytes,
+    /// Beside it.
+    pub counters: AccountCounters,
+}
+
+/// The page statement for `ids`, in their order: what exists and may be seen.
+pub async fn rows(
+    app: &App,
+    conn: &mut store::Conn,
+    ids: Vec<Id>,
+    viewer: Option<Id>,
+    as_list: bool,
+) -> Result<Vec<PageRow>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let wanted = Wanted {
+        ids,
+        viewer,
+        as_list,
+        at: app.clock.now(),
+    };
+    store::status_page::page(conn, wanted).await
+}
+
+/// Puts the fragments to the rows; those missing in the cache are loaded by one statement
+/// for statuses and one for accounts. What vanished meanwhile is left out.
+pub async fn assemble(
+    app: &App,
+    conn: &store::Conn,
+    rows: Vec<PageRow>,
+    renderer: &impl Renderer,
+) -> Result<Vec<Item>> {
+    let mut keys = Vec::with_capacity(rows.len() * 4);
+    for row in &rows {
+        keys.push(Key::status(row.id, row.version));
+        keys.push(Key::account(row.author.id, row.author.version));
+        if let Some(boosted) = &row.boosted {
+            keys.push(Key::status(boosted.id, boosted.version));
+            keys.push(Key::account(boosted.author.id, boosted.author.version));
+        }
+    }
+    let found = app
+        .fragments
+        .all(&keys, async |missing| make(conn, missing, renderer).await)
+        .await?;
+    let status = |id: Id| found.get(&(Of::Status, id)).cloned();
+    let account = |id: Id| found.get(&(Of::Account, id)).cloned();
+    let item = |row: PageRow| {
+        let boosted = match &row.boosted {
+            None => None,
+            Some(b) => Some((status(b.id)?, account(b.author.id)?)),
+        };
+        Some(Item {
+            status: status(row.id)?,
+            account: account(row.author.id)?,
+            boosted,
+            row,
+        })
+    };
+    Ok(rows.into_iter().filter_map(item).collect())
+}
+
+/// The fragments of accounts beside their counters, in the order of `facts`.
+pub async fn accounts(
+    app: &App,
+    conn: &store::Conn,
+    facts: Vec<AccountFacts>,
+    renderer: &impl Renderer,
+) -> Result<Vec<AccountItem>> {
+    let keys: Vec<Key> = facts
+        .iter()
+        .map(|a| Key::account(a.id, a.version))
+        .collect();
+    let found = app
+        .fragments
+        .all(&keys, async |missing| make(conn, missing, renderer).await)
+        .await?;
+    let item = |a: AccountFacts| {
+        let fragment = found.get(&(Of::Account, a.id)).cloned()?;
+        Some(AccountItem {
+            id: a.id,
+            fragment,
+            counters: a.counters,
+        })
+    };
+    Ok(facts.into_iter().filter_map(item).collect())
+}
+
+/// Loads and writes fragments. The statements go out together on the one connection.
+async fn make(
+    conn: &store::Conn,
+    missing: Vec<Key>,
+    renderer: &impl Renderer,
+) -> Result<Vec<(Key, Bytes)>> {
+    let ids = |of: Of| {
+        missing
+            .iter()
+            .filter(|k| k.of == of)
+            .map(|k| k.id)
+            .collect::<Vec<Id>>()
+    };
+    let (mut for_statuses, mut for_accounts) = (conn, conn);
+    let (statuses, accounts) = futures::try_join!(
+        store::status_parts::load(&mut for_statuses, ids(Of::Status)),
+        store::accounts_shown::load(&mut for_accounts, ids(Of::Account)),
+    )?;
+    let statuses = statuses
+        .iter()
+        .map(|s| (Key::status(s.id, s.version), renderer.status(s)));
+    let accounts = accounts
+        .iter()
+        .map(|a| (Key::account(a.id, a.version), renderer.account(a)));
+    Ok(statuses.chain(accounts).collect())
+}
+
+/// One status as parts. `NotFound` when it is not there for the viewer.
+pub async fn one(
+    app: &App,
+    conn: &mut store::Conn,
+    id: Id,
+    viewer: Option<Id>,
+    renderer: &impl Renderer,
+) -> Result<Item> {
+    let rows = rows(app, conn, vec![id], viewer, false).await?;
+    assemble(app, conn, rows, renderer)
+        .await?
+        .pop()
+        .ok_or(Error::NotFound)
+}
+
+/// A status with its rows: what pages for people are made of.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    /// Counters, the viewer's bits.
+    pub row: PageRow,
+    /// The status; for a boost the boosted one.
+    pub parts: StatusParts,
+    /// Who wrote it.
+    pub author: Account,
+    /// Who boosted it, where that is why it is here.
+    pub boosted_by: Option<Account>,
+}
+
+/// The same page as rows, in their order, by at most two statements.
+pub async fn shown(conn: &mut store::Conn, rows: Vec<PageRow>) -> Result<Vec<Shown>> {
+    let ids = rows
+        .iter()
+        .map(|r| r.boosted.as_ref().map_or(r.id, |b| b.id))
+        .collect();
+    let mut authors: Vec<Id> = rows
+        .iter()
+        .flat_map(|r| [Some(r.author.id), r.boosted.as_ref().map(|b| b.author.id)])
+        .flatten()
+        .collect();
+    authors.sort_unstable();
+    authors.dedup();
+    let parts = store::status_parts::load(conn, ids).await?;
+    let accounts = store::accounts_shown::load(conn, authors).await?;
+    let account = |id: Id| accounts.iter().find(|a| a.id == id).cloned();
+    let one = |row: PageRow| {
+        let (id, author) = row
+            .boosted
+            .as_ref()
+            .map_or((row.id, row.author.id), |b| (b.id, b.author.id));
+        Some(Shown {
+            parts: parts.iter().find(|p| p.id == id).cloned()?,
+            author: account(author)?,
+            boosted_by: if row.boosted.is_some() {
+                Some(account(row.author.id)?)
+            } else {
+                None
+            },
+            row,
+        })
+    };
+    Ok(rows.into_iter().filter_map(one).collect())
+}

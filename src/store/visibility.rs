@@ -1,0 +1,341 @@
+//! Who may see what (D9, D10): each rule once as SQL, once as a pure function.
+//!
+//! No other file compares a visibility. The SQL is text in macros, for `concat!`: a constant
+//! statement stays cached by the connection. Every statement that uses it has a CTE or
+//! relation `p` with the columns it names; a stranger is `p.viewer` NULL.
+
+use crate::domain::Id;
+use crate::domain::visibility::Visibility;
+use crate::model::account::flags;
+use crate::model::follow::Follow;
+
+/// Whether status `$s`, written by account row `$a`, may be seen by `p.viewer`.
+///
+/// NULL (for strangers) counts as no: use it in a WHERE, not in a select list.
+macro_rules! visible_to {
+    ($s:literal, $a:literal) => {
+        concat!(
+            "(",
+            $a,
+            ".flags & 2) = 0",
+            " AND (p.viewer IS NOT NULL OR NOT ",
+            $s,
+            ".local_only)",
+            " AND (",
+            $s,
+            ".visibility <= 1 OR ",
+            $s,
+            ".account_id = p.viewer",
+            " OR EXISTS (SELECT 1 FROM status_audience va WHERE va.status_id = ",
+            $s,
+            ".id AND va.account_id = p.viewer)",
+            " OR (",
+            $s,
+            ".visibility = 2 AND EXISTS (SELECT 1 FROM follows vf",
+            " WHERE vf.account_id = p.viewer AND vf.target_id = ",
+            $s,
+            ".account_id AND vf.state = 1)))",
+            " AND NOT EXISTS (SELECT 1 FROM blocks vb WHERE vb.account_id = ",
+            $s,
+            ".account_id AND vb.target_id = p.viewer)"
+        )
+    };
+}
+
+/// Whether `p.viewer` wants to meet the account `$id` in lists at time `p.at`: neither
+/// blocked nor muted by them.
+macro_rules! welcome_to {
+    ($id:literal) => {
+        concat!(
+            "NOT EXISTS (SELECT 1 FROM blocks wb WHERE wb.account_id = p.viewer",
+            " AND wb.target_id = ",
+            $id,
+            ")",
+            " AND NOT EXISTS (SELECT 1 FROM mutes wm WHERE wm.account_id = p.viewer",
+            " AND wm.target_id = ",
+            $id,
+            " AND (wm.until IS NULL OR wm.until > p.at))"
+        )
+    };
+}
+
+/// Whether status `$s` enters the home feed of the follower behind the follow `$f`.
+macro_rules! enters_home {
+    ($f:literal, $s:literal) => {
+        concat!(
+            $f,
+            ".state = 1",
+            " AND (",
+            $s,
+            ".visibility <= 2 OR EXISTS (SELECT 1 FROM status_audience ha",
+            " WHERE ha.status_id = ",
+            $s,
+            ".id AND ha.account_id = ",
+            $f,
+            ".account_id))",
+            " AND (",
+            $s,
+            ".reblog_of_id IS NULL OR (",
+            $f,
+            ".flags & 1) <> 0)",
+            " AND (",
+            $f,
+            ".languages IS NULL OR ",
+            $s,
+            ".language IS NULL OR ",
+            $s,
+            ".language = ANY (",
+            $f,
+            ".languages))",
+            " AND (",
+            $s,
+            ".in_reply_to_account_id IS NULL OR ",
+            $s,
+            ".in_reply_to_account_id IN (",
+            $s,
+            ".account_id, ",
+            $f,
+            ".account_id)",
+            " OR EXISTS (SELECT 1 FROM follows hf WHERE hf.account_id = ",
+            $f,
+            ".account_id AND hf.target_id = ",
+            $s,
+            ".in_reply_to_account_id AND hf.state = 1))"
+        )
+    };
+}
+
+/// Status `$s` is on public timelines: words of the partial indexes.
+macro_rules! on_public_timelines {
+    ($s:literal) => {
+        concat!($s, ".visibility = 0 AND ", $s, ".reblog_of_id IS NULL")
+    };
+}
+
+/// Status `$s` may be pinned by its author.
+macro_rules! pinnable {
+    ($s:literal) => {
+        concat!($s, ".visibility <= 2 AND ", $s, ".reblog_of_id IS NULL")
+    };
+}
+
+pub(super) use {enters_home, on_public_timelines, pinnable, visible_to, welcome_to};
+
+/// What the decision of [`may_see`] rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Facts {
+    /// `accounts.flags` of the author.
+    pub author_flags: i32,
+    /// The author.
+    pub author: Id,
+    /// Whose eyes; `None` is a stranger.
+    pub viewer: Option<Id>,
+    /// Of the status.
+    pub visibility: Visibility,
+    /// Not for other servers, nor for strangers.
+    pub local_only: bool,
+    /// The viewer is in the status's audience.
+    pub in_audience: bool,
+    /// The viewer follows the author, who accepted.
+    pub follows: bool,
+    /// The author blocks the viewer.
+    pub blocked_by_author: bool,
+}
+
+/// The twin of the SQL `visible_to`.
+pub fn may_see(facts: &Facts) -> bool {
+    if facts.author_flags & flags::SUSPENDED != 0 {
+        return false;
+    }
+    let Some(viewer) = facts.viewer else {
+        return !facts.local_only && facts.visibility <= Visibility::Unlisted;
+    };
+    if facts.blocked_by_author {
+        return false;
+    }
+    facts.visibility <= Visibility::Unlisted
+        || viewer == facts.author
+        || facts.in_audience
+        || (facts.visibility == Visibility::Private && facts.follows)
+}
+
+/// What a follower's feed needs to know of a status.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HomeFacts {
+    /// The author, or who boosts.
+    pub author: Id,
+    /// Of the status.
+    pub visibility: Visibility,
+    /// It is a boost.
+    pub boost: bool,
+    /// Its language, where known.
+    pub language: Option<String>,
+    /// Whom it answers.
+    pub in_reply_to_account: Option<Id>,
+    /// The follower is in its audience.
+    pub in_audience: bool,
+    /// The follower follows whom it answers.
+    pub follows_parent: bool,
+}
+
+/// The twin of the SQL `enters_home`. One's own statuses always belong; they are no
+/// matter of a follow.
+pub fn belongs_in_home(follow: &Follow, status: &HomeFacts) -> bool {
+    let for_followers = status.visibility <= Visibility::Private || status.in_audience;
+    let boost_wanted = !status.boost || follow.shows_boosts();
+    let language_wanted = match (&follow.languages, &status.language) {
+        (Some(wanted), Some(language)) => wanted.contains(language),
+        _ => true,
+    };
+    let talk_wanted = status.in_reply_to_account.is_none_or(|parent| {
+        parent == status.author || parent == follow.account_id || status.follows_parent
+    });
+    follow.is_accepted() && for_followers && boost_wanted && language_wanted && talk_wanted
+}
+
+/// Whether a status of that visibility can be boosted by others than its author.
+pub fn boostable(visibility: Visibility) -> bool {
+    visibility <= Visibility::Unlisted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn facts() -> Facts {
+        Facts {
+            author_flags: 0,
+            author: 1,
+            viewer: Some(2),
+            visibility: Visibility::Public,
+            local_only: false,
+            in_audience: false,
+            follows: false,
+            blocked_by_author: false,
+        }
+    }
+
+    #[test]
+    fn strangers_see_public_and_unlisted_only() {
+        for visibility in Visibility::ALL {
+            let seen = may_see(&Facts {
+                viewer: None,
+                visibility: *visibility,
+                follows: true,
+                in_audience: true,
+                ..facts()
+            });
+            assert_eq!(seen, *visibility <= Visibility::Unlisted, "{visibility}");
+        }
+        assert!(!may_see(&Facts {
+            viewer: None,
+            local_only: true,
+            ..facts()
+        }));
+    }
+
+    #[test]
+    fn private_is_for_followers_and_audience_direct_for_audience() {
+        let private = Facts {
+            visibility: Visibility::Private,
+            ..facts()
+        };
+        let direct = Facts {
+            visibility: Visibility::Direct,
+            ..facts()
+        };
+        assert!(!may_see(&private));
+        assert!(may_see(&Facts {
+            follows: true,
+            ..private
+        }));
+        assert!(may_see(&Facts {
+            in_audience: true,
+            ..private
+        }));
+        assert!(!may_see(&Facts {
+            follows: true,
+            ..direct
+        }));
+        assert!(may_see(&Facts {
+            in_audience: true,
+            ..direct
+        }));
+        assert!(may_see(&Facts {
+            viewer: Some(1),
+            ..direct
+        }));
+    }
+
+    #[test]
+    fn a_block_or_a_suspension_hides_all() {
+        assert!(!may_see(&Facts {
+            blocked_by_author: true,
+            ..facts()
+        }));
+        assert!(!may_see(&Facts {
+            author_flags: flags::SUSPENDED,
+            viewer: Some(1),
+            ..facts()
+        }));
+    }
+
+    #[test]
+    fn home_takes_what_the_follow_asked_for() {
+        let follow = Follow {
+            id: 9,
+            account_id: 2,
+            target_id: 1,
+            state: 1,
+            flags: 0,
+            languages: Some(vec!["en".into()]),
+            ..Follow::default()
+        };
+        let status = HomeFacts {
+            author: 1,
+            visibility: Visibility::Public,
+            boost: false,
+            language: None,
+            in_reply_to_account: None,
+            in_audience: false,
+            follows_parent: false,
+        };
+        assert!(belongs_in_home(&follow, &status));
+        assert!(!belongs_in_home(
+            &follow,
+            &HomeFacts {
+                boost: true,
+                ..status.clone()
+            }
+        ));
+        assert!(!belongs_in_home(
+            &follow,
+            &HomeFacts {
+                language: Some("de".into()),
+                ..status.clone()
+            }
+        ));
+        assert!(!belongs_in_home(
+            &follow,
+            &HomeFacts {
+                in_reply_to_account: Some(3),
+                ..status.clone()
+            }
+        ));
+        assert!(belongs_in_home(
+            &follow,
+            &HomeFacts {
+                in_reply_to_account: Some(2),
+                ..status.clone()
+            }
+        ));
+        assert!(!belongs_in_home(
+            &follow,
+            &HomeFacts {
+                visibility: Visibility::Direct,
+                ..status.clone()
+            }
+        ));
+        assert!(!belongs_in_home(&Follow { state: 0, ..follow }, &status));
+    }
+}
