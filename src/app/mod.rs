@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
+use crate::cache::fragments::Fragments;
+use crate::cache::known::Known;
 use crate::cache::{Cache, CacheSettings};
 use crate::config::Config;
 use crate::domain::{Error, Result};
@@ -37,6 +39,10 @@ pub struct App {
     pub desk: Pool,
     /// Redis.
     pub cache: Cache,
+    /// Rendered statuses and accounts.
+    pub fragments: Fragments,
+    /// Facts that never change, remembered.
+    pub known: Known,
     /// The time.
     pub clock: Clock,
     /// Mail.
@@ -105,6 +111,8 @@ impl App {
             pool,
             desk,
             cache,
+            fragments: Fragments::default(),
+            known: Known::default(),
             clock,
             mailer: mailer(&config)?,
             storage: Storage::in_folder(&config.media.path)?,

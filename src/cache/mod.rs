@@ -2,10 +2,10 @@
 
 pub mod bus;
 pub mod connection;
-pub mod last_seen;
-pub mod rate_limit;
 pub mod feeds;
 pub mod fragments;
 pub mod known;
+pub mod last_seen;
+pub mod rate_limit;
 
 pub use connection::{Cache, CacheSettings};
