@@ -6,7 +6,6 @@ use actix_web::{HttpResponse, http::header, web};
 
 use crate::app::App;
 use crate::door::{Access, Caching, Pending, Rate, Route};
-use crate::store;
 
 /// A database that does not answer in this time is away.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -27,7 +26,7 @@ pub const ROUTES: &[Route] = &[Route {
 async fn health(app: web::Data<App>) -> HttpResponse {
     let asked = async {
         let mut conn = app.pool.get().await?;
-        store::clock::read(&mut conn).await
+        app.clock.observe(&mut conn).await
     };
     let alive = matches!(tokio::time::timeout(PATIENCE, asked).await, Ok(Ok(_)));
     let (mut answer, body) = match alive {
