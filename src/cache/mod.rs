@@ -6,6 +6,7 @@ pub mod feeds;
 pub mod fragments;
 pub mod known;
 pub mod last_seen;
+pub mod once;
 pub mod rate_limit;
 
 pub use connection::{Cache, CacheSettings};

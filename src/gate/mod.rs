@@ -1,5 +1,26 @@
 //! Who gets in, how far, and what shuts the door.
+//!
+//! ```text
+//!            apply                confirm              a reviewer
+//! stranger ────────> unconfirmed ─────────> pending ──────────────> approved = member
+//!                        │          (or with │ ^                     an account is made under
+//!                        │           no mail)v │ answers             the id reserved at the start
+//!                        │               needs_info
+//!                        │ 48 h             │        a reviewer
+//!                        v                  ├──────────────> rejected ──14 d──> erased
+//!                      erased               ├─ 30 d / 14 d ─> expired ──14 d──> erased
+//!                                           └─ withdrawn ───────────────────────> erased at once
+//! ```
+//!
+//! While they wait, [`sandbox`] and [`drafts`] say what they may do. How far the door is open
+//! is computed from facts whenever somebody knocks: [`effective_mode`], [`mode`].
 
+pub mod applications;
+pub mod drafts;
+pub mod effective_mode;
+pub mod mode;
+pub mod questions;
+pub mod sandbox;
 pub mod who;
 
 pub use who::{Admin, Applicant, Member, Moderator, Owner, Reviewer, SignedIn, Standing, admit};

@@ -97,8 +97,13 @@ pub async fn insert_answers(conn: &mut Conn, application: Id, answers: &[Answer]
     Ok(())
 }
 
-/// Gives a user another address, not confirmed yet.
-pub async fn set_address(conn: &mut Conn, user: Id, email: &str, canonical: &str) -> Result<()> {
+/// Gives a user another address, not confirmed yet. Without a canonical form it finds nobody.
+pub async fn set_address(
+    conn: &mut Conn,
+    user: Id,
+    email: &str,
+    canonical: Option<&str>,
+) -> Result<()> {
     diesel::update(users::table.find(user))
         .set((
             users::email.eq(email),

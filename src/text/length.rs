@@ -4,6 +4,8 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::tokens::{Token, tokens};
 
+/// Longest status, spoiler and text together, as [`status_length`] counts.
+pub const MAX_STATUS: usize = 500;
 /// What each link counts, whatever its length (`characters_reserved_per_url`).
 pub const LINK_CHARS: usize = 23;
 

@@ -1,0 +1,255 @@
+//! A yes: the account comes into being.
+//!
+//! What is slow is done before the transaction: the keypair is made, the pictures are copied
+//! to new random public paths. Then one transaction: application, account under the reserved
+//! id, keys, counters, name, audit line, sign of life, event. A crash leaves two public
+//! files that nobody knows of, and nothing else.
+
+use chrono::{DateTime, Utc};
+use diesel_async::AsyncConnection;
+use serde_json::json;
+
+use super::review::{self, hold};
+use super::snapshot;
+use crate::app::App;
+use crate::domain::application::ApplicationState;
+use crate::domain::event::{Event, EventKind};
+use crate::domain::registration_mode::RegistrationMode;
+use crate::domain::{Error, Id, Result};
+use crate::files::{MediaPath, Place};
+use crate::gate::mode;
+use crate::gate::who::Reviewer;
+use crate::model::application::{ApplicantProfile, Application};
+use crate::model::audit::SignOfLife;
+use crate::secrets::actor_key::NewActorKey;
+use crate::store::accounts::NewLocalAccount;
+use crate::store::applications::Decision;
+use crate::store::audit::NewLine;
+use crate::store::{self, Conn};
+use crate::text::{clean, html};
+
+/// The longest message of a reviewer, in characters.
+pub(super) const MAX_MESSAGE: usize = 2000;
+
+/// Approves an application. `seen` is the hash of the card; `None` decides on what is there.
+/// `message` goes into the welcome mail.
+///
+/// # Errors
+/// `NotFound`, or `Conflict` as in [`review::hold`].
+pub async fn approve(
+    app: &App,
+    who: &Reviewer,
+    id: Id,
+    seen: Option<&str>,
+    message: Option<&str>,
+) -> Result<()> {
+    let prepared = prepare(app, id).await?;
+    let message = message_of(message)?;
+    let mut conn = app.desk.get().await?;
+    let done = conn
+        .transaction(async |conn| {
+            let now = app.clock.decide(conn).await?;
+            let (application, there) = hold(conn, id, seen, ApplicationState::is_waiting).await?;
+            let by = who.user().id;
+            let decision = Decision {
+                state: ApplicationState::Approved,
+                by: Some(by),
+                message: message.clone(),
+                told: true,
+                erase_at: None,
+                snapshot: Some(snapshot::bytes(&there.hash)),
+            };
+            review::write(conn, &application, &decision, now).await?;
+            open(conn, &application, there.profile.as_ref(), &prepared, now).await?;
+            let line = NewLine {
+                actor: Some(by),
+                act: "application.approve",
+                subject_kind: "application",
+                subject: Some(id),
+                detail: json!({ "user": application.user_id.to_string() }),
+                inverse: None,
+            };
+            store::audit::append(conn, line, now).await?;
+            store::door::insert_sign_of_life(conn, by, SignOfLife::Act, now).await?;
+            let event = Event::by_people(EventKind::ApplicationApproved, id, by);
+            store::events::insert(conn, &event, now).await
+        })
+        .await;
+    drop(conn);
+    match &done {
+        Ok(()) => app.wake_relay(),
+        Err(_) => prepared.forget(app).await,
+    }
+    done
+}
+
+/// In `open`, whoever confirmed is in: when the door is open now *and* was when they applied,
+/// and nobody decided meanwhile. Says whether they are. Everybody else stays pending, whatever
+/// the mode becomes later (E12 to E14).
+pub(super) async fn welcome_if_open(app: &App, id: Id) -> Result<bool> {
+    let mut conn = app.desk.get().await?;
+    let application = store::applications::find(&mut conn, id).await?;
+    let now = app.clock.decide(&mut conn).await?;
+    let open_then = application
+        .is_some_and(|a| a.mode == RegistrationMode::Open && a.state == ApplicationState::Pending);
+    let open_now =
+        open_then && mode::current(app, &mut conn, now).await?.mode == RegistrationMode::Open;
+    drop(conn);
+    if !open_now {
+        return Ok(false);
+    }
+    let prepared = prepare(app, id).await?;
+    let mut conn = app.desk.get().await?;
+    let done = conn
+        .transaction(async |conn| {
+            let now = app.clock.decide(conn).await?;
+            let mode = mode::current(app, conn, now).await?.mode;
+            let application = store::applications::lock(conn, id).await?;
+            let application = application
+                .filter(|a| a.state == ApplicationState::Pending && mode == RegistrationMode::Open);
+            let Some(application) = application else {
+                return Ok(false);
+            };
+            let decision = Decision {
+                state: ApplicationState::Approved,
+                by: None,
+                message: None,
+                told: true,
+                erase_at: None,
+                snapshot: None,
+            };
+            review::write(conn, &application, &decision, now).await?;
+            let profile = store::applicants::find_profile(conn, application.user_id).await?;
+            open(conn, &application, profile.as_ref(), &prepared, now).await?;
+            let event = Event::by_people(EventKind::ApplicationApproved, id, 0);
+            store::events::insert(conn, &event, now).await?;
+            Ok(true)
+        })
+        .await;
+    drop(conn);
+    match &done {
+        Ok(true) => app.wake_relay(),
+        _ => prepared.forget(app).await,
+    }
+    done
+}
+
+/// A reviewer's words as they are kept; `None` for none.
+pub(super) fn message_of(raw: Option<&str>) -> Result<Option<String>> {
+    let text = clean::text(raw.unwrap_or_default()).trim().to_owned();
+    if text.chars().count() > MAX_MESSAGE {
+        return Err(Error::field(
+            "message",
+            "ERR_TOO_LONG",
+            format!("is too long (maximum is {MAX_MESSAGE} characters)"),
+        ));
+    }
+    Ok(Some(text).filter(|t| !t.is_empty()))
+}
+
+/// What is made before the transaction.
+struct Prepared {
+    key: NewActorKey,
+    /// Private path and its public copy.
+    avatar: Option<(String, MediaPath)>,
+    header: Option<(String, MediaPath)>,
+}
+
+impl Prepared {
+    /// The public path, if the picture is still the one that was copied.
+    fn public(
+        copy: &Option<(String, MediaPath)>,
+        now_there: Option<&String>,
+    ) -> Result<Option<String>> {
+        match (copy, now_there) {
+            (Some((from, to)), Some(there)) if from == there => Ok(Some(to.as_str().to_owned())),
+            (_, None) => Ok(None),
+            _ => Err(Error::Conflict(
+                "The applicant changed a picture at this very moment. Please look at it once more."
+                    .into(),
+            )),
+        }
+    }
+
+    async fn forget(&self, app: &App) {
+        let copies: Vec<MediaPath> = [&self.avatar, &self.header]
+            .into_iter()
+            .flatten()
+            .map(|(_, to)| to.clone())
+            .collect();
+        if let Err(error) = app.storage.delete_all(&copies).await {
+            tracing::warn!(?error, "copies of pictures were left behind");
+        }
+    }
+}
+
+async fn prepare(app: &App, id: Id) -> Result<Prepared> {
+    let mut conn = app.desk.get().await?;
+    let application = store::applications::find(&mut conn, id)
+        .await?
+        .ok_or(Error::NotFound)?;
+    let profile = store::applicants::find_profile(&mut conn, application.user_id).await?;
+    drop(conn);
+    let key = app.actor_keys.generate().await?;
+    let copied = |path: Option<String>| async move {
+        match path.as_deref().and_then(MediaPath::parse) {
+            Some(from) => {
+                let to = app.storage.copy_to(&from, Place::Public).await?;
+                Ok::<_, Error>(Some((from.as_str().to_owned(), to)))
+            }
+            None => Ok(None),
+        }
+    };
+    let (avatar, header) = match profile {
+        Some(profile) => (
+            copied(profile.avatar_path).await?,
+            copied(profile.header_path).await?,
+        ),
+        None => (None, None),
+    };
+    Ok(Prepared {
+        key,
+        avatar,
+        header,
+    })
+}
+
+/// Writes the account and what goes with it.
+async fn open(
+    conn: &mut Conn,
+    application: &Application,
+    profile: Option<&ApplicantProfile>,
+    prepared: &Prepared,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let user = store::users::find(conn, application.user_id)
+        .await?
+        .ok_or(Error::NotFound)?;
+    if !store::names::settle(conn, &user.username, user.id).await? {
+        return Err(Error::Conflict(
+            "The name of this application is not theirs any more.".into(),
+        ));
+    }
+    let note = profile.map(|p| p.note.clone()).unwrap_or_default();
+    let new = NewLocalAccount {
+        id: user.account_id,
+        username: user.username.clone(),
+        display_name: profile.map(|p| p.display_name.clone()).unwrap_or_default(),
+        note_html: html::note_html(&note, false),
+        note_source: note,
+        fields: profile.map(|p| p.fields.clone()).unwrap_or_default(),
+        locked: profile.is_some_and(|p| p.locked),
+        avatar_path: Prepared::public(
+            &prepared.avatar,
+            profile.and_then(|p| p.avatar_path.as_ref()),
+        )?,
+        header_path: Prepared::public(
+            &prepared.header,
+            profile.and_then(|p| p.header_path.as_ref()),
+        )?,
+        public_key_pem: prepared.key.public_pem.clone(),
+        private_key: prepared.key.private_der.clone(),
+    };
+    store::accounts::insert_local(conn, &new, now).await?;
+    store::applicants::set_approved(conn, user.id, now).await
+}

@@ -1,0 +1,24 @@
+//! Requests to join, from the form to the decision:
+//! `unconfirmed -> pending <-> needs_info -> approved | rejected | withdrawn | expired`.
+
+pub mod apply;
+pub mod approve;
+pub mod confirm_email;
+pub mod erase;
+pub mod expire;
+pub mod form;
+pub mod pace;
+pub mod reject;
+pub mod review;
+pub mod snapshot;
+pub mod withdraw;
+
+use crate::app::App;
+use crate::config::Place;
+
+/// Whether a link that is mailed reaches its reader: over SMTP, or, on a developer's machine,
+/// as a file. Elsewhere the place works without addresses (registration.md C2): nobody is
+/// unconfirmed, and decisions are read on the waiting page.
+pub fn mail_reaches_people(app: &App) -> bool {
+    app.mailer.is_real() || (app.mailer.is_on() && app.config.server.place != Place::Production)
+}

@@ -1,0 +1,135 @@
+//! A no, told or silent.
+//!
+//! Tokens end at once. Who was told may sign in on the web for 14 days, to read it and to
+//! take their data along; who was not sees the waiting page go on. Then everything is erased.
+//! What stays for 90 days are keyed hashes of address and network.
+
+use chrono::TimeDelta;
+use diesel_async::AsyncConnection;
+use serde_json::json;
+
+use super::approve::message_of;
+use super::review::{self, hold};
+use super::snapshot;
+use crate::app::App;
+use crate::domain::application::ApplicationState;
+use crate::domain::event::{Event, EventKind};
+use crate::domain::{Id, Result};
+use crate::gate::who::Reviewer;
+use crate::model::application::Application;
+use crate::model::audit::SignOfLife;
+use crate::model::user::User;
+use crate::store;
+use crate::store::applications::Decision;
+use crate::store::audit::NewLine;
+use crate::store::memory::{self, Remembered};
+
+/// From a no to the erasure.
+pub const ERASED_AFTER: TimeDelta = TimeDelta::days(14);
+/// How long a decision is remembered by hashes.
+const REMEMBERED: TimeDelta = TimeDelta::days(90);
+
+/// How a no is given.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Rejection {
+    /// Words for the applicant, 2,000 characters at the most. Not sent when not told.
+    pub message: Option<String>,
+    /// Whether they are told at all. Never where the address was not confirmed.
+    pub told: bool,
+}
+
+/// Rejects an application. `seen` is the hash of the card; `None` decides on what is there.
+///
+/// # Errors
+/// `NotFound`, or `Conflict` as in [`review::hold`].
+pub async fn reject(
+    app: &App,
+    who: &Reviewer,
+    id: Id,
+    seen: Option<&str>,
+    no: Rejection,
+) -> Result<()> {
+    let message = message_of(no.message.as_deref())?;
+    let mut conn = app.desk.get().await?;
+    conn.transaction(async |conn| {
+        let now = app.clock.decide(conn).await?;
+        let may =
+            |state: ApplicationState| state.is_waiting() || state == ApplicationState::Unconfirmed;
+        let (application, there) = hold(conn, id, seen, may).await?;
+        let told = no.told && application.state.is_waiting();
+        let by = who.user().id;
+        let decision = Decision {
+            state: ApplicationState::Rejected,
+            by: Some(by),
+            message: message.clone().filter(|_| told),
+            told,
+            erase_at: Some(now + ERASED_AFTER),
+            snapshot: Some(snapshot::bytes(&there.hash)),
+        };
+        review::write(conn, &application, &decision, now).await?;
+        store::applicants::end_tokens(conn, &[application.user_id], now).await?;
+        if let Some(user) = store::users::find(conn, application.user_id).await? {
+            let hashes = hashes_now(app, &application, &user);
+            let state = ApplicationState::Rejected as i16;
+            memory::insert(conn, &hashes, state, now, now + REMEMBERED).await?;
+        }
+        let line = NewLine {
+            actor: Some(by),
+            act: "application.reject",
+            subject_kind: "application",
+            subject: Some(id),
+            detail: json!({ "user": application.user_id.to_string(), "told": told }),
+            inverse: None,
+        };
+        store::audit::append(conn, line, now).await?;
+        store::door::insert_sign_of_life(conn, by, SignOfLife::Act, now).await?;
+        let event = Event::by_people(EventKind::ApplicationRejected, id, by);
+        store::events::insert(conn, &event, now).await
+    })
+    .await?;
+    drop(conn);
+    app.wake_relay();
+    Ok(())
+}
+
+/// Hashes of address and network, made with the current key: to be remembered.
+fn hashes_now(app: &App, application: &Application, user: &User) -> Vec<Remembered> {
+    values(application, user)
+        .into_iter()
+        .map(|(kind, name, value)| {
+            let keyed = app.keys.decisions.hash(name, &value);
+            Remembered {
+                key_id: keyed.key_id,
+                kind,
+                keyed: keyed.hash.to_vec(),
+            }
+        })
+        .collect()
+}
+
+/// The same with every key that is known: to look for.
+pub(super) fn hashes(app: &App, application: &Application, user: &User) -> Vec<Remembered> {
+    values(application, user)
+        .into_iter()
+        .flat_map(|(kind, name, value)| {
+            let all = app.keys.decisions.all(name, &value);
+            all.into_iter().map(move |keyed| Remembered {
+                key_id: keyed.key_id,
+                kind,
+                keyed: keyed.hash.to_vec(),
+            })
+        })
+        .collect()
+}
+
+fn values(application: &Application, user: &User) -> Vec<(i16, &'static str, String)> {
+    let address = user.email_canonical.clone();
+    let network = application.network.map(|net| net.to_string());
+    [
+        (memory::ADDRESS, "email", address),
+        (memory::NETWORK, "network", network),
+    ]
+    .into_iter()
+    .filter_map(|(kind, name, value)| Some((kind, name, value?)))
+    .collect()
+}

@@ -1,0 +1,40 @@
+//! The applicant takes it back: everything is erased at once.
+
+use diesel_async::AsyncConnection;
+
+use super::erase;
+use crate::app::App;
+use crate::domain::event::{Event, EventKind};
+use crate::domain::{Error, Result};
+use crate::gate::who::{SignedIn, Standing};
+use crate::store;
+
+/// Withdraws an application that was not approved, with everything that came with it:
+/// answers, profile, drafts, pictures, sessions, tokens. The name rests for a while.
+///
+/// # Errors
+/// `Denied` for members, who leave in another way.
+pub async fn withdraw(app: &App, who: &SignedIn) -> Result<()> {
+    if who.standing() == Standing::Member {
+        return Err(Error::denied("There is no application to withdraw"));
+    }
+    let mut conn = app.desk.get().await?;
+    let files = conn
+        .transaction(async |conn| {
+            let now = app.clock.decide(conn).await?;
+            let application = store::applications::lock_latest(conn, who.user.id)
+                .await?
+                .filter(|a| a.state != crate::domain::application::ApplicationState::Approved)
+                .ok_or_else(|| Error::denied("There is no application to withdraw"))?;
+            let files = erase::rows(conn, &[who.user.id], now).await?;
+            let kind = EventKind::ApplicationWithdrawn;
+            let event = Event::by_people(kind, application.id, who.user.id);
+            store::events::insert(conn, &event, now).await?;
+            Ok::<_, Error>(files)
+        })
+        .await?;
+    drop(conn);
+    app.wake_relay();
+    erase::files(app, &files).await;
+    Ok(())
+}
