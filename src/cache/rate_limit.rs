@@ -61,6 +61,11 @@ pub async fn take(cache: &Cache, limits: &[Limit], now: DateTime<Utc>) -> Vec<Ta
     count(cache, limits, 1, now).await
 }
 
+/// Takes back what [`take`] counted: it was none of those that are limited. One call.
+pub async fn give_back(cache: &Cache, limits: &[Limit], now: DateTime<Utc>) {
+    count(cache, limits, -1, now).await;
+}
+
 /// Where each limit stands, counting nothing. One call.
 pub async fn look(cache: &Cache, limits: &[Limit], now: DateTime<Utc>) -> Vec<Taken> {
     count(cache, limits, 0, now).await

@@ -1,6 +1,8 @@
 //! Who a token or a cookie belongs to, as the gate takes it.
 
+use super::sessions;
 use crate::app::App;
+use crate::cache::last_seen::Used;
 use crate::domain::scopes::Scopes;
 use crate::domain::{Id, Result};
 use crate::gate::who::{ApplicationFacts, SignedIn, Via};
@@ -25,26 +27,40 @@ pub enum Bearer {
 pub async fn by_token(app: &App, digest: &[u8; 32]) -> Result<Option<Bearer>> {
     let mut conn = app.pool.get().await?;
     let found = store::access::by_token(&mut *conn, digest, app.clock.now()).await?;
-    Ok(found.map(bearer))
+    Ok(found.map(|found| bearer(app, found)))
 }
 
 /// Whoever is signed in by the session with this SHA-256. One statement.
 pub async fn by_session(app: &App, digest: &[u8; 32]) -> Result<Option<SignedIn>> {
     let mut conn = app.pool.get().await?;
     let found = store::access::by_session(&mut *conn, digest, app.clock.now()).await?;
-    Ok(found.map(|s| signed_in(s.holder, Via::Session { id: s.session_id })))
+    Ok(found.map(|found| {
+        let via = Via::Session {
+            id: found.session_id,
+        };
+        if found.note_use {
+            sessions::note_use(app, &via);
+        }
+        signed_in(found.holder, via)
+    }))
 }
 
 /// What a row of the token look-up says, for callers that pipeline it themselves.
-pub fn bearer(found: TokenHolder) -> Bearer {
+/// Notes the use, which [`sessions::flush_last_seen`] writes down later.
+pub fn bearer(app: &App, found: TokenHolder) -> Bearer {
     let TokenHolder {
         token_id,
         app_id,
         automation,
         scopes,
         holder,
-        ..
+        note_use,
     } = found;
+    if note_use {
+        app.cache
+            .last_seen()
+            .note(Used::Token(token_id), app.clock.now());
+    }
     match holder {
         None => Bearer::App { app_id, scopes },
         Some(holder) => {

@@ -9,6 +9,7 @@ use diesel::pg::Pg;
 use diesel::sql_types::{BigInt, Bool, Bytea, Jsonb, Nullable, SmallInt, Text, Timestamptz};
 use diesel_async::{AsyncConnectionCore, RunQueryDsl};
 
+use super::Conn;
 use super::raw::{Raw, raw};
 use crate::domain::application::ApplicationState;
 use crate::domain::scopes::Scopes;
@@ -262,4 +263,47 @@ fn holder(user: User, application: Option<ApplicationRow>) -> Holder {
             }
         }),
     }
+}
+
+type LoginColumns = (Nullable<Text>, UserColumns, Nullable<ApplicationColumns>);
+type LoginRow = (Option<String>, User, Option<ApplicationRow>);
+
+/// Who is meant by what was typed at the sign-in, with the password hash. `email` is an
+/// address in its canonical form, `name` a lower-case local name; give one of them.
+pub async fn by_login(
+    conn: &mut Conn,
+    email: Option<&str>,
+    name: Option<&str>,
+) -> Result<Option<(Holder, Option<String>)>> {
+    let row: Option<LoginRow> = raw::<LoginColumns>(concat!(
+        "SELECT u.password_hash, ",
+        holder_columns!(),
+        " FROM users u ",
+        latest_application!(),
+        " WHERE u.id = coalesce((SELECT id FROM users WHERE email_canonical = ?), \
+         (SELECT holder FROM names WHERE canonical = ?))",
+    ))
+    .bind::<Nullable<Text>, _>(email.map(str::to_owned))
+    .bind::<Nullable<Text>, _>(name.map(str::to_owned))
+    .get_result(conn)
+    .await
+    .optional()?;
+    Ok(row.map(|(hash, user, application)| (holder(user, application), hash)))
+}
+
+/// A user with their latest application, in whatever standing.
+pub async fn by_user(conn: &mut Conn, user: Id) -> Result<Option<Holder>> {
+    let row: Option<(User, Option<ApplicationRow>)> =
+        raw::<(UserColumns, Nullable<ApplicationColumns>)>(concat!(
+            "SELECT ",
+            holder_columns!(),
+            " FROM users u ",
+            latest_application!(),
+            " WHERE u.id = ?",
+        ))
+        .bind::<BigInt, _>(user)
+        .get_result(conn)
+        .await
+        .optional()?;
+    Ok(row.map(|(user, application)| holder(user, application)))
 }

@@ -56,6 +56,32 @@ pub async fn insert(conn: &mut Conn, new: &NewApp, now: DateTime<Utc>) -> Result
         .await?)
 }
 
+/// Writes an app under a client id that is fixed, unless it is there; gives what is there
+/// then. Safe against a race.
+pub async fn insert_or_find(conn: &mut Conn, new: &NewApp, now: DateTime<Utc>) -> Result<OauthApp> {
+    diesel::insert_into(apps::table)
+        .values((
+            apps::id.eq(next_id(now)),
+            apps::name.eq(&new.name),
+            apps::website.eq(&new.website),
+            apps::redirect_uris.eq(&new.redirect_uris),
+            apps::scopes.eq(&new.scopes),
+            apps::client_id.eq(&new.client_id),
+            apps::secret_digest.eq(&new.secret_digest[..]),
+            apps::automation.eq(new.automation),
+            apps::created_at.eq(now),
+        ))
+        .on_conflict(apps::client_id)
+        .do_nothing()
+        .execute(conn)
+        .await?;
+    Ok(apps::table
+        .filter(apps::client_id.eq(&new.client_id))
+        .select(OauthApp::as_select())
+        .first(conn)
+        .await?)
+}
+
 /// The app of that id.
 pub async fn find(conn: &mut Conn, id: Id) -> Result<Option<OauthApp>> {
     Ok(apps::table

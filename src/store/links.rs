@@ -66,6 +66,25 @@ pub async fn find_by_digest(conn: &mut Conn, digest: &[u8; 32]) -> Result<Option
         .optional()?)
 }
 
+/// The newest good link of this user for this purpose.
+pub async fn find_open(
+    conn: &mut Conn,
+    purpose: LinkPurpose,
+    user: Id,
+    now: DateTime<Utc>,
+) -> Result<Option<OneTimeLink>> {
+    Ok(one_time_links::table
+        .filter(one_time_links::user_id.eq(user))
+        .filter(one_time_links::purpose.eq(purpose))
+        .filter(one_time_links::used_at.is_null())
+        .filter(one_time_links::expires_at.gt(now))
+        .order(one_time_links::id.desc())
+        .select(OneTimeLink::as_select())
+        .first(conn)
+        .await
+        .optional()?)
+}
+
 /// Uses the link up, if it is good and of this purpose: one caller gets the row, all others
 /// (and all later ones) `None`.
 pub async fn spend(

@@ -1,0 +1,186 @@
+//! A password forgotten, changed, set anew.
+//!
+//! A reset is asked for by address; the answer is the same whether or not it belongs to
+//! somebody, and so is the work: a link is stored either way, but only one with a user is
+//! ever mailed. A new password ends every other session and every token (T5), and voids
+//! what links there are (T4).
+
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel_async::AsyncConnection;
+
+use super::pace;
+use super::sessions::end_all;
+use super::sign_in::{self, Browser, Opened};
+use crate::app::App;
+use crate::domain::event::{Event, EventKind};
+use crate::domain::link_purpose::LinkPurpose;
+use crate::domain::{ClientAddress, Error, Id, Result};
+use crate::gate::who::SignedIn;
+use crate::model::user::User;
+use crate::secrets::{Secret, link, password_rules};
+use crate::store;
+use crate::store::Conn;
+use crate::text::email::Address;
+
+const TOO_OFTEN: &str = "That was asked for too often. Please wait a little, then try again.";
+const DEAD_LINK: &str = "This link was used already, or is too old. Ask for a new one; the newest is the one that works.";
+
+/// Mails a link for a new password, if the address belongs to somebody. Says nothing about
+/// whether it does.
+///
+/// # Errors
+/// `Invalid` for what is no address, `TooMany`.
+pub async fn request_reset(app: &App, email: &str, from: ClientAddress) -> Result<()> {
+    let now = app.clock.now();
+    let address = Address::parse(email)
+        .map_err(|_| Error::field("email", "ERR_INVALID", "is not an email address"))?;
+    let canonical = address.canonical();
+    let hour = TimeDelta::hours(1);
+    let limits = [
+        pace::per_login("reset", &canonical, 3, hour),
+        pace::per_network("reset", from, 10, hour),
+        pace::per_site("reset", from, 30, hour),
+    ];
+    pace::keep(app, &limits, TOO_OFTEN, now).await?;
+
+    let mut conn = app.pool.get().await?;
+    conn.transaction(async |conn| {
+        let known = store::access::by_login(conn, Some(&canonical), None).await?;
+        let user = known
+            .map(|(holder, _)| holder)
+            // An address that nobody confirmed gets no mail but the one that asks for it.
+            .filter(|h| h.user.email_confirmed_at.is_some() && sign_in::may_return(h, now))
+            .map(|h| h.user);
+        request(conn, app, user, now).await
+    })
+    .await?;
+    app.wake_relay();
+    Ok(())
+}
+
+async fn request(conn: &mut Conn, app: &App, user: Option<User>, now: DateTime<Utc>) -> Result<()> {
+    let id = user.as_ref().map(|u| u.id);
+    if id.is_some() {
+        store::links::void(conn, LinkPurpose::ResetPassword, id, now).await?;
+    }
+    let email = user.and_then(|u| u.email);
+    let new = link::fresh(&app.keys, LinkPurpose::ResetPassword, id, email);
+    let stored = store::links::insert(conn, &new, now).await?;
+    if let Some(id) = id {
+        let event = Event::by_people(EventKind::LinkRequested, stored.id, id);
+        store::events::insert(conn, &event, now).await?;
+    }
+    Ok(())
+}
+
+/// A link for a new password, to be handed over by the host or a moderator where there is no
+/// mail: the whole address, good for two hours.
+pub async fn reset_link(app: &App, user: Id) -> Result<String> {
+    let now = app.clock.now();
+    let new = link::fresh(&app.keys, LinkPurpose::ResetPassword, Some(user), None);
+    let mut conn = app.pool.get().await?;
+    let stored = conn
+        .transaction(async |conn| {
+            store::links::void(conn, LinkPurpose::ResetPassword, Some(user), now).await?;
+            store::links::insert(conn, &new, now).await
+        })
+        .await?;
+    Ok(reset_url(app, &link::token_of(&app.keys, &stored)))
+}
+
+/// Where a link for a new password leads.
+pub fn reset_url(app: &App, token: &Secret) -> String {
+    app.url(&format!("/password/{}", token.reveal()))
+}
+
+/// Whom a link would give a new password; looks only, so that a mail scanner uses nothing
+/// up.
+///
+/// # Errors
+/// `NotFound` for what is no link, `Conflict` for one that was used or is too old.
+pub async fn look_at_reset(app: &App, token: &str) -> Result<User> {
+    let (now, digest) = (
+        app.clock.now(),
+        link::digest_of(token).ok_or(Error::NotFound)?,
+    );
+    let mut conn = app.pool.get().await?;
+    let stored = store::links::find_by_digest(&mut conn, &digest)
+        .await?
+        .filter(|l| l.purpose == LinkPurpose::ResetPassword)
+        .ok_or(Error::NotFound)?;
+    let (true, Some(user)) = (stored.is_good(now), stored.user_id) else {
+        return Err(Error::Conflict(DEAD_LINK.into()));
+    };
+    let holder = store::access::by_user(&mut conn, user).await?;
+    holder
+        .filter(|h| sign_in::may_return(h, now))
+        .map(|h| h.user)
+        .ok_or_else(|| Error::Conflict(DEAD_LINK.into()))
+}
+
+/// Sets the password that a link allows, ends everything else, and signs in.
+///
+/// # Errors
+/// As [`look_at_reset`]; `Invalid` on `password` when it will not do (the link stays good).
+pub async fn reset(app: &App, token: &str, password: &Secret, browser: Browser) -> Result<Opened> {
+    let user = look_at_reset(app, token).await?;
+    accept(password, &user)?;
+    let now = app.clock.now();
+    let digest = link::digest_of(token).ok_or(Error::NotFound)?;
+    let hash = app.passwords.hash(password.reveal(), now).await?;
+    let mut conn = app.pool.get().await?;
+    conn.transaction(async |conn| {
+        store::links::spend(conn, &digest, LinkPurpose::ResetPassword, now)
+            .await?
+            .ok_or_else(|| Error::Conflict(DEAD_LINK.into()))?;
+        store::users::set_password(conn, user.id, &hash, Some(now)).await?;
+        end_all(conn, user.id, None, now).await
+    })
+    .await?;
+    drop(conn);
+    app.wake_relay();
+    sign_in::open(app, user, browser, now).await
+}
+
+/// Changes the password of somebody who knows the current one; the session that asks lives
+/// on, all others and every token end.
+///
+/// # Errors
+/// `Invalid` on `current_password` or `password`, `TooMany`.
+pub async fn change(
+    app: &App,
+    who: &SignedIn,
+    current: &Secret,
+    password: &Secret,
+    from: ClientAddress,
+) -> Result<()> {
+    let now = app.clock.now();
+    if !sign_in::confirm_password(app, &who.user, current, from, now).await? {
+        return Err(Error::field(
+            "current_password",
+            "ERR_INVALID",
+            "is not right",
+        ));
+    }
+    accept(password, &who.user)?;
+    let hash = app.passwords.hash(password.reveal(), now).await?;
+    let (user, keep) = (who.user.id, super::sessions::current(who));
+    let mut conn = app.pool.get().await?;
+    conn.transaction(async |conn| {
+        store::users::set_password(conn, user, &hash, Some(now)).await?;
+        end_all(conn, user, keep, now).await
+    })
+    .await?;
+    app.wake_relay();
+    Ok(())
+}
+
+/// Whether a new password will do for this user; the trouble stands on `password`.
+fn accept(password: &Secret, user: &User) -> Result<()> {
+    password_rules::check(
+        password.reveal(),
+        &user.username,
+        user.email.as_deref().unwrap_or_default(),
+    )
+    .map_err(|weak| Error::field("password", weak.code(), weak.sentence()))
+}

@@ -1,0 +1,151 @@
+//! Who is of the staff (registration.md C6).
+
+use diesel_async::AsyncConnection;
+use serde_json::json;
+
+use crate::app::App;
+use crate::domain::role::Role;
+use crate::domain::{Error, Id, Result};
+use crate::gate::who::Admin;
+use crate::store;
+use crate::store::audit::NewLine;
+
+/// Who names somebody.
+#[derive(Debug, Clone, Copy)]
+pub enum By<'a> {
+    /// Somebody with a shell on the server: may all but leave the place without an owner.
+    Host,
+    /// An admin or owner.
+    Admin(&'a Admin),
+}
+
+impl By<'_> {
+    fn actor(self) -> Option<(Id, Role)> {
+        match self {
+            By::Host => None,
+            By::Admin(admin) => Some((admin.user().id, admin.user().role)),
+        }
+    }
+}
+
+/// Gives a member another role; gives the one they had. Written into the audit log.
+///
+/// # Errors
+/// `NotFound` for nobody or for somebody who is not a member, `Denied` or `Conflict` with
+/// a sentence where C6 says no.
+pub async fn set_role(app: &App, by: By<'_>, target: Id, role: Role) -> Result<Role> {
+    let mut conn = app.desk.get().await?;
+    let now = app.clock.decide(&mut conn).await?;
+    conn.transaction(async |conn| {
+        // The lock comes first: of two owners who remove each other, the second waits here.
+        let owners = store::users::lock_owners(conn).await?;
+        let user = store::users::find(conn, target)
+            .await?
+            .filter(|u| u.approved_at.is_some())
+            .ok_or(Error::NotFound)?;
+        let last_owner = owners.iter().all(|owner| *owner == target);
+        allowed(by.actor(), target, user.role, role, last_owner)?;
+        if user.role == role {
+            return Ok(user.role);
+        }
+        store::users::set_role(conn, target, role, now).await?;
+        let line = NewLine {
+            actor: by.actor().map(|(id, _)| id),
+            act: "role.set",
+            subject_kind: "user",
+            subject: Some(target),
+            detail: json!({ "from": user.role.as_str(), "to": role.as_str() }),
+            inverse: Some(json!({ "act": "role.set", "role": user.role.as_str() })),
+        };
+        store::audit::append(conn, line, now).await?;
+        Ok(user.role)
+    })
+    .await
+}
+
+/// The rules. `actor` is `None` for the host. `last_owner`: nobody but the target could act
+/// as owner.
+fn allowed(
+    actor: Option<(Id, Role)>,
+    target: Id,
+    from: Role,
+    to: Role,
+    last_owner: bool,
+) -> Result<()> {
+    if from == Role::Owner && to != Role::Owner && last_owner {
+        return Err(Error::Conflict(
+            "This is the last owner. Name another one first.".into(),
+        ));
+    }
+    let Some((id, own)) = actor else {
+        return Ok(());
+    };
+    if own == Role::Owner {
+        return Ok(());
+    }
+    if !own.manages_settings() {
+        return Err(Error::denied("Only admins and owners name roles."));
+    }
+    if id == target {
+        return Err(Error::denied(
+            "Nobody changes their own role; ask an owner.",
+        ));
+    }
+    if from >= Role::Admin || to >= Role::Admin {
+        return Err(Error::denied(
+            "Only an owner makes or removes admins and owners.",
+        ));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Role::{Admin, Member, Moderator, Owner, Reviewer};
+
+    #[test]
+    fn the_last_owner_stays() {
+        for actor in [None, Some((1, Owner))] {
+            assert!(matches!(
+                allowed(actor, 1, Owner, Admin, true),
+                Err(Error::Conflict(_))
+            ));
+            assert!(allowed(actor, 1, Owner, Member, false).is_ok());
+            assert!(allowed(actor, 1, Owner, Owner, true).is_ok());
+        }
+    }
+
+    #[test]
+    fn admins_name_up_to_moderator() {
+        let admin = Some((1, Admin));
+        for to in [Member, Reviewer, Moderator] {
+            assert!(allowed(admin, 2, Member, to, false).is_ok());
+            assert!(allowed(admin, 2, Admin, to, false).is_err());
+            assert!(allowed(admin, 2, Owner, to, false).is_err());
+        }
+        for to in [Admin, Owner] {
+            assert!(allowed(admin, 2, Moderator, to, false).is_err());
+        }
+        assert!(allowed(admin, 1, Admin, Member, false).is_err());
+    }
+
+    #[test]
+    fn everybody_below_names_nobody() {
+        for role in [Member, Reviewer, Moderator] {
+            for to in Role::ALL {
+                assert!(allowed(Some((1, role)), 2, Member, *to, false).is_err());
+                assert!(allowed(Some((1, role)), 1, role, *to, false).is_err());
+            }
+        }
+    }
+
+    #[test]
+    fn owners_name_anybody() {
+        for from in Role::ALL {
+            for to in Role::ALL {
+                assert!(allowed(Some((1, Owner)), 2, *from, *to, false).is_ok());
+            }
+        }
+    }
+}
