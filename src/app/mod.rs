@@ -3,6 +3,7 @@
 
 pub mod clock;
 pub mod instance;
+pub mod place;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -4,19 +4,34 @@ use anyhow::{Result, bail};
 use serde_json::Value;
 
 use crate::{
+    app::place::{DOMAIN, HANDLE_DOMAIN},
     config::{Place, Server},
     store::{self, Conn},
 };
 
 use super::sentence::tell;
 
-/// The setting that holds the domain (a text) from the first account on.
-pub const SETTING: &str = "domain";
-
-/// Refuses to start as another domain than the one that the first account was made under.
+/// Refuses to start as another domain, or with another one in its handles, than the first
+/// account was made under.
 pub async fn check_domain(conn: &mut Conn, server: &Server) -> Result<()> {
-    let stored = store::settings::find(conn, SETTING).await.map_err(tell)?;
-    check(stored.as_ref().and_then(Value::as_str), server)
+    let stored = store::settings::find(conn, DOMAIN).await.map_err(tell)?;
+    check(stored.as_ref().and_then(Value::as_str), server)?;
+    let handles = store::settings::find(conn, HANDLE_DOMAIN)
+        .await
+        .map_err(tell)?;
+    check_handles(handles.as_ref().and_then(Value::as_str), server)
+}
+
+fn check_handles(stored: Option<&str>, server: &Server) -> Result<()> {
+    let Some(stored) = stored else { return Ok(()) };
+    if stored == server.handle_domain || server.place == Place::Development {
+        return Ok(());
+    }
+    bail!(
+        "The people of this place are called @name@{stored} for ever, since it has accounts, \
+         but server.handle_domain says {}: set it to {stored}.",
+        server.handle_domain
+    )
 }
 
 fn check(stored: Option<&str>, server: &Server) -> Result<()> {

@@ -1,7 +1,5 @@
 //! The section `[database]`.
 
-use std::time::Duration;
-
 use super::{Error, Secret, settings::Settings};
 
 /// Which PostgreSQL, and how many connections.
@@ -13,8 +11,6 @@ pub struct Database {
     pub pool_size: usize,
     /// Connections set apart for moderators, 1 to 100.
     pub desk_pool_size: usize,
-    /// How long a request waits for a free connection, 1 to 60 s.
-    pub wait: Duration,
 }
 
 impl Database {
@@ -30,7 +26,6 @@ impl Database {
             url: url.map(Secret::new),
             pool_size: settings.whole(section, "pool_size", 1..=500)? as usize,
             desk_pool_size: settings.whole(section, "desk_pool_size", 1..=100)? as usize,
-            wait: Duration::from_secs(settings.whole(section, "wait_seconds", 1..=60)? as u64),
         })
     }
 }

@@ -94,6 +94,11 @@ pub fn check(file: &str, text: &str, exists: &dyn Fn(&str) -> bool) -> Vec<Findi
         let homes = [
             format!("src/web/{page}.rs"),
             format!("src/web/{page}/mod.rs"),
+            // A second page of the same file: `consent_code.html` beside `consent.html`.
+            format!(
+                "src/web/{}.rs",
+                page.rsplit_once('_').map_or(page, |(first, _)| first)
+            ),
         ];
         if !homes.iter().any(|home| exists(home)) {
             add(

@@ -36,7 +36,7 @@ pub struct Wish {
 
 /// Shows the code of an out-of-band sign-in.
 #[derive(Template)]
-#[template(path = "identity/code.html")]
+#[template(path = "identity/consent_code.html")]
 pub struct CodePage {
     /// The frame.
     pub page: Page,

@@ -20,7 +20,7 @@ pub struct PasswordResetPage {
 
 /// Sets the new one. Posts `password` to `/password/TOKEN`.
 #[derive(Template)]
-#[template(path = "identity/password_set.html")]
+#[template(path = "identity/password_reset_set.html")]
 pub struct PasswordSetPage {
     /// The frame.
     pub page: Page,
