@@ -11,6 +11,7 @@ use super::parts::layout::{Flash, Page, Place, Viewer};
 use crate::app::App;
 use crate::domain::{Error, Result};
 use crate::door::Caller;
+use crate::gate;
 use crate::gate::who::{SignedIn, Standing};
 use crate::secrets::keyed;
 use crate::social;
@@ -26,11 +27,12 @@ pub async fn page(
 ) -> Result<Page> {
     let app = app(req)?;
     let instance = app.instance().await?;
+    let door = gate::mode::shown(app).await?;
     let place = Place {
         name: instance.title.clone(),
         domain: app.config.server.handle_domain.clone(),
-        light_on: true,
-        takes_applications: true,
+        light_on: door.takes_applications(),
+        takes_applications: door.takes_applications(),
         source_url: app.config.server.source_url.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
     };
@@ -136,10 +138,10 @@ async fn viewer(app: &App, who: &SignedIn) -> Result<Option<Viewer>> {
         Standing::Member => social::menu::read(app, who.user.account_id).await?,
         _ => Default::default(),
     };
-    let may_review = standing == Standing::Member && who.user.role.reviews_applications();
-    let waiting_applications = match may_review {
-        true => 0,
-        false => 0,
+    let reviewer = gate::who::reviewer(who).ok();
+    let waiting_applications = match &reviewer {
+        Some(reviewer) => gate::applications::review::count(app, reviewer).await?,
+        None => 0,
     };
     let name = who.user.username.clone();
     Ok(Some(Viewer {
@@ -153,7 +155,7 @@ async fn viewer(app: &App, who: &SignedIn) -> Result<Option<Viewer>> {
             || crate::files::default_pictures::AVATAR_PATH.to_owned(),
             |path| format!("/{path}"),
         ),
-        may_review,
+        may_review: reviewer.is_some(),
         waiting_applications,
         waiting: standing != Standing::Member,
         unread_notifications: menu.unread,
