@@ -1,1 +1,48 @@
-//! What happens after a deed: routing (read first), the relay, timers, mailing.
+//! What happens after a deed. READ [`routing`] FIRST: which event is heard by whom.
+//!
+//! ```text
+//! use case ─ rows + event, one commit ─> relay (one at a time) ─┬─> counters, notifications, job rows   (with the event)
+//!                                                               ├─> feeds, live bus                     (before the event goes)
+//!                                                               └─> runner ─> mailing
+//! ```
+//!
+//! A crash at any point loses nothing: an event goes in the transaction that writes what it
+//! caused, and what is done outside of it is done before, and can be done twice.
+
+pub mod mailing;
+pub mod relay;
+pub mod routing;
+pub mod runner;
+pub mod timers;
+
+use std::sync::Arc;
+
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::App;
+
+/// What runs beside the server, or in a process of its own.
+pub struct Jobs {
+    stop: CancellationToken,
+    tasks: JoinSet<()>,
+}
+
+/// Starts the relay, the runner and the timers on the calling runtime. Any number of
+/// processes may: leases say who works.
+pub fn start(app: Arc<App>) -> Jobs {
+    let stop = CancellationToken::new();
+    let mut tasks = JoinSet::new();
+    tasks.spawn(relay::run(app.clone(), stop.clone()));
+    tasks.spawn(runner::run(app.clone(), stop.clone()));
+    tasks.spawn(timers::run(app, stop.clone()));
+    Jobs { stop, tasks }
+}
+
+impl Jobs {
+    /// Ends them: what is begun is finished, leases are given back.
+    pub async fn stop(mut self) {
+        self.stop.cancel();
+        while self.tasks.join_next().await.is_some() {}
+    }
+}

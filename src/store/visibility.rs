@@ -112,6 +112,13 @@ macro_rules! on_public_timelines {
     };
 }
 
+/// Status `$s` is a reply that counts: strangers could read it, so the number tells nothing.
+macro_rules! counts_as_reply {
+    ($s:literal) => {
+        concat!($s, ".visibility <= 1")
+    };
+}
+
 /// Status `$s` may be pinned by its author.
 macro_rules! pinnable {
     ($s:literal) => {
@@ -119,7 +126,7 @@ macro_rules! pinnable {
     };
 }
 
-pub(super) use {enters_home, on_public_timelines, pinnable, visible_to, welcome_to};
+pub(super) use {counts_as_reply, enters_home, on_public_timelines, pinnable, visible_to, welcome_to};
 
 /// What the decision of [`may_see`] rests on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,0 +1,302 @@
+//! The relay: takes events, 500 at a time, and does what [`super::routing`] says.
+//!
+//! One works at a time, by a lease that it prolongs in each batch's own transaction; when it
+//! dies, another takes over within [`LEASE`]. A batch is grouped by listener, so 500
+//! favourites of one status are one count and one insert. Feeds are written before the
+//! commit that deletes the events: a crash in between writes them again, which changes
+//! nothing. Counters and notifications commit with the events: exactly once.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel_async::AsyncConnection;
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::routing::{Listener, listeners};
+use crate::app::App;
+use crate::cache::bus::{self, Live};
+use crate::cache::feeds;
+use crate::domain::{Id, Result};
+use crate::store::event_log::{self, Taken};
+use crate::store::notify::{About, New, Undone};
+use crate::store::{self, Conn};
+
+/// The lease's name.
+const NAME: &str = "relay";
+/// After this without a sign, another process takes over.
+const LEASE: TimeDelta = TimeDelta::seconds(5);
+/// How often it looks without being woken: for events of other processes.
+const LOOK: Duration = Duration::from_millis(500);
+/// How long it rests after a failure.
+const REST: Duration = Duration::from_secs(1);
+/// How often it looks at the whole log, not only at its end: ids commit out of order.
+const SWEEP: Duration = Duration::from_secs(15);
+/// How far below the last one taken it looks in between.
+const MARGIN: i64 = 10_000;
+/// How often it asks which run of Redis answers.
+const ASK_REDIS: Duration = Duration::from_millis(900);
+
+/// Runs until `stop`, then finishes the batch and gives the lease back.
+pub async fn run(app: Arc<App>, stop: CancellationToken) {
+    let mut relay = Relay::new(app.clone());
+    loop {
+        let wait = match relay.pass().await {
+            Ok(0) => LOOK,
+            Ok(_) => Duration::ZERO,
+            Err(error) => {
+                tracing::error!(?error, "the relay could not work; it tries again");
+                REST
+            }
+        };
+        if stop.is_cancelled() {
+            break;
+        }
+        if wait > Duration::ZERO {
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = app.wake.notified() => {}
+                () = tokio::time::sleep(wait) => {}
+            }
+        }
+    }
+    relay.let_go().await;
+}
+
+/// One who takes events. Tests drive it by [`Relay::pass`].
+pub struct Relay {
+    app: Arc<App>,
+    holder: Uuid,
+    /// Ids up to this were taken; see [`MARGIN`].
+    taken_to: i64,
+    swept: Option<Instant>,
+    asked: Option<Instant>,
+    /// The run of Redis that holds the feeds.
+    run: Option<String>,
+    generation: i64,
+    holds: bool,
+}
+
+impl Relay {
+    /// One that has done nothing yet.
+    pub fn new(app: Arc<App>) -> Relay {
+        Relay {
+            app,
+            holder: Uuid::new_v4(),
+            taken_to: 0,
+            swept: None,
+            asked: None,
+            run: None,
+            generation: 0,
+            holds: false,
+        }
+    }
+
+    /// Takes one batch, if this one holds the lease; gives how many events it was.
+    pub async fn pass(&mut self) -> Result<usize> {
+        let app = self.app.clone();
+        let mut conn = app.pool.get().await?;
+        let now = app.clock.now();
+        if !self.holds {
+            self.holds = store::leases::hold(&mut conn, NAME, self.holder, now, LEASE).await?;
+            if !self.holds {
+                return Ok(0);
+            }
+            (self.generation, self.run) = store::feeds::generation(&mut *conn).await?;
+            app.known.note_feeds_generation(self.generation);
+            self.asked = None;
+        }
+        self.mind_redis(&mut conn).await?;
+        let sweep = self.swept.is_none_or(|at| at.elapsed() >= SWEEP);
+        let above = if sweep { 0 } else { self.taken_to - MARGIN };
+        let batch = conn.transaction(async |conn| self.batch(conn, above, now).await).await;
+        let Some(taken) = batch.inspect_err(|_| self.holds = false)? else {
+            self.holds = false;
+            return Ok(0);
+        };
+        if sweep && taken.len() < 400 {
+            self.swept = Some(Instant::now());
+        }
+        self.taken_to = taken.last().map_or(self.taken_to, |last| self.taken_to.max(last.id));
+        Ok(taken.len())
+    }
+
+    /// Everything a batch does; `None` when the lease is somebody else's by now.
+    async fn batch(&mut self, conn: &mut Conn, above: i64, now: DateTime<Utc>) -> Result<Option<Vec<Taken>>> {
+        if !store::leases::hold(conn, NAME, self.holder, now, LEASE).await? {
+            return Ok(None);
+        }
+        let events = event_log::take(conn, above).await?;
+        if events.is_empty() {
+            return Ok(Some(events));
+        }
+        let heard = Heard(&events);
+        count(conn, &heard).await?;
+        take_back(conn, &heard).await?;
+        let told = tell(conn, &heard, now).await?;
+        mail(conn, &heard, now).await?;
+        if self.feeds(conn, &heard).await?.is_none() {
+            self.raise(conn, None).await?;
+        }
+        say(&self.app, &heard, &told).await;
+        Ok(Some(events))
+    }
+
+    /// `None`: Redis did not answer, so the feeds are wrong.
+    async fn feeds(&self, conn: &mut Conn, heard: &Heard<'_>) -> Result<Option<()>> {
+        let (cache, generation) = (&self.app.cache, self.generation);
+        let mut drop: Vec<Id> = heard.of(Listener::DropFeed).map(|e| e.actor).collect();
+        drop.extend(heard.of(Listener::DropBothFeeds).flat_map(|e| [e.actor, e.subject]));
+        if !drop.is_empty() && feeds::forget(cache, generation, &distinct(drop)).await.is_none() {
+            return Ok(None);
+        }
+        let new: Vec<Id> = heard.of(Listener::FillFeeds).map(|e| e.subject).collect();
+        let pairs = store::feeds::readers(conn, new).await?;
+        if !pairs.is_empty() && feeds::add(cache, generation, &pairs).await.is_none() {
+            return Ok(None);
+        }
+        let gone: Vec<(Id, Id)> = heard.of(Listener::ClearFeeds).map(|e| (e.actor, e.subject)).collect();
+        let authors = distinct(gone.iter().map(|(author, _)| *author).collect());
+        let followers = store::feeds::local_followers(conn, authors).await?;
+        let mut pairs = gone.clone();
+        for (author, reader) in followers {
+            pairs.extend(gone.iter().filter(|(by, _)| *by == author).map(|(_, status)| (reader, *status)));
+        }
+        if !pairs.is_empty() && feeds::remove(cache, generation, &pairs).await.is_none() {
+            return Ok(None);
+        }
+        Ok(Some(()))
+    }
+
+    /// All feeds become bad; they are built anew when somebody reads them.
+    async fn raise(&mut self, conn: &mut Conn, run: Option<&str>) -> Result<()> {
+        self.generation = store::feeds::raise_generation(conn, run, self.app.clock.now()).await?;
+        self.run = run.map(str::to_owned);
+        self.app.known.note_feeds_generation(self.generation);
+        tracing::info!(generation = self.generation, "feeds will be built anew");
+        Ok(())
+    }
+
+    /// After a restart Redis may hold feeds as they were on its disk: those are bad too.
+    async fn mind_redis(&mut self, conn: &mut Conn) -> Result<()> {
+        if self.asked.is_some_and(|at| at.elapsed() < ASK_REDIS) {
+            return Ok(());
+        }
+        self.asked = Some(Instant::now());
+        match feeds::run_of_redis(&self.app.cache).await {
+            Some(run) if self.run.as_ref() != Some(&run) => self.raise(conn, Some(&run)).await,
+            _ => Ok(()),
+        }
+    }
+
+    /// Gives the lease back.
+    pub async fn let_go(&mut self) {
+        if !self.holds {
+            return;
+        }
+        if let Ok(mut conn) = self.app.pool.get().await {
+            // If this fails, the lease ends by itself.
+            let _ = store::leases::release(&mut conn, NAME, self.holder).await;
+        }
+        self.holds = false;
+    }
+}
+
+/// A batch, by listener.
+struct Heard<'a>(&'a [Taken]);
+
+impl<'a> Heard<'a> {
+    fn of(&self, listener: Listener) -> impl Iterator<Item = &'a Taken> + use<'a> {
+        self.0.iter().filter(move |event| listeners(event.kind).contains(&listener))
+    }
+
+    fn subjects(&self, listener: Listener) -> Vec<Id> {
+        distinct(self.of(listener).map(|e| e.subject).collect())
+    }
+
+    fn extras(&self, listener: Listener) -> Vec<Id> {
+        distinct(self.of(listener).filter_map(|e| e.extra).collect())
+    }
+
+    /// Two lists of the same length, without doubles.
+    fn pairs(&self, listener: Listener, of: impl Fn(&Taken) -> (Id, Id)) -> (Vec<Id>, Vec<Id>) {
+        self.of(listener).map(of).collect::<BTreeSet<_>>().into_iter().unzip()
+    }
+}
+
+fn distinct(mut ids: Vec<Id>) -> Vec<Id> {
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
+async fn count(conn: &mut Conn, heard: &Heard<'_>) -> Result<()> {
+    let posted = heard.subjects(Listener::CountPosts);
+    let gone = heard.subjects(Listener::CountDeleted);
+    let counters = [Listener::CountPosts, Listener::CountDeleted, Listener::CountBoosts];
+    let mut authors: Vec<Id> = counters.into_iter().flat_map(|l| heard.of(l)).map(|e| e.actor).collect();
+    authors.extend(store::stats::boosters_of_gone(conn, gone.clone()).await?);
+    store::stats::recount_posts(conn, authors).await?;
+
+    let mut statuses = heard.subjects(Listener::CountFavourites);
+    statuses.extend(heard.extras(Listener::CountBoosts));
+    statuses.extend(store::stats::parents(conn, posted).await?);
+    statuses.extend(store::stats::parents_of_gone(conn, gone).await?);
+    store::stats::recount_statuses(conn, statuses).await?;
+
+    let both = heard.of(Listener::CountFollows).flat_map(|e| [e.subject, e.actor]);
+    store::stats::recount_follows(conn, both.collect()).await
+}
+
+async fn take_back(conn: &mut Conn, heard: &Heard<'_>) -> Result<()> {
+    let actor_of = |e: &Taken| (e.subject, e.actor);
+    let boosted = |e: &Taken| (e.extra.unwrap_or_default(), e.actor);
+    for (what, (ids, others)) in [
+        (Undone::Favourites, heard.pairs(Listener::TakeBackFavourite, actor_of)),
+        (Undone::Boosts, heard.pairs(Listener::TakeBackBoost, boosted)),
+        (Undone::Follows, heard.pairs(Listener::TakeBackFollow, actor_of)),
+        (Undone::Blocked, heard.pairs(Listener::TakeBackAllBetween, actor_of)),
+    ] {
+        store::notify::take_back(conn, what, ids, others).await?;
+    }
+    Ok(())
+}
+
+async fn tell(conn: &mut Conn, heard: &Heard<'_>, now: DateTime<Utc>) -> Result<Vec<New>> {
+    let mut told = Vec::new();
+    let posted = heard.subjects(Listener::NotifyOfPost);
+    let (favoured, by) = heard.pairs(Listener::NotifyOfFavourite, |e| (e.subject, e.actor));
+    for (about, ids, others) in [
+        (About::Mentions, posted.clone(), Vec::new()),
+        (About::Posts, posted, Vec::new()),
+        (About::Boosts, heard.subjects(Listener::NotifyOfBoost), Vec::new()),
+        (About::Favourites, favoured, by),
+        (About::Requests, heard.extras(Listener::NotifyOfRequest), Vec::new()),
+        (About::Follows, heard.extras(Listener::NotifyOfFollow), Vec::new()),
+        (About::SignUps, heard.subjects(Listener::NotifyOfSignUp), Vec::new()),
+    ] {
+        told.extend(store::notify::tell(conn, about, ids, others, now).await?);
+    }
+    let (targets, followers) = heard.pairs(Listener::NotifyOfFollow, |e| (e.subject, e.actor));
+    store::notify::take_back(conn, Undone::Answered, targets, followers).await?;
+    Ok(told)
+}
+
+async fn mail(conn: &mut Conn, heard: &Heard<'_>, now: DateTime<Utc>) -> Result<()> {
+    let job = |what: &str, id: Id| (format!("{what}:{id}"), json!({ "mail": what, "id": id }));
+    let mut jobs: Vec<_> = heard.subjects(Listener::MailLink).into_iter().map(|id| job("link", id)).collect();
+    jobs.extend(heard.subjects(Listener::MailStaff).into_iter().map(|id| job("waiting", id)));
+    jobs.extend(heard.subjects(Listener::MailDecision).into_iter().map(|id| job("decision", id)));
+    store::jobs::insert(conn, store::jobs::MAIL, jobs, now).await
+}
+
+async fn say(app: &App, heard: &Heard<'_>, told: &[New]) {
+    let mut messages: Vec<Live> = heard.of(Listener::SayPosted).map(|e| Live::Posted(e.subject, e.actor)).collect();
+    messages.extend(heard.of(Listener::SayEdited).map(|e| Live::Edited(e.subject, e.actor)));
+    messages.extend(heard.of(Listener::SayDeleted).map(|e| Live::Deleted(e.subject, e.actor)));
+    messages.extend(told.iter().map(|(id, whose)| Live::Notified(*id, *whose)));
+    bus::publish(&app.cache, &messages).await;
+}

@@ -1,0 +1,108 @@
+//! READ FIRST: which event is heard by whom. The one place that says so.
+//!
+//! The match is exhaustive on purpose: a new kind of event does not compile until somebody
+//! decided who hears of it.
+
+use crate::domain::event::EventKind;
+
+/// What can be done about an event. The relay has a function for each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listener {
+    /// Count the actor's statuses and what the status answers.
+    CountPosts,
+    /// Count what a deleted status answered, its author's statuses and those of who had
+    /// boosted it.
+    CountDeleted,
+    /// Count the actor's statuses and the boosts of the other id.
+    CountBoosts,
+    /// Count the favourites of the subject.
+    CountFavourites,
+    /// Count follows of both.
+    CountFollows,
+    /// Put the subject into the feeds of those who follow the actor.
+    FillFeeds,
+    /// Take the subject out of the feeds of those who follow the actor.
+    ClearFeeds,
+    /// Drop the actor's own feed: whom they follow has changed.
+    DropFeed,
+    /// Drop both feeds.
+    DropBothFeeds,
+    /// Tell those named in the subject, and those who asked to hear of the actor.
+    NotifyOfPost,
+    /// Tell the author of the other id.
+    NotifyOfBoost,
+    /// Tell the author of the subject.
+    NotifyOfFavourite,
+    /// Tell the subject that they are followed; a question to them is answered.
+    NotifyOfFollow,
+    /// Tell the subject that they are asked.
+    NotifyOfRequest,
+    /// Tell staff that somebody was let in.
+    NotifyOfSignUp,
+    /// Take the notification back.
+    TakeBackFavourite,
+    /// Take the notification back.
+    TakeBackBoost,
+    /// Take the notification back.
+    TakeBackFollow,
+    /// Leave nothing between the two.
+    TakeBackAllBetween,
+    /// Mail the link to whom it is for.
+    MailLink,
+    /// Mail staff that somebody waits.
+    MailStaff,
+    /// Mail the applicant a yes or a no.
+    MailDecision,
+    /// Say it on the live bus: posted.
+    SayPosted,
+    /// Say it on the live bus: edited.
+    SayEdited,
+    /// Say it on the live bus: gone.
+    SayDeleted,
+}
+
+/// Who hears of it.
+pub fn listeners(kind: EventKind) -> &'static [Listener] {
+    use Listener::*;
+    match kind {
+        EventKind::StatusPosted => &[CountPosts, FillFeeds, NotifyOfPost, SayPosted],
+        EventKind::StatusDeleted => &[CountDeleted, ClearFeeds, SayDeleted],
+        EventKind::StatusEdited => &[SayEdited],
+        EventKind::StatusReblogged => &[CountBoosts, FillFeeds, NotifyOfBoost, SayPosted],
+        EventKind::ReblogUndone => &[CountBoosts, ClearFeeds, TakeBackBoost, SayDeleted],
+        EventKind::StatusFavourited => &[CountFavourites, NotifyOfFavourite],
+        EventKind::FavouriteUndone => &[CountFavourites, TakeBackFavourite],
+        EventKind::FollowRequested => &[CountFollows, NotifyOfRequest],
+        EventKind::FollowAccepted => &[CountFollows, DropFeed, NotifyOfFollow],
+        EventKind::FollowEnded => &[CountFollows, DropFeed, TakeBackFollow],
+        EventKind::AccountBlocked => &[CountFollows, DropBothFeeds, TakeBackAllBetween],
+        EventKind::LinkRequested => &[MailLink],
+        EventKind::ApplicationConfirmed => &[MailStaff],
+        // Without mail there is no confirmation: an application may wait from the start.
+        EventKind::Applied => &[MailStaff],
+        EventKind::ApplicationApproved => &[NotifyOfSignUp, MailDecision],
+        EventKind::ApplicationRejected => &[MailDecision],
+        // Blocks and mutes are asked for at each read; a version in the row tells of a
+        // changed profile; sessions and tokens are looked up with each request.
+        EventKind::BlockUndone
+        | EventKind::AccountMuted
+        | EventKind::ProfileChanged
+        | EventKind::ApplicationWithdrawn
+        | EventKind::AccessRevoked => &[],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_hears_twice() {
+        for kind in EventKind::ALL {
+            let heard = listeners(*kind);
+            for (index, one) in heard.iter().enumerate() {
+                assert!(!heard[..index].contains(one), "{kind}: {one:?}");
+            }
+        }
+    }
+}

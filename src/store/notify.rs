@@ -1,0 +1,189 @@
+//! Making and taking back notifications, in sets.
+//!
+//! Candidates come from the rows, not from the events alone: what was undone meanwhile has
+//! none. One statement a kind, whatever the number.
+
+use chrono::{DateTime, Utc};
+use diesel::sql_types::{Array, BigInt, Timestamptz};
+use diesel_async::RunQueryDsl;
+
+use super::Conn;
+use super::raw::raw;
+use super::visibility::enters_home;
+use crate::domain::{Id, Result};
+
+/// A new notification: its id and whose it is.
+pub type New = (Id, Id);
+
+/// Inserts the candidates `$c` (of `p.ids`, `p.others`) that their reader wants: a member,
+/// not oneself, no block either way, no mute of notifications, no muted conversation.
+macro_rules! tell {
+    ($($c:expr),+) => {
+        concat!(
+            "WITH p AS (SELECT ?::bigint[] AS ids, ?::bigint[] AS others, ?::timestamptz AS at), ",
+            "c (account_id, kind, from_id, status_id, conversation_id, at, key) AS (", $($c),+, "), ",
+            "wanted AS (SELECT c.* FROM p CROSS JOIN c ",
+            "JOIN users u ON u.account_id = c.account_id AND u.approved_at IS NOT NULL ",
+            "JOIN accounts fa ON fa.id = c.from_id AND (fa.flags & 2) = 0 ",
+            "WHERE c.account_id <> c.from_id ",
+            "AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.account_id = c.account_id AND b.target_id = c.from_id) ",
+            "AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.account_id = c.from_id AND b.target_id = c.account_id) ",
+            "AND NOT EXISTS (SELECT 1 FROM mutes m WHERE m.account_id = c.account_id AND m.target_id = c.from_id ",
+            "AND m.notifications AND (m.until IS NULL OR m.until > p.at)) ",
+            "AND NOT EXISTS (SELECT 1 FROM conversation_mutes cm WHERE cm.account_id = c.account_id ",
+            "AND cm.conversation_id = c.conversation_id) ORDER BY c.at) ",
+            "INSERT INTO notifications (id, account_id, kind, from_account_id, status_id, group_key, created_at) ",
+            "SELECT next_id(p.at), w.account_id, w.kind, w.from_id, w.status_id, w.key, w.at FROM p CROSS JOIN wanted w ",
+            "ON CONFLICT DO NOTHING RETURNING id, account_id"
+        )
+    };
+}
+
+/// Half days since 1970: what happens in the same one is a group (quirk 136).
+macro_rules! half_day {
+    ($at:literal) => {
+        concat!("floor(extract(epoch FROM ", $at, ") / 43200)::bigint")
+    };
+}
+
+const MENTIONS: &str = tell!(
+    "SELECT sa.account_id, 0::smallint, s.account_id, s.id, s.conversation_id, s.created_at, '' ",
+    "FROM p JOIN statuses s ON s.id = ANY (p.ids) JOIN status_audience sa ON sa.status_id = s.id AND sa.mentioned"
+);
+const POSTS: &str = tell!(
+    "SELECT f.account_id, 1::smallint, s.account_id, s.id, s.conversation_id, s.created_at, '' ",
+    "FROM p JOIN statuses s ON s.id = ANY (p.ids) AND s.reblog_of_id IS NULL ",
+    "JOIN follows f ON f.target_id = s.account_id AND (f.flags & 2) <> 0 AND ", enters_home!("f", "s"),
+    " WHERE NOT EXISTS (SELECT 1 FROM status_audience sa WHERE sa.status_id = s.id ",
+    "AND sa.account_id = f.account_id AND sa.mentioned)"
+);
+const BOOSTS: &str = tell!(
+    "SELECT t.account_id, 2::smallint, b.account_id, t.id, t.conversation_id, b.created_at, ",
+    "'reblog-' || t.id || '-' || ", half_day!("b.created_at"),
+    " FROM p JOIN statuses b ON b.id = ANY (p.ids) JOIN statuses t ON t.id = b.reblog_of_id"
+);
+const FAVOURITES: &str = tell!(
+    "SELECT t.account_id, 5::smallint, r.account_id, t.id, t.conversation_id, r.created_at, ",
+    "'favourite-' || t.id || '-' || ", half_day!("r.created_at"),
+    " FROM p CROSS JOIN LATERAL unnest(p.ids, p.others) AS e (status, account) ",
+    "JOIN reactions r ON r.status_id = e.status AND r.account_id = e.account AND r.emoji = '' ",
+    "JOIN statuses t ON t.id = r.status_id"
+);
+// Who asked and was let in has been told of already.
+const FOLLOWS: &str = tell!(
+    "SELECT f.target_id, 3::smallint, f.account_id, NULL::bigint, NULL::bigint, f.created_at, ",
+    "'follow-' || ", half_day!("f.created_at"),
+    " FROM p JOIN follows f ON f.id = ANY (p.ids) AND f.state = 1 ",
+    "WHERE NOT EXISTS (SELECT 1 FROM notifications n WHERE n.account_id = f.target_id AND n.kind = 4 ",
+    "AND n.from_account_id = f.account_id)"
+);
+const REQUESTS: &str = tell!(
+    "SELECT f.target_id, 4::smallint, f.account_id, NULL::bigint, NULL::bigint, f.created_at, '' ",
+    "FROM p JOIN follows f ON f.id = ANY (p.ids) AND f.state = 0"
+);
+const SIGN_UPS: &str = tell!(
+    "SELECT staff.account_id, 7::smallint, new.account_id, NULL::bigint, NULL::bigint, p.at, ",
+    "'admin.sign_up-' || ", half_day!("p.at"),
+    " FROM p JOIN applications ap ON ap.id = ANY (p.ids) ",
+    "JOIN users new ON new.id = ap.user_id AND new.approved_at IS NOT NULL ",
+    "JOIN users staff ON staff.role > 0"
+);
+
+/// What is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// Ids of statuses: those named in them.
+    Mentions,
+    /// Ids of statuses: followers who ask for each.
+    Posts,
+    /// Ids of boosts: the boosted one's author.
+    Boosts,
+    /// Ids of statuses beside who favourited: the author.
+    Favourites,
+    /// Ids of follows: who is followed.
+    Follows,
+    /// Ids of follows: who is asked.
+    Requests,
+    /// Ids of applications: staff.
+    SignUps,
+}
+
+/// Tells everybody who wants to know. `others` is read for [`About::Favourites`] alone, as
+/// long as `ids` there. Doing it again tells nobody twice.
+pub async fn tell(conn: &mut Conn, about: About, ids: Vec<Id>, others: Vec<Id>, at: DateTime<Utc>) -> Result<Vec<New>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = match about {
+        About::Mentions => MENTIONS,
+        About::Posts => POSTS,
+        About::Boosts => BOOSTS,
+        About::Favourites => FAVOURITES,
+        About::Follows => FOLLOWS,
+        About::Requests => REQUESTS,
+        About::SignUps => SIGN_UPS,
+    };
+    Ok(raw::<(BigInt, BigInt)>(sql)
+        .bind::<Array<BigInt>, _>(ids)
+        .bind::<Array<BigInt>, _>(others)
+        .bind::<Timestamptz, _>(at)
+        .load(conn)
+        .await?)
+}
+
+const UNFAVOURITED: &str = "\
+    WITH p AS (SELECT ?::bigint[] AS ids, ?::bigint[] AS others) \
+    DELETE FROM notifications n USING p, unnest(p.ids, p.others) AS e (status, account) \
+    WHERE n.status_id = e.status AND n.from_account_id = e.account AND n.kind = 5 \
+    AND NOT EXISTS (SELECT 1 FROM reactions r WHERE r.status_id = e.status AND r.account_id = e.account AND r.emoji = '')";
+const UNBOOSTED: &str = "\
+    WITH p AS (SELECT ?::bigint[] AS ids, ?::bigint[] AS others) \
+    DELETE FROM notifications n USING p, unnest(p.ids, p.others) AS e (status, account) \
+    WHERE n.status_id = e.status AND n.from_account_id = e.account AND n.kind = 2 \
+    AND NOT EXISTS (SELECT 1 FROM statuses b WHERE b.reblog_of_id = e.status AND b.account_id = e.account)";
+const UNFOLLOWED: &str = "\
+    WITH p AS (SELECT ?::bigint[] AS ids, ?::bigint[] AS others) \
+    DELETE FROM notifications n USING p, unnest(p.ids, p.others) AS e (target, follower) \
+    WHERE n.account_id = e.target AND n.from_account_id = e.follower AND n.kind IN (3, 4) \
+    AND NOT EXISTS (SELECT 1 FROM follows f WHERE f.account_id = e.follower AND f.target_id = e.target)";
+const ANSWERED: &str = "\
+    WITH p AS (SELECT ?::bigint[] AS ids, ?::bigint[] AS others) \
+    DELETE FROM notifications n USING p, unnest(p.ids, p.others) AS e (target, follower) \
+    WHERE n.account_id = e.target AND n.from_account_id = e.follower AND n.kind = 4 \
+    AND NOT EXISTS (SELECT 1 FROM follows f WHERE f.account_id = e.follower AND f.target_id = e.target AND f.state = 0)";
+const BLOCKED: &str = "\
+    WITH p AS (SELECT ?::bigint[] AS ids, ?::bigint[] AS others) \
+    DELETE FROM notifications n USING p, unnest(p.ids, p.others) AS e (target, blocker) \
+    WHERE (n.account_id = e.blocker AND n.from_account_id = e.target) \
+    OR (n.account_id = e.target AND n.from_account_id = e.blocker)";
+
+/// What is taken back; each with two lists of the same length.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Undone {
+    /// Statuses and who no longer favours them.
+    Favourites,
+    /// Boosted statuses and who no longer boosts them.
+    Boosts,
+    /// Accounts and who no longer follows or asks.
+    Follows,
+    /// Accounts and whose question they answered.
+    Answered,
+    /// Accounts and who blocks them: nothing between the two is left.
+    Blocked,
+}
+
+/// Takes back what is no longer so.
+pub async fn take_back(conn: &mut Conn, what: Undone, ids: Vec<Id>, others: Vec<Id>) -> Result<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let sql = match what {
+        Undone::Favourites => UNFAVOURITED,
+        Undone::Boosts => UNBOOSTED,
+        Undone::Follows => UNFOLLOWED,
+        Undone::Answered => ANSWERED,
+        Undone::Blocked => BLOCKED,
+    };
+    raw::<()>(sql).bind::<Array<BigInt>, _>(ids).bind::<Array<BigInt>, _>(others).execute(conn).await?;
+    Ok(())
+}
