@@ -17,6 +17,7 @@ pub mod timers;
 
 use std::sync::Arc;
 
+use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -35,7 +36,10 @@ pub fn start(app: Arc<App>) -> Jobs {
     let mut tasks = JoinSet::new();
     tasks.spawn(relay::run(app.clone(), stop.clone()));
     tasks.spawn(runner::run(app.clone(), stop.clone()));
-    tasks.spawn(timers::run(app, stop.clone()));
+    // On a thread of their own: what they call was written for requests, which stay on one
+    // thread, so it is not `Send`.
+    let (runtime, until) = (Handle::current(), stop.clone());
+    tasks.spawn_blocking(move || runtime.block_on(timers::run(app, until)));
     Jobs { stop, tasks }
 }
 

@@ -6,7 +6,7 @@
 //! commit that deletes the events: a crash in between writes them again, which changes
 //! nothing. Counters and notifications commit with the events: exactly once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -37,6 +37,8 @@ const REST: Duration = Duration::from_secs(1);
 const SWEEP: Duration = Duration::from_secs(15);
 /// How far below the last one taken it looks in between.
 const MARGIN: i64 = 10_000;
+/// Mail to staff waits so long for more of the same kind.
+const STAFF_PAUSE: TimeDelta = TimeDelta::seconds(5);
 /// How often it asks which run of Redis answers.
 const ASK_REDIS: Duration = Duration::from_millis(900);
 
@@ -112,7 +114,9 @@ impl Relay {
         self.mind_redis(&mut conn).await?;
         let sweep = self.swept.is_none_or(|at| at.elapsed() >= SWEEP);
         let above = if sweep { 0 } else { self.taken_to - MARGIN };
-        let batch = conn.transaction(async |conn| self.batch(conn, above, now).await).await;
+        let batch = conn
+            .transaction(async |conn| self.batch(conn, above, now).await)
+            .await;
         let Some(taken) = batch.inspect_err(|_| self.holds = false)? else {
             self.holds = false;
             return Ok(0);
@@ -120,12 +124,19 @@ impl Relay {
         if sweep && taken.len() < 400 {
             self.swept = Some(Instant::now());
         }
-        self.taken_to = taken.last().map_or(self.taken_to, |last| self.taken_to.max(last.id));
+        self.taken_to = taken
+            .last()
+            .map_or(self.taken_to, |last| self.taken_to.max(last.id));
         Ok(taken.len())
     }
 
     /// Everything a batch does; `None` when the lease is somebody else's by now.
-    async fn batch(&mut self, conn: &mut Conn, above: i64, now: DateTime<Utc>) -> Result<Option<Vec<Taken>>> {
+    async fn batch(
+        &mut self,
+        conn: &mut Conn,
+        above: i64,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Vec<Taken>>> {
         if !store::leases::hold(conn, NAME, self.holder, now, LEASE).await? {
             return Ok(None);
         }
@@ -149,8 +160,16 @@ impl Relay {
     async fn feeds(&self, conn: &mut Conn, heard: &Heard<'_>) -> Result<Option<()>> {
         let (cache, generation) = (&self.app.cache, self.generation);
         let mut drop: Vec<Id> = heard.of(Listener::DropFeed).map(|e| e.actor).collect();
-        drop.extend(heard.of(Listener::DropBothFeeds).flat_map(|e| [e.actor, e.subject]));
-        if !drop.is_empty() && feeds::forget(cache, generation, &distinct(drop)).await.is_none() {
+        drop.extend(
+            heard
+                .of(Listener::DropBothFeeds)
+                .flat_map(|e| [e.actor, e.subject]),
+        );
+        if !drop.is_empty()
+            && feeds::forget(cache, generation, &distinct(drop))
+                .await
+                .is_none()
+        {
             return Ok(None);
         }
         let new: Vec<Id> = heard.of(Listener::FillFeeds).map(|e| e.subject).collect();
@@ -158,12 +177,19 @@ impl Relay {
         if !pairs.is_empty() && feeds::add(cache, generation, &pairs).await.is_none() {
             return Ok(None);
         }
-        let gone: Vec<(Id, Id)> = heard.of(Listener::ClearFeeds).map(|e| (e.actor, e.subject)).collect();
+        let gone: Vec<(Id, Id)> = heard
+            .of(Listener::ClearFeeds)
+            .map(|e| (e.actor, e.subject))
+            .collect();
         let authors = distinct(gone.iter().map(|(author, _)| *author).collect());
         let followers = store::feeds::local_followers(conn, authors).await?;
         let mut pairs = gone.clone();
         for (author, reader) in followers {
-            pairs.extend(gone.iter().filter(|(by, _)| *by == author).map(|(_, status)| (reader, *status)));
+            pairs.extend(
+                gone.iter()
+                    .filter(|(by, _)| *by == author)
+                    .map(|(_, status)| (reader, *status)),
+            );
         }
         if !pairs.is_empty() && feeds::remove(cache, generation, &pairs).await.is_none() {
             return Ok(None);
@@ -210,7 +236,9 @@ struct Heard<'a>(&'a [Taken]);
 
 impl<'a> Heard<'a> {
     fn of(&self, listener: Listener) -> impl Iterator<Item = &'a Taken> + use<'a> {
-        self.0.iter().filter(move |event| listeners(event.kind).contains(&listener))
+        self.0
+            .iter()
+            .filter(move |event| listeners(event.kind).contains(&listener))
     }
 
     fn subjects(&self, listener: Listener) -> Vec<Id> {
@@ -223,7 +251,11 @@ impl<'a> Heard<'a> {
 
     /// Two lists of the same length, without doubles.
     fn pairs(&self, listener: Listener, of: impl Fn(&Taken) -> (Id, Id)) -> (Vec<Id>, Vec<Id>) {
-        self.of(listener).map(of).collect::<BTreeSet<_>>().into_iter().unzip()
+        self.of(listener)
+            .map(of)
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .unzip()
     }
 }
 
@@ -236,8 +268,16 @@ fn distinct(mut ids: Vec<Id>) -> Vec<Id> {
 async fn count(conn: &mut Conn, heard: &Heard<'_>) -> Result<()> {
     let posted = heard.subjects(Listener::CountPosts);
     let gone = heard.subjects(Listener::CountDeleted);
-    let counters = [Listener::CountPosts, Listener::CountDeleted, Listener::CountBoosts];
-    let mut authors: Vec<Id> = counters.into_iter().flat_map(|l| heard.of(l)).map(|e| e.actor).collect();
+    let counters = [
+        Listener::CountPosts,
+        Listener::CountDeleted,
+        Listener::CountBoosts,
+    ];
+    let mut authors: Vec<Id> = counters
+        .into_iter()
+        .flat_map(|l| heard.of(l))
+        .map(|e| e.actor)
+        .collect();
     authors.extend(store::stats::boosters_of_gone(conn, gone.clone()).await?);
     store::stats::recount_posts(conn, authors).await?;
 
@@ -247,7 +287,9 @@ async fn count(conn: &mut Conn, heard: &Heard<'_>) -> Result<()> {
     statuses.extend(store::stats::parents_of_gone(conn, gone).await?);
     store::stats::recount_statuses(conn, statuses).await?;
 
-    let both = heard.of(Listener::CountFollows).flat_map(|e| [e.subject, e.actor]);
+    let both = heard
+        .of(Listener::CountFollows)
+        .flat_map(|e| [e.subject, e.actor]);
     store::stats::recount_follows(conn, both.collect()).await
 }
 
@@ -255,10 +297,22 @@ async fn take_back(conn: &mut Conn, heard: &Heard<'_>) -> Result<()> {
     let actor_of = |e: &Taken| (e.subject, e.actor);
     let boosted = |e: &Taken| (e.extra.unwrap_or_default(), e.actor);
     for (what, (ids, others)) in [
-        (Undone::Favourites, heard.pairs(Listener::TakeBackFavourite, actor_of)),
-        (Undone::Boosts, heard.pairs(Listener::TakeBackBoost, boosted)),
-        (Undone::Follows, heard.pairs(Listener::TakeBackFollow, actor_of)),
-        (Undone::Blocked, heard.pairs(Listener::TakeBackAllBetween, actor_of)),
+        (
+            Undone::Favourites,
+            heard.pairs(Listener::TakeBackFavourite, actor_of),
+        ),
+        (
+            Undone::Boosts,
+            heard.pairs(Listener::TakeBackBoost, boosted),
+        ),
+        (
+            Undone::Follows,
+            heard.pairs(Listener::TakeBackFollow, actor_of),
+        ),
+        (
+            Undone::Blocked,
+            heard.pairs(Listener::TakeBackAllBetween, actor_of),
+        ),
     ] {
         store::notify::take_back(conn, what, ids, others).await?;
     }
@@ -272,11 +326,27 @@ async fn tell(conn: &mut Conn, heard: &Heard<'_>, now: DateTime<Utc>) -> Result<
     for (about, ids, others) in [
         (About::Mentions, posted.clone(), Vec::new()),
         (About::Posts, posted, Vec::new()),
-        (About::Boosts, heard.subjects(Listener::NotifyOfBoost), Vec::new()),
+        (
+            About::Boosts,
+            heard.subjects(Listener::NotifyOfBoost),
+            Vec::new(),
+        ),
         (About::Favourites, favoured, by),
-        (About::Requests, heard.extras(Listener::NotifyOfRequest), Vec::new()),
-        (About::Follows, heard.extras(Listener::NotifyOfFollow), Vec::new()),
-        (About::SignUps, heard.subjects(Listener::NotifyOfSignUp), Vec::new()),
+        (
+            About::Requests,
+            heard.extras(Listener::NotifyOfRequest),
+            Vec::new(),
+        ),
+        (
+            About::Follows,
+            heard.extras(Listener::NotifyOfFollow),
+            Vec::new(),
+        ),
+        (
+            About::SignUps,
+            heard.subjects(Listener::NotifyOfSignUp),
+            Vec::new(),
+        ),
     ] {
         told.extend(store::notify::tell(conn, about, ids, others, now).await?);
     }
@@ -287,16 +357,54 @@ async fn tell(conn: &mut Conn, heard: &Heard<'_>, now: DateTime<Utc>) -> Result<
 
 async fn mail(conn: &mut Conn, heard: &Heard<'_>, now: DateTime<Utc>) -> Result<()> {
     let job = |what: &str, id: Id| (format!("{what}:{id}"), json!({ "mail": what, "id": id }));
-    let mut jobs: Vec<_> = heard.subjects(Listener::MailLink).into_iter().map(|id| job("link", id)).collect();
-    jobs.extend(heard.subjects(Listener::MailStaff).into_iter().map(|id| job("waiting", id)));
-    jobs.extend(heard.subjects(Listener::MailDecision).into_iter().map(|id| job("decision", id)));
-    store::jobs::insert(conn, store::jobs::MAIL, jobs, now).await
+    let mut jobs: Vec<_> = heard
+        .subjects(Listener::MailLink)
+        .into_iter()
+        .map(|id| job("link", id))
+        .collect();
+    jobs.extend(
+        heard
+            .subjects(Listener::MailStaff)
+            .into_iter()
+            .map(|id| job("waiting", id)),
+    );
+    jobs.extend(
+        heard
+            .subjects(Listener::MailDecision)
+            .into_iter()
+            .map(|id| job("decision", id)),
+    );
+    store::jobs::insert(conn, store::jobs::MAIL, jobs, now).await?;
+    // One mail a person, however many applied within the pause.
+    let waiting = store::upkeep::staff_for(conn, heard.subjects(Listener::MailStaff)).await?;
+    let mut news: BTreeMap<Id, Id> = BTreeMap::new();
+    for (application, reader) in waiting {
+        news.insert(reader, application);
+    }
+    let news = news.into_iter().map(|(to, id)| {
+        (
+            format!("waiting:{to}"),
+            json!({ "mail": "waiting", "id": id, "to": to }),
+        )
+    });
+    store::jobs::insert(conn, store::jobs::MAIL, news.collect(), now + STAFF_PAUSE).await
 }
 
 async fn say(app: &App, heard: &Heard<'_>, told: &[New]) {
-    let mut messages: Vec<Live> = heard.of(Listener::SayPosted).map(|e| Live::Posted(e.subject, e.actor)).collect();
-    messages.extend(heard.of(Listener::SayEdited).map(|e| Live::Edited(e.subject, e.actor)));
-    messages.extend(heard.of(Listener::SayDeleted).map(|e| Live::Deleted(e.subject, e.actor)));
+    let mut messages: Vec<Live> = heard
+        .of(Listener::SayPosted)
+        .map(|e| Live::Posted(e.subject, e.actor))
+        .collect();
+    messages.extend(
+        heard
+            .of(Listener::SayEdited)
+            .map(|e| Live::Edited(e.subject, e.actor)),
+    );
+    messages.extend(
+        heard
+            .of(Listener::SayDeleted)
+            .map(|e| Live::Deleted(e.subject, e.actor)),
+    );
     messages.extend(told.iter().map(|(id, whose)| Live::Notified(*id, *whose)));
     bus::publish(&app.cache, &messages).await;
 }

@@ -59,7 +59,15 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
 /// Does what is due, a few at the most; gives how many.
 pub async fn pass(app: &App, holder: Uuid) -> Result<usize> {
     let mut conn = app.pool.get().await?;
-    let claimed = store::jobs::claim(&mut conn, store::jobs::MAIL, holder, AT_ONCE, LEASE, app.clock.now()).await?;
+    let claimed = store::jobs::claim(
+        &mut conn,
+        store::jobs::MAIL,
+        holder,
+        AT_ONCE,
+        LEASE,
+        app.clock.now(),
+    )
+    .await?;
     drop(conn);
     for job in &claimed {
         let outcome = match mailing::send(app, &job.payload).await {
@@ -71,8 +79,20 @@ pub async fn pass(app: &App, holder: Uuid) -> Result<usize> {
         match outcome {
             Outcome::Done => store::jobs::done(&mut conn, job.id, holder).await?,
             Outcome::Later(why) if job.attempts < TRIES => {
-                tracing::warn!(job = job.id, attempt = job.attempts, why, "a job failed; it will be tried again");
-                store::jobs::put_off(&mut conn, job.id, holder, now + wait_after(job.attempts), &why).await?;
+                tracing::warn!(
+                    job = job.id,
+                    attempt = job.attempts,
+                    why,
+                    "a job failed; it will be tried again"
+                );
+                store::jobs::put_off(
+                    &mut conn,
+                    job.id,
+                    holder,
+                    now + wait_after(job.attempts),
+                    &why,
+                )
+                .await?;
             }
             Outcome::Later(why) | Outcome::Never(why) => {
                 tracing::error!(job = job.id, why, "a job was given up");
@@ -85,7 +105,9 @@ pub async fn pass(app: &App, holder: Uuid) -> Result<usize> {
 
 /// 30 s, then twice as long each time, up to 6 h.
 fn wait_after(attempts: i16) -> TimeDelta {
-    let doublings = u32::try_from(attempts.saturating_sub(1)).unwrap_or(0).min(20);
+    let doublings = u32::try_from(attempts.saturating_sub(1))
+        .unwrap_or(0)
+        .min(20);
     TimeDelta::seconds(30 * (1i64 << doublings)).min(TimeDelta::hours(6))
 }
 
@@ -100,6 +122,9 @@ mod tests {
         assert_eq!(wait_after(12), TimeDelta::hours(6));
         assert_eq!(wait_after(i16::MAX), TimeDelta::hours(6));
         let all: TimeDelta = (1..TRIES).map(wait_after).sum();
-        assert!(all > TimeDelta::hours(10) && all < TimeDelta::days(2), "{all}");
+        assert!(
+            all > TimeDelta::hours(10) && all < TimeDelta::days(2),
+            "{all}"
+        );
     }
 }

@@ -36,16 +36,33 @@ const TAKE: &str = "\
     WHERE e.id = due.id \
     RETURNING e.id, e.kind, e.subject_id, e.actor_id, e.extra, e.created_at";
 
-type Columns = (BigInt, SmallInt, BigInt, BigInt, Nullable<BigInt>, Timestamptz);
+type Columns = (
+    BigInt,
+    SmallInt,
+    BigInt,
+    BigInt,
+    Nullable<BigInt>,
+    Timestamptz,
+);
 type Row = (i64, EventKind, Id, Id, Option<Id>, DateTime<Utc>);
 
 /// Deletes and gives up to 500 events with ids beyond `above`, in the order of their ids.
 /// They come back if the transaction does not commit.
 pub async fn take(conn: &mut Conn, above: i64) -> Result<Vec<Taken>> {
-    let rows: Vec<Row> = raw::<Columns>(TAKE).bind::<BigInt, _>(above).load(conn).await?;
+    let rows: Vec<Row> = raw::<Columns>(TAKE)
+        .bind::<BigInt, _>(above)
+        .load(conn)
+        .await?;
     let mut taken: Vec<Taken> = rows
         .into_iter()
-        .map(|(id, kind, subject, actor, extra, at)| Taken { id, kind, subject, actor, extra, at })
+        .map(|(id, kind, subject, actor, extra, at)| Taken {
+            id,
+            kind,
+            subject,
+            actor,
+            extra,
+            at,
+        })
         .collect();
     taken.sort_by_key(|event| event.id);
     Ok(taken)

@@ -32,7 +32,12 @@ const INSERT: &str = "\
     FROM p CROSS JOIN LATERAL unnest(p.keys) WITH ORDINALITY AS k (key, place) ON CONFLICT DO NOTHING";
 
 /// Adds jobs, due now; one that waits under the same key already is not added again.
-pub async fn insert(conn: &mut Conn, queue: i16, jobs: Vec<(String, Value)>, at: DateTime<Utc>) -> Result<()> {
+pub async fn insert(
+    conn: &mut Conn,
+    queue: i16,
+    jobs: Vec<(String, Value)>,
+    at: DateTime<Utc>,
+) -> Result<()> {
     if jobs.is_empty() {
         return Ok(());
     }
@@ -56,7 +61,14 @@ const CLAIM: &str = "\
     RETURNING j.id, j.payload, j.attempts";
 
 /// Claims up to `most` jobs that are due, for `lease`: after that they are anybody's again.
-pub async fn claim(conn: &mut Conn, queue: i16, holder: Uuid, most: i64, lease: TimeDelta, at: DateTime<Utc>) -> Result<Vec<Claimed>> {
+pub async fn claim(
+    conn: &mut Conn,
+    queue: i16,
+    holder: Uuid,
+    most: i64,
+    lease: TimeDelta,
+    at: DateTime<Utc>,
+) -> Result<Vec<Claimed>> {
     let rows: Vec<(i64, Value, i16)> = raw::<(BigInt, Jsonb, SmallInt)>(CLAIM)
         .bind::<SmallInt, _>(queue)
         .bind::<Timestamptz, _>(at)
@@ -65,7 +77,14 @@ pub async fn claim(conn: &mut Conn, queue: i16, holder: Uuid, most: i64, lease: 
         .bind::<BigInt, _>(most)
         .load(conn)
         .await?;
-    Ok(rows.into_iter().map(|(id, payload, attempts)| Claimed { id, payload, attempts }).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(id, payload, attempts)| Claimed {
+            id,
+            payload,
+            attempts,
+        })
+        .collect())
 }
 
 /// It is done: the row goes.
@@ -79,7 +98,13 @@ pub async fn done(conn: &mut Conn, id: i64, holder: Uuid) -> Result<()> {
 }
 
 /// Another try at `run_at`.
-pub async fn put_off(conn: &mut Conn, id: i64, holder: Uuid, run_at: DateTime<Utc>, error: &str) -> Result<()> {
+pub async fn put_off(
+    conn: &mut Conn,
+    id: i64,
+    holder: Uuid,
+    run_at: DateTime<Utc>,
+    error: &str,
+) -> Result<()> {
     raw::<()>("UPDATE jobs SET run_at = ?, locked_until = NULL, locked_by = NULL, last_error = ? WHERE id = ? AND locked_by = ?")
         .bind::<Timestamptz, _>(run_at)
         .bind::<Text, _>(short(error))
@@ -91,7 +116,13 @@ pub async fn put_off(conn: &mut Conn, id: i64, holder: Uuid, run_at: DateTime<Ut
 }
 
 /// Given up: the row stays for the desk.
-pub async fn give_up(conn: &mut Conn, id: i64, holder: Uuid, at: DateTime<Utc>, error: &str) -> Result<()> {
+pub async fn give_up(
+    conn: &mut Conn,
+    id: i64,
+    holder: Uuid,
+    at: DateTime<Utc>,
+    error: &str,
+) -> Result<()> {
     raw::<()>("UPDATE jobs SET failed_at = ?, locked_until = NULL, last_error = ? WHERE id = ? AND locked_by = ?")
         .bind::<Timestamptz, _>(at)
         .bind::<Text, _>(short(error))
@@ -104,10 +135,12 @@ pub async fn give_up(conn: &mut Conn, id: i64, holder: Uuid, at: DateTime<Utc>, 
 
 /// Forgets jobs that were given up before `before`.
 pub async fn delete_failed(conn: &mut Conn, before: DateTime<Utc>) -> Result<usize> {
-    Ok(raw::<()>("DELETE FROM jobs WHERE id IN (SELECT id FROM jobs WHERE failed_at < ? LIMIT 1000)")
-        .bind::<Timestamptz, _>(before)
-        .execute(conn)
-        .await?)
+    Ok(raw::<()>(
+        "DELETE FROM jobs WHERE id IN (SELECT id FROM jobs WHERE failed_at < ? LIMIT 1000)",
+    )
+    .bind::<Timestamptz, _>(before)
+    .execute(conn)
+    .await?)
 }
 
 fn short(error: &str) -> String {

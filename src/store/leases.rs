@@ -16,7 +16,13 @@ const HOLD: &str = "\
 
 /// Takes or prolongs the lease for `life`; whether it is held now. In a transaction the row
 /// stays locked: nobody takes it over before the end.
-pub async fn hold(conn: &mut Conn, name: &str, holder: Uuid, now: DateTime<Utc>, life: TimeDelta) -> Result<bool> {
+pub async fn hold(
+    conn: &mut Conn,
+    name: &str,
+    holder: Uuid,
+    now: DateTime<Utc>,
+    life: TimeDelta,
+) -> Result<bool> {
     let touched = raw::<()>(HOLD)
         .bind::<Text, _>(name.to_owned())
         .bind::<SqlUuid, _>(holder)

@@ -14,8 +14,8 @@ pub mod clock;
 pub mod counts;
 pub mod door;
 pub mod drafts;
-pub mod events;
 pub mod event_log;
+pub mod events;
 pub mod feeds;
 pub mod jobs;
 pub mod leases;
@@ -35,6 +35,7 @@ pub mod stats;
 pub mod status_page;
 pub mod status_parts;
 pub mod tokens;
+pub mod upkeep;
 pub mod users;
 pub mod visibility;
 

@@ -53,18 +53,21 @@ const MENTIONS: &str = tell!(
 const POSTS: &str = tell!(
     "SELECT f.account_id, 1::smallint, s.account_id, s.id, s.conversation_id, s.created_at, '' ",
     "FROM p JOIN statuses s ON s.id = ANY (p.ids) AND s.reblog_of_id IS NULL ",
-    "JOIN follows f ON f.target_id = s.account_id AND (f.flags & 2) <> 0 AND ", enters_home!("f", "s"),
+    "JOIN follows f ON f.target_id = s.account_id AND (f.flags & 2) <> 0 AND ",
+    enters_home!("f", "s"),
     " WHERE NOT EXISTS (SELECT 1 FROM status_audience sa WHERE sa.status_id = s.id ",
     "AND sa.account_id = f.account_id AND sa.mentioned)"
 );
 const BOOSTS: &str = tell!(
     "SELECT t.account_id, 2::smallint, b.account_id, t.id, t.conversation_id, b.created_at, ",
-    "'reblog-' || t.id || '-' || ", half_day!("b.created_at"),
+    "'reblog-' || t.id || '-' || ",
+    half_day!("b.created_at"),
     " FROM p JOIN statuses b ON b.id = ANY (p.ids) JOIN statuses t ON t.id = b.reblog_of_id"
 );
 const FAVOURITES: &str = tell!(
     "SELECT t.account_id, 5::smallint, r.account_id, t.id, t.conversation_id, r.created_at, ",
-    "'favourite-' || t.id || '-' || ", half_day!("r.created_at"),
+    "'favourite-' || t.id || '-' || ",
+    half_day!("r.created_at"),
     " FROM p CROSS JOIN LATERAL unnest(p.ids, p.others) AS e (status, account) ",
     "JOIN reactions r ON r.status_id = e.status AND r.account_id = e.account AND r.emoji = '' ",
     "JOIN statuses t ON t.id = r.status_id"
@@ -72,7 +75,8 @@ const FAVOURITES: &str = tell!(
 // Who asked and was let in has been told of already.
 const FOLLOWS: &str = tell!(
     "SELECT f.target_id, 3::smallint, f.account_id, NULL::bigint, NULL::bigint, f.created_at, ",
-    "'follow-' || ", half_day!("f.created_at"),
+    "'follow-' || ",
+    half_day!("f.created_at"),
     " FROM p JOIN follows f ON f.id = ANY (p.ids) AND f.state = 1 ",
     "WHERE NOT EXISTS (SELECT 1 FROM notifications n WHERE n.account_id = f.target_id AND n.kind = 4 ",
     "AND n.from_account_id = f.account_id)"
@@ -83,7 +87,8 @@ const REQUESTS: &str = tell!(
 );
 const SIGN_UPS: &str = tell!(
     "SELECT staff.account_id, 7::smallint, new.account_id, NULL::bigint, NULL::bigint, p.at, ",
-    "'admin.sign_up-' || ", half_day!("p.at"),
+    "'admin.sign_up-' || ",
+    half_day!("p.at"),
     " FROM p JOIN applications ap ON ap.id = ANY (p.ids) ",
     "JOIN users new ON new.id = ap.user_id AND new.approved_at IS NOT NULL ",
     "JOIN users staff ON staff.role > 0"
@@ -110,7 +115,13 @@ pub enum About {
 
 /// Tells everybody who wants to know. `others` is read for [`About::Favourites`] alone, as
 /// long as `ids` there. Doing it again tells nobody twice.
-pub async fn tell(conn: &mut Conn, about: About, ids: Vec<Id>, others: Vec<Id>, at: DateTime<Utc>) -> Result<Vec<New>> {
+pub async fn tell(
+    conn: &mut Conn,
+    about: About,
+    ids: Vec<Id>,
+    others: Vec<Id>,
+    at: DateTime<Utc>,
+) -> Result<Vec<New>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
@@ -184,6 +195,10 @@ pub async fn take_back(conn: &mut Conn, what: Undone, ids: Vec<Id>, others: Vec<
         Undone::Answered => ANSWERED,
         Undone::Blocked => BLOCKED,
     };
-    raw::<()>(sql).bind::<Array<BigInt>, _>(ids).bind::<Array<BigInt>, _>(others).execute(conn).await?;
+    raw::<()>(sql)
+        .bind::<Array<BigInt>, _>(ids)
+        .bind::<Array<BigInt>, _>(others)
+        .execute(conn)
+        .await?;
     Ok(())
 }

@@ -40,7 +40,9 @@ pub async fn recount_follows(conn: &mut Conn, accounts: Vec<Id>) -> Result<()> {
 
 const STATUSES: &str = concat!(
     "INSERT INTO status_stats AS st (status_id, replies_count, reblogs_count, favourites_count) ",
-    "SELECT t.id, (SELECT count(*) FROM statuses s WHERE s.in_reply_to_id = t.id AND ", counts_as_reply!("s"), "), ",
+    "SELECT t.id, (SELECT count(*) FROM statuses s WHERE s.in_reply_to_id = t.id AND ",
+    counts_as_reply!("s"),
+    "), ",
     "(SELECT count(*) FROM statuses b WHERE b.reblog_of_id = t.id), ",
     "(SELECT count(*) FROM reactions r WHERE r.status_id = t.id AND r.emoji = '') ",
     "FROM statuses t WHERE t.id = ANY (?) ORDER BY t.id ",
@@ -59,7 +61,10 @@ async fn run(conn: &mut Conn, sql: &'static str, mut ids: Vec<Id>) -> Result<()>
     if ids.is_empty() {
         return Ok(());
     }
-    raw::<()>(sql).bind::<Array<BigInt>, _>(ids).execute(conn).await?;
+    raw::<()>(sql)
+        .bind::<Array<BigInt>, _>(ids)
+        .execute(conn)
+        .await?;
     Ok(())
 }
 
@@ -93,6 +98,9 @@ async fn ids(conn: &mut Conn, sql: &'static str, of: Vec<Id>) -> Result<Vec<Id>>
     if of.is_empty() {
         return Ok(Vec::new());
     }
-    let rows: Vec<(Id,)> = raw::<(BigInt,)>(sql).bind::<Array<BigInt>, _>(of).load(conn).await?;
+    let rows: Vec<(Id,)> = raw::<(BigInt,)>(sql)
+        .bind::<Array<BigInt>, _>(of)
+        .load(conn)
+        .await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }

@@ -126,7 +126,9 @@ macro_rules! pinnable {
     };
 }
 
-pub(super) use {counts_as_reply, enters_home, on_public_timelines, pinnable, visible_to, welcome_to};
+pub(super) use {
+    counts_as_reply, enters_home, on_public_timelines, pinnable, visible_to, welcome_to,
+};
 
 /// What the decision of [`may_see`] rests on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

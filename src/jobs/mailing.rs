@@ -1,0 +1,194 @@
+//! Mails: a job names rows; what is in them when the mail is written decides what it says,
+//! and whether it goes at all.
+//!
+//! Exactly once as far as SMTP can: the job goes after the mail server took the mail. If
+//! this process dies in that moment, the mail goes twice.
+
+use serde_json::Value;
+
+use super::runner::Outcome;
+use crate::app::App;
+use crate::domain::application::ApplicationState;
+use crate::domain::link_purpose::LinkPurpose;
+use crate::domain::{Id, Result};
+use crate::gate;
+use crate::mail::messages::{Place, access, decision, joining};
+use crate::mail::{Message, Undelivered};
+use crate::secrets::link;
+use crate::store::{self, Conn};
+
+/// Sends the mail that `payload` names: `{"mail": "link"|"waiting"|"decision",
+/// "id": n, "to": user?}`.
+pub async fn send(app: &App, payload: &Value) -> Result<Outcome> {
+    let (Some(what), Some(id)) = (payload["mail"].as_str(), payload["id"].as_i64()) else {
+        return Ok(Outcome::Never("the job names no mail".into()));
+    };
+    let instance = app.instance().await?;
+    let place = Place {
+        name: instance.title.clone(),
+        url: app.origin(),
+    };
+    let mut conn = app.pool.get().await?;
+    let message = match what {
+        "link" => of_link(app, &mut conn, &place, id).await?,
+        "waiting" => of_waiting(app, &mut conn, &place, id, payload["to"].as_i64()).await?,
+        "decision" => of_decision(app, &mut conn, &place, id).await?,
+        _ => return Ok(Outcome::Never("there is no such mail".into())),
+    };
+    // Never a connection across a talk with the mail server.
+    drop(conn);
+    let Some(message) = message else {
+        return Ok(Outcome::Done);
+    };
+    Ok(match app.mailer.send(&message, app.clock.now()).await {
+        Ok(()) => Outcome::Done,
+        Err(Undelivered::Later(why)) => Outcome::Later(why),
+        Err(Undelivered::Refused(why)) => Outcome::Never(why),
+    })
+}
+
+/// Where a link of that purpose leads.
+fn path_of(purpose: LinkPurpose, token: &str) -> String {
+    match purpose {
+        LinkPurpose::ConfirmAddress => format!("/confirm?token={token}"),
+        LinkPurpose::ResetPassword => format!("/password/{token}"),
+        LinkPurpose::FirstOwner => format!("/owner/{token}"),
+        LinkPurpose::ChangeAddress => format!("/settings/email/confirm?token={token}"),
+    }
+}
+
+/// `None` when the link was used, is too old, or has nobody to go to.
+async fn of_link(app: &App, conn: &mut Conn, place: &Place, id: i64) -> Result<Option<Message>> {
+    let now = app.clock.now();
+    let Some(stored) = store::links::find(conn, id)
+        .await?
+        .filter(|l| l.is_good(now))
+    else {
+        return Ok(None);
+    };
+    let user = match stored.user_id {
+        Some(user) => store::users::find(conn, user).await?,
+        None => None,
+    };
+    let Some(to) = stored
+        .email
+        .clone()
+        .or_else(|| user.as_ref().and_then(|u| u.email.clone()))
+    else {
+        return Ok(None);
+    };
+    let name = user.as_ref().map_or("", |u| u.username.as_str());
+    // Somebody applied with an address that has a place here already: its owner is told,
+    // and the form answered as always (T1).
+    let decoy = user
+        .as_ref()
+        .is_some_and(gate::applications::apply::is_decoy);
+    if decoy && stored.purpose == LinkPurpose::ConfirmAddress {
+        return joining::address_taken(place, &to, &app.url("/sign-in"), &app.url("/password"))
+            .map(Some);
+    }
+    let url = app.url(&path_of(
+        stored.purpose,
+        link::token_of(&app.keys, &stored).reveal(),
+    ));
+    let good_for = stored.purpose.good_for();
+    let message = match stored.purpose {
+        LinkPurpose::ConfirmAddress => {
+            let review = gate::mode::current(app, conn, now).await?.needs_approval();
+            joining::confirm_address(place, &to, name, &url, good_for, review)?
+        }
+        LinkPurpose::ChangeAddress => {
+            joining::confirm_address(place, &to, name, &url, good_for, false)?
+        }
+        LinkPurpose::ResetPassword => access::password_reset(place, &to, name, &url, good_for)?,
+        LinkPurpose::FirstOwner => access::owner_link(place, &to, &url, good_for)?,
+    };
+    Ok(Some(message))
+}
+
+/// To one of the staff; `None` when nobody waits any more, or the person left the staff.
+async fn of_waiting(
+    app: &App,
+    conn: &mut Conn,
+    place: &Place,
+    id: Id,
+    to: Option<Id>,
+) -> Result<Option<Message>> {
+    let Some(application) = store::applications::find(conn, id).await? else {
+        return Ok(None);
+    };
+    if application.state != ApplicationState::Pending {
+        return Ok(None);
+    }
+    let staff = store::users::staff(conn).await?;
+    let Some(reader) = staff
+        .iter()
+        .find(|u| Some(u.id) == to && u.disabled_at.is_none())
+    else {
+        return Ok(None);
+    };
+    let (Some(address), Some(applicant)) = (
+        reader.email.clone(),
+        store::users::find(conn, application.user_id).await?,
+    ) else {
+        return Ok(None);
+    };
+    let waiting = store::upkeep::waiting_applications(conn).await?;
+    let waiting = u64::try_from(waiting).unwrap_or(1).max(1);
+    joining::application_received(
+        place,
+        &address,
+        &applicant.username,
+        waiting,
+        &app.url("/desk"),
+    )
+    .map(Some)
+}
+
+/// To the applicant; `None` when they are not told, have no confirmed address, or are erased.
+async fn of_decision(app: &App, conn: &mut Conn, place: &Place, id: Id) -> Result<Option<Message>> {
+    let Some(application) = store::applications::find(conn, id)
+        .await?
+        .filter(|a| a.told)
+    else {
+        return Ok(None);
+    };
+    let Some(user) = store::users::find(conn, application.user_id).await? else {
+        return Ok(None);
+    };
+    let Some(to) = user
+        .email
+        .clone()
+        .filter(|_| user.email_confirmed_at.is_some())
+    else {
+        return Ok(None);
+    };
+    let words = application.decision_message.clone().unwrap_or_default();
+    let message = match application.state {
+        ApplicationState::Approved => {
+            let drafts = u64::try_from(store::drafts::count(conn, user.id).await?).unwrap_or(0);
+            decision::approved(
+                place,
+                &to,
+                &user.username,
+                &words,
+                drafts,
+                &app.url("/welcome"),
+            )?
+        }
+        ApplicationState::Rejected => {
+            let kept = gate::applications::reject::ERASED_AFTER.num_days();
+            let days = u64::try_from(kept).unwrap_or(0);
+            decision::rejected(
+                place,
+                &to,
+                &user.username,
+                &words,
+                &app.url("/waiting"),
+                days,
+            )?
+        }
+        _ => return Ok(None),
+    };
+    Ok(Some(message))
+}

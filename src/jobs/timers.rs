@@ -1,0 +1,123 @@
+//! What time does: expiry, leftovers, the clock. Each is safe to run at any moment, as
+//! often as one likes; leases only keep processes from doing the same work at once.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::domain::Result;
+use crate::gate;
+use crate::identity;
+use crate::store;
+
+/// How often the list is looked through.
+const TICK: Duration = Duration::from_secs(60);
+/// A repeated POST finds the first one for an hour; then its key may go.
+const KEYS_KEPT: TimeDelta = TimeDelta::hours(2);
+/// Jobs that were given up are kept so long for the desk.
+const FAILED_KEPT: TimeDelta = TimeDelta::days(30);
+
+/// One thing to do every so often.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Chore {
+    /// Applications that nobody confirmed or decided; erasing what was refused.
+    Applications,
+    /// Sessions, tokens, codes and links that ended.
+    Access,
+    /// Idempotency keys, tombstones, graves, jobs that were given up.
+    Leftovers,
+    /// Notifications beyond what a person keeps.
+    Notifications,
+}
+
+impl Chore {
+    const ALL: [Chore; 4] = [
+        Chore::Applications,
+        Chore::Access,
+        Chore::Leftovers,
+        Chore::Notifications,
+    ];
+
+    /// The lease's name, and how long it is held: nobody does it again before.
+    fn lease(self) -> (&'static str, TimeDelta) {
+        match self {
+            Chore::Applications => ("timer.applications", TimeDelta::minutes(5)),
+            Chore::Access => ("timer.access", TimeDelta::hours(1)),
+            Chore::Leftovers => ("timer.leftovers", TimeDelta::hours(1)),
+            Chore::Notifications => ("timer.notifications", TimeDelta::hours(1)),
+        }
+    }
+
+    async fn run(self, app: &App) -> Result<()> {
+        let now = app.clock.now();
+        match self {
+            Chore::Applications => {
+                let done = gate::applications::expire::run(app).await?;
+                tracing::debug!(?done, "applications were looked through");
+            }
+            Chore::Access => {
+                identity::upkeep::sweep(app).await?;
+            }
+            Chore::Leftovers => {
+                let mut conn = app.pool.get().await?;
+                store::upkeep::sweep(&mut conn, now - KEYS_KEPT, now).await?;
+                store::jobs::delete_failed(&mut conn, now - FAILED_KEPT).await?;
+            }
+            Chore::Notifications => {
+                let mut conn = app.pool.get().await?;
+                let people = store::notifications::over_cap(&mut conn).await?;
+                store::notifications::cap(&mut conn, people).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Runs until `stop`.
+pub async fn run(app: Arc<App>, stop: CancellationToken) {
+    loop {
+        tick(&app).await;
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(TICK) => {}
+        }
+    }
+}
+
+/// Measures the clock's skew, and does what nobody did lately.
+pub async fn tick(app: &App) {
+    if let Err(error) = observe(app).await {
+        tracing::warn!(
+            ?error,
+            "the clock could not be compared with the database's"
+        );
+    }
+    for chore in Chore::ALL {
+        match claim(app, chore).await {
+            Ok(true) => {
+                if let Err(error) = chore.run(app).await {
+                    tracing::error!(?error, ?chore, "a timer failed; it will run again");
+                }
+            }
+            Ok(false) => {}
+            Err(error) => tracing::error!(?error, ?chore, "a timer's lease could not be read"),
+        }
+    }
+}
+
+/// A fresh holder each time: the lease is a pause, not a possession.
+async fn claim(app: &App, chore: Chore) -> Result<bool> {
+    let (name, life) = chore.lease();
+    let mut conn = app.pool.get().await?;
+    store::leases::hold(&mut conn, name, Uuid::new_v4(), app.clock.now(), life).await
+}
+
+async fn observe(app: &App) -> Result<()> {
+    let mut conn = app.pool.get().await?;
+    app.clock.observe(&mut conn).await?;
+    Ok(())
+}
