@@ -1,16 +1,12 @@
 //! What the place says of itself: the admin's words, or the configuration's.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use serde_json::Value;
 
 use super::App;
 use crate::domain::Result;
 use crate::store;
-
-/// How old the answer may be.
-const FRESH: Duration = Duration::from_secs(30);
 
 /// Name and words of the place. Text, not HTML.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,31 +48,24 @@ const FIRST_RULES: &[(&str, &str)] = &[
     ("Nothing that is illegal where this server stands.", ""),
 ];
 
-pub(super) type Memory = moka::future::Cache<(), Arc<Instance>>;
-
-pub(super) fn memory() -> Memory {
-    moka::future::Cache::builder()
-        .max_capacity(1)
-        .time_to_live(FRESH)
-        .build()
-}
+/// Its name in [`super::memory::Memory`].
+const NAME: &str = "instance";
 
 impl App {
     /// The place's words; 30 s old at the most.
     pub async fn instance(&self) -> Result<Arc<Instance>> {
-        if let Some(known) = self.instance_memory.get(&()).await {
-            return Ok(known);
-        }
-        let mut conn = self.pool.get().await?;
-        let chosen = store::settings::all(&mut conn).await?;
-        let instance = Arc::new(self.read_instance(&chosen));
-        self.instance_memory.insert((), instance.clone()).await;
-        Ok(instance)
+        self.memory
+            .get(NAME, async {
+                let mut conn = self.pool.get().await?;
+                let chosen = store::settings::all(&mut conn).await?;
+                Ok(self.read_instance(&chosen))
+            })
+            .await
     }
 
     /// Forgets what [`App::instance`] knew: after a change of the settings.
     pub async fn forget_instance(&self) {
-        self.instance_memory.invalidate(&()).await;
+        self.memory.forget(NAME).await;
     }
 
     fn read_instance(&self, chosen: &[(String, Value)]) -> Instance {

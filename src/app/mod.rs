@@ -3,6 +3,7 @@
 
 pub mod clock;
 pub mod instance;
+pub mod memory;
 pub mod place;
 
 use std::sync::Arc;
@@ -24,6 +25,7 @@ use crate::secrets::{Keyring, token};
 use crate::store::pool::PoolSettings;
 use crate::store::{self, Pool};
 use clock::Clock;
+use memory::Memory;
 
 /// Ends a statement of a request that takes longer.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
@@ -60,7 +62,8 @@ pub struct App {
     pub actor_keys: ActorKeys,
     /// Rung after a commit that wrote an event; the relay listens.
     pub wake: Notify,
-    instance_memory: instance::Memory,
+    /// What pages show of the place, half a minute old at the most.
+    pub memory: Memory,
 }
 
 impl App {
@@ -122,7 +125,7 @@ impl App {
             passwords: Passwords::new(Default::default())?,
             actor_keys: ActorKeys::default(),
             wake: Notify::new(),
-            instance_memory: instance::memory(),
+            memory: Memory::default(),
             config,
         }))
     }

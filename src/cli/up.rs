@@ -5,7 +5,9 @@ use std::net::TcpListener;
 use anyhow::{Result, bail};
 use tokio_util::sync::CancellationToken;
 
+use crate::app::App;
 use crate::config::{Config, Place};
+use crate::identity;
 
 use super::{
     connect,
@@ -15,7 +17,9 @@ use super::{
         lock::{self, Lock},
         user,
     },
-    listen, run_async, serve,
+    listen, run_async,
+    sentence::tell,
+    serve,
     settle::Settled,
     stop, terminal,
 };
@@ -94,6 +98,7 @@ async fn run(
     serve::migrate(&config).await?;
     let prepared = serve::prepare(&config).await?;
     greet(&config);
+    invite_owner(&prepared).await?;
     let serving = serve::run(prepared, listener, stop.clone());
     tokio::pin!(serving);
     tokio::select! {
@@ -104,6 +109,16 @@ async fn run(
             bail!("{name} failed again and again: see the logs in {}.", config.server.data.display())
         }
     }
+}
+
+/// The way in for the first owner, as long as there is none.
+async fn invite_owner(app: &App) -> Result<()> {
+    if let Some(link) = identity::setup::first_link(app).await.map_err(tell)? {
+        terminal::say(format!(
+            "There is no owner yet. This link makes you the owner, once:\n\n    {link}\n"
+        ));
+    }
+    Ok(())
 }
 
 fn greet(config: &Config) {

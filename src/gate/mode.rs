@@ -2,6 +2,8 @@
 //!
 //! Deciding paths call [`current`] in their own transaction; showing paths call [`shown`].
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use diesel_async::AsyncConnection;
 use serde_json::json;
@@ -53,10 +55,18 @@ async fn setup(conn: &mut Conn, _now: DateTime<Utc>) -> Result<Option<Ceiling>> 
     }))
 }
 
-/// The mode for pages, the instance entity and other surfaces that only show it.
-pub async fn shown(app: &App) -> Result<EffectiveMode> {
-    let mut conn = app.desk.get().await?;
-    current(app, &mut conn, app.clock.now()).await
+/// Its name in the app's memory.
+const SHOWN: &str = "shown mode";
+
+/// The mode for pages, the instance entity and other surfaces that only show it: 30 s old at
+/// the most.
+pub async fn shown(app: &App) -> Result<Arc<EffectiveMode>> {
+    app.memory
+        .get(SHOWN, async {
+            let mut conn = app.desk.get().await?;
+            current(app, &mut conn, app.clock.now()).await
+        })
+        .await
 }
 
 /// What a change of the configured mode leaves behind.
@@ -75,7 +85,7 @@ pub struct Configured {
 /// `Denied` for `open` while nobody of the staff has shown a sign of life.
 pub async fn configure(app: &App, who: &Admin, mode: RegistrationMode) -> Result<Configured> {
     let mut conn = app.desk.get().await?;
-    conn.transaction(async |conn| {
+    let configured = conn.transaction(async |conn| {
         let now = app.clock.decide(conn).await?;
         let before = configured(app, conn).await?;
         let shown_before = current(app, conn, now).await?;
@@ -107,7 +117,9 @@ pub async fn configure(app: &App, who: &Admin, mode: RegistrationMode) -> Result
         let waiting = store::door::waiting(conn).await?;
         Ok(Configured { effective, waiting })
     })
-    .await
+    .await?;
+    app.memory.forget(SHOWN).await;
+    Ok(configured)
 }
 
 /// The history of the door, newest first: times, modes, reasons, never names.
