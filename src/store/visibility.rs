@@ -126,8 +126,40 @@ macro_rules! pinnable {
     };
 }
 
+/// Whether `$viewer` may boost status `$s`, which they may see: private ones only their author.
+macro_rules! boostable_by {
+    ($s:literal, $viewer:literal) => {
+        concat!(
+            "(",
+            $s,
+            ".visibility <= 1 OR (",
+            $s,
+            ".visibility = 2 AND ",
+            $s,
+            ".account_id = ",
+            $viewer,
+            "))"
+        )
+    };
+}
+
+/// Who a boost of status `$s` is for, when `$wish` was asked for: never more than the status,
+/// and never only those it mentions, since it mentions nobody.
+macro_rules! boost_audience {
+    ($wish:literal, $s:literal) => {
+        concat!(
+            "GREATEST(LEAST(",
+            $wish,
+            ", 2::smallint), ",
+            $s,
+            ".visibility)"
+        )
+    };
+}
+
 pub(super) use {
-    counts_as_reply, enters_home, on_public_timelines, pinnable, visible_to, welcome_to,
+    boost_audience, boostable_by, counts_as_reply, enters_home, on_public_timelines, pinnable,
+    visible_to, welcome_to,
 };
 
 /// What the decision of [`may_see`] rests on.

@@ -1,0 +1,10 @@
+//! Accounts: reading them, the member's own profile, and how members stand to each other.
+
+pub mod block;
+pub mod follow;
+pub mod follow_requests;
+pub mod lists;
+pub mod mute;
+pub mod profile;
+pub mod read;
+pub mod relationships;

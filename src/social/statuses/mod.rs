@@ -1,0 +1,17 @@
+//! Statuses: posting, deleting, and what members do with them.
+//!
+//! A deed is one statement that also writes its event; what it gives ([`Deed`]) is shown by
+//! [`show`], or, on the web, by going to the status's page.
+
+pub mod bookmark;
+pub mod boost;
+pub mod compose;
+pub mod deed;
+pub mod delete;
+pub mod draft;
+pub mod favourite;
+pub mod mute;
+pub mod pin;
+pub mod post;
+
+pub use deed::{Deed, show};
