@@ -53,7 +53,7 @@ fn path_of(purpose: LinkPurpose, token: &str) -> String {
         LinkPurpose::ConfirmAddress => format!("/confirm?token={token}"),
         LinkPurpose::ResetPassword => format!("/password/{token}"),
         LinkPurpose::FirstOwner => format!("/owner/{token}"),
-        LinkPurpose::ChangeAddress => format!("/settings/email/confirm?token={token}"),
+        LinkPurpose::ChangeAddress => format!("/settings/email/{token}"),
     }
 }
 

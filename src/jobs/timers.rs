@@ -82,9 +82,20 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
     loop {
         tick(&app).await;
         tokio::select! {
-            () = stop.cancelled() => return,
+            () = stop.cancelled() => {
+                // What was noted since the last tick would be lost with the process.
+                write_uses(&app).await;
+                return;
+            }
             () = tokio::time::sleep(TICK) => {}
         }
+    }
+}
+
+/// Writes down which sessions and tokens this process saw: each for itself, under no lease.
+async fn write_uses(app: &App) {
+    if let Err(error) = identity::sessions::flush_last_seen(app).await {
+        tracing::warn!(?error, "the last uses of sessions and tokens are lost");
     }
 }
 
@@ -96,6 +107,7 @@ pub async fn tick(app: &App) {
             "the clock could not be compared with the database's"
         );
     }
+    write_uses(app).await;
     for chore in Chore::ALL {
         match claim(app, chore).await {
             Ok(true) => {

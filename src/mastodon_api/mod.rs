@@ -1,7 +1,9 @@
 //! The Mastodon client API: extractor, entities, rendering, one file per method page.
 
+pub mod apps;
 pub mod entities;
 pub mod error;
+pub mod oauth;
 pub mod paging;
 pub mod params;
 pub mod render;
@@ -13,7 +15,7 @@ pub use params::{Params, ParamsWithFiles};
 use crate::door::Route;
 
 /// What this door offers, file by file.
-pub const ROUTES: &[&[Route]] = &[];
+pub const ROUTES: &[&[Route]] = &[apps::ROUTES, oauth::ROUTES];
 
 /// Where this server is reached, such as `https://porch.example`: scheme, host and port, no
 /// slash at the end. The doors find it in the app data; every URL in an answer starts with it.

@@ -25,7 +25,17 @@ use crate::app::App;
 use crate::door::Route;
 
 /// What this door offers, file by file.
-pub const ROUTES: &[&[Route]] = &[files::ROUTES];
+pub const ROUTES: &[&[Route]] = &[
+    files::ROUTES,
+    identity::consent::ROUTES,
+    identity::owner_setup::ROUTES,
+    identity::password_reset::ROUTES,
+    identity::sign_in::ROUTES,
+    settings::account::ROUTES,
+    settings::apps::ROUTES,
+    settings::email_change::ROUTES,
+    settings::sessions::ROUTES,
+];
 
 /// The name of the session cookie. In production it is bound to this very host and to TLS.
 pub fn session_cookie(app: &App) -> &'static str {

@@ -76,6 +76,11 @@ pub(super) async fn by_client_id(app: &App, client_id: &str) -> Result<Option<Oa
     Ok(found.map(|found| found.app))
 }
 
+/// The name of the app with that public name, to be shown to a person.
+pub async fn name_of(app: &App, client_id: &str) -> Result<Option<String>> {
+    Ok(by_client_id(app, client_id).await?.map(|found| found.name))
+}
+
 /// How an app proves itself: in the body, or as HTTP Basic.
 #[derive(Debug, Clone, Default)]
 pub struct Client {

@@ -1,9 +1,23 @@
-//! `/sign-in`
+//! `/sign-in`, `/sign-out`
 
+use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
 use askama::Template;
+use serde::Deserialize;
 
+use super::cookie;
+use crate::app::App;
+use crate::domain::Error;
+use crate::door::forms::{lenient, query_value};
+use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
+use crate::identity::oauth::apps;
+use crate::identity::sessions;
+use crate::identity::sign_in::{self, SignIn};
+use crate::secrets::Secret;
+use crate::web::error::WebError;
+use crate::web::form::{self, Nothing};
+use crate::web::frame;
 use crate::web::parts::form::Form;
-use crate::web::parts::layout::Page;
+use crate::web::parts::layout::{Here, Page};
 
 /// Fields: `login` (email address or name), `password`, hidden `return_to`, `csrf`.
 /// Posts to `/sign-in`.
@@ -20,4 +34,139 @@ pub struct SignInPage {
     pub for_app: Option<String>,
     /// Mail can be sent: the page offers a password reset.
     pub mail_works: bool,
+}
+
+/// The routes of this file.
+pub const ROUTES: &[Route] = &[
+    Route {
+        method: "GET",
+        path: "/sign-in",
+        access: Access::Form,
+        pending: Pending::AnyStanding,
+        rate: Rate::Usual,
+        caching: Caching::Private,
+        handler: || web::to(show),
+    },
+    Route {
+        method: "POST",
+        path: "/sign-in",
+        access: Access::Form,
+        pending: Pending::AnyStanding,
+        rate: Rate::SignIn,
+        caching: Caching::Private,
+        handler: || web::to(enter),
+    },
+    Route {
+        method: "POST",
+        path: "/sign-out",
+        access: Access::Page,
+        pending: Pending::AnyStanding,
+        rate: Rate::Usual,
+        caching: Caching::Private,
+        handler: || web::to(leave),
+    },
+];
+
+#[derive(Deserialize)]
+struct Query {
+    #[serde(default)]
+    return_to: String,
+}
+
+async fn show(
+    app: web::Data<App>,
+    req: HttpRequest,
+    caller: Caller,
+    query: web::Query<Query>,
+) -> Result<HttpResponse, WebError> {
+    // Who is in already may still sign in as somebody else, when something sent them here.
+    if caller.user().is_some() && query.return_to.is_empty() {
+        return Ok(frame::see_other("/home"));
+    }
+    render(&app, &req, &caller, Form::new(), &query.return_to).await
+}
+
+#[derive(Deserialize)]
+struct SignInForm {
+    #[serde(default, deserialize_with = "lenient::string")]
+    login: String,
+    #[serde(default, deserialize_with = "lenient::string")]
+    password: String,
+    #[serde(default, deserialize_with = "lenient::string")]
+    return_to: String,
+}
+
+async fn enter(
+    app: web::Data<App>,
+    req: HttpRequest,
+    caller: Caller,
+    form: form::Form<SignInForm>,
+) -> Result<HttpResponse, WebError> {
+    let fields = form.fields;
+    let cmd = SignIn {
+        login: fields.login.clone(),
+        password: Secret::new(fields.password),
+        browser: cookie::browser(&req, &caller),
+    };
+    match sign_in::sign_in(&app, cmd).await {
+        Ok(opened) => {
+            let path = frame::way_back(&fields.return_to, "/home");
+            Ok(cookie::signed_in(&app, &opened, &path)?)
+        }
+        Err(error @ (Error::Invalid(_) | Error::Denied(_) | Error::TooMany { .. })) => {
+            let form = Form::new()
+                .with("login", fields.login.chars().take(300).collect::<String>())
+                .error("", error.sentence());
+            let status = WebError(error).status_code();
+            let mut page = render(&app, &req, &caller, form, &fields.return_to).await?;
+            *page.status_mut() = status;
+            Ok(page)
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+async fn leave(
+    app: web::Data<App>,
+    caller: Caller,
+    _: form::Form<Nothing>,
+) -> Result<HttpResponse, WebError> {
+    if let Some(who) = caller.user() {
+        sessions::sign_out(&app, who).await?;
+    }
+    Ok(cookie::signed_out(&app)?)
+}
+
+async fn render(
+    app: &App,
+    req: &HttpRequest,
+    caller: &Caller,
+    form: Form,
+    return_to: &str,
+) -> Result<HttpResponse, WebError> {
+    let return_to = frame::way_back(return_to, "");
+    let for_app = match client_in(&return_to) {
+        Some(client_id) => apps::name_of(app, &client_id).await?,
+        None => None,
+    };
+    let mut page = frame::page(req, Some(caller), "Sign in").await?;
+    page.here = Here::SignIn;
+    page.has_errors = form.has_errors();
+    page.noindex = true;
+    let page = SignInPage {
+        page,
+        form,
+        return_to,
+        for_app,
+        mail_works: app.config.mail.is_configured(),
+    };
+    frame::render(req, &page)
+}
+
+/// The app that sent somebody here, when consent is where they go next.
+fn client_in(return_to: &str) -> Option<String> {
+    let (path, query) = return_to.split_once('?')?;
+    (path == "/oauth/authorize")
+        .then(|| query_value(query, "client_id"))
+        .flatten()
 }

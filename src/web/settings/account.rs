@@ -1,9 +1,20 @@
 //! `/settings/account`: address and password.
 
+use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
 use askama::Template;
+use serde::Deserialize;
 
+use crate::app::App;
+use crate::domain::{ClientAddress, Error};
+use crate::door::forms::lenient;
+use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
+use crate::identity::{email, password};
+use crate::secrets::{Secret, password_rules};
+use crate::web::error::WebError;
+use crate::web::form;
+use crate::web::frame;
 use crate::web::parts::form::Form;
-use crate::web::parts::layout::Page;
+use crate::web::parts::layout::{Flash, Here, Page};
 
 /// Two forms: `/settings/email` (`email`, `email_password`) and `/settings/password`
 /// (`current_password`, `password`).
@@ -22,4 +33,152 @@ pub struct AccountSettingsPage {
     pub password_form: Form,
     /// Shortest password that is taken, in characters.
     pub password_min: i64,
+}
+
+/// The routes of this file.
+pub const ROUTES: &[Route] = &[
+    Route {
+        method: "GET",
+        path: "/settings/account",
+        access: Access::Session,
+        pending: Pending::Allowed,
+        rate: Rate::Usual,
+        caching: Caching::Private,
+        handler: || web::to(show),
+    },
+    Route {
+        method: "POST",
+        path: "/settings/email",
+        access: Access::Session,
+        pending: Pending::Allowed,
+        rate: Rate::SignIn,
+        caching: Caching::Private,
+        handler: || web::to(change_email),
+    },
+    Route {
+        method: "POST",
+        path: "/settings/password",
+        access: Access::Session,
+        pending: Pending::Allowed,
+        rate: Rate::SignIn,
+        caching: Caching::Private,
+        handler: || web::to(change_password),
+    },
+    Route {
+        method: "GET",
+        path: "/.well-known/change-password",
+        access: Access::Open,
+        pending: Pending::AnyStanding,
+        rate: Rate::Usual,
+        caching: Caching::Public(3600),
+        handler: || web::to(lead_here),
+    },
+];
+
+async fn show(
+    app: web::Data<App>,
+    req: HttpRequest,
+    caller: Caller,
+) -> Result<HttpResponse, WebError> {
+    render(&app, &req, &caller, Form::new(), Form::new()).await
+}
+
+#[derive(Deserialize)]
+struct EmailForm {
+    #[serde(default, deserialize_with = "lenient::string")]
+    email: String,
+    #[serde(default, deserialize_with = "lenient::string")]
+    email_password: String,
+}
+
+async fn change_email(
+    app: web::Data<App>,
+    req: HttpRequest,
+    caller: Caller,
+    form: form::Form<EmailForm>,
+) -> Result<HttpResponse, WebError> {
+    let fields = form.fields;
+    let proof = Secret::new(fields.email_password);
+    let from = ClientAddress(caller.address());
+    match email::request_change(&app, caller.signed_in()?, &fields.email, &proof, from).await {
+        Ok(()) => {
+            let said = "A letter with a link is on its way to the new address.";
+            Ok(frame::see_other_with(
+                "/settings/account",
+                &Flash::done(said),
+            ))
+        }
+        Err(Error::Invalid(invalid)) => {
+            let typed: String = fields.email.chars().take(300).collect();
+            let form = Form::new().with("email", typed).refused(&invalid);
+            let mut page = render(&app, &req, &caller, form, Form::new()).await?;
+            *page.status_mut() = WebError(Error::Invalid(invalid)).status_code();
+            Ok(page)
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+#[derive(Deserialize)]
+struct PasswordForm {
+    #[serde(default, deserialize_with = "lenient::string")]
+    current_password: String,
+    #[serde(default, deserialize_with = "lenient::string")]
+    password: String,
+}
+
+async fn change_password(
+    app: web::Data<App>,
+    req: HttpRequest,
+    caller: Caller,
+    form: form::Form<PasswordForm>,
+) -> Result<HttpResponse, WebError> {
+    let current = Secret::new(form.fields.current_password);
+    let new = Secret::new(form.fields.password);
+    let from = ClientAddress(caller.address());
+    match password::change(&app, caller.signed_in()?, &current, &new, from).await {
+        Ok(()) => {
+            let said = "Your password is changed. Other browsers and all apps are signed out.";
+            Ok(frame::see_other_with(
+                "/settings/account",
+                &Flash::done(said),
+            ))
+        }
+        Err(Error::Invalid(invalid)) => {
+            let form = Form::new().refused(&invalid);
+            let mut page = render(&app, &req, &caller, Form::new(), form).await?;
+            *page.status_mut() = WebError(Error::Invalid(invalid)).status_code();
+            Ok(page)
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// Where password managers look.
+async fn lead_here() -> HttpResponse {
+    HttpResponse::Found()
+        .insert_header(("location", "/settings/account"))
+        .finish()
+}
+
+async fn render(
+    app: &App,
+    req: &HttpRequest,
+    caller: &Caller,
+    email_form: Form,
+    password_form: Form,
+) -> Result<HttpResponse, WebError> {
+    let who = caller.signed_in()?;
+    let mut page = frame::page(req, Some(caller), "Address and password").await?;
+    page.here = Here::Settings;
+    page.has_errors = email_form.has_errors() || password_form.has_errors();
+    let page = AccountSettingsPage {
+        page,
+        email: who.user.email.clone(),
+        unconfirmed_email: email::waiting(app, who).await?,
+        email_form,
+        password_form,
+        password_min: password_rules::MIN_CHARACTERS as i64,
+    };
+    frame::render(req, &page)
 }

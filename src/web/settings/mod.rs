@@ -2,5 +2,6 @@
 
 pub mod account;
 pub mod apps;
+pub mod email_change;
 pub mod profile;
 pub mod sessions;
