@@ -3,6 +3,8 @@
 //! Use cases give a page as parts; the door splices them into bytes. The door also says how
 //! a fragment is written ([`Renderer`]), since only it knows the shape that apps read.
 
+use std::collections::HashMap;
+
 use bytes::Bytes;
 
 use crate::app::App;
@@ -152,6 +154,18 @@ pub async fn accounts(
         })
     };
     Ok(facts.into_iter().filter_map(item).collect())
+}
+
+/// The fragments of `keys` by kind and id; those whose row is gone are missing.
+pub async fn fragments(
+    app: &App,
+    conn: &store::Conn,
+    keys: &[Key],
+    renderer: &impl Renderer,
+) -> Result<HashMap<(Of, Id), Bytes>> {
+    app.fragments
+        .all(keys, async |missing| make(conn, missing, renderer).await)
+        .await
 }
 
 /// Loads and writes fragments. The statements go out together on the one connection.

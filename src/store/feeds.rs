@@ -17,7 +17,7 @@ use crate::domain::{Id, Page, Result};
 macro_rules! home {
     ($order:literal) => {
         concat!(
-            "WITH p AS (SELECT ?::bigint AS viewer, ?::bigint AS above, ?::bigint AS below, ?::bigint AS most) ",
+            "WITH p AS NOT MATERIALIZED (SELECT ?::bigint AS viewer, ?::bigint AS above, ?::bigint AS below, ?::bigint AS most) ",
             "SELECT id FROM ( ",
             "(SELECT s.id FROM p JOIN follows f ON f.account_id = p.viewer AND f.state = 1 ",
             "CROSS JOIN LATERAL (SELECT s.id FROM statuses s WHERE s.account_id = f.target_id ",

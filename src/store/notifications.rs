@@ -74,7 +74,7 @@ type Row = (
 macro_rules! list {
     ($order:literal) => {
         concat!(
-            "WITH p AS (SELECT ?::bigint AS viewer, ?::timestamptz AS at, ?::bigint AS above, ?::bigint AS below, ",
+            "WITH p AS NOT MATERIALIZED (SELECT ?::bigint AS viewer, ?::timestamptz AS at, ?::bigint AS above, ?::bigint AS below, ",
             "?::smallint[] AS kinds, ?::smallint[] AS without, ?::bigint AS author, ?::bigint AS most) ",
             "SELECT n.id, n.kind, n.status_id, n.group_key, n.created_at, a.id, a.version, ",
             account_counters!("ac"),
