@@ -22,10 +22,22 @@ pub async fn set(app: &App, member: &Member, moves: &[(i16, Id)]) -> Result<Vec<
     let known = store::markers::all(&mut conn, user).await?;
     let mut moved = Vec::new();
     for (timeline, last_read_id) in moves {
-        let seen = known.iter().find(|p| p.timeline == *timeline).map_or(0, |p| p.version);
-        let position = store::markers::set(&mut conn, user, *timeline, *last_read_id, seen, app.clock.now())
-            .await?
-            .ok_or(Error::Conflict("Conflict during update, please try again".into()))?;
+        let seen = known
+            .iter()
+            .find(|p| p.timeline == *timeline)
+            .map_or(0, |p| p.version);
+        let position = store::markers::set(
+            &mut conn,
+            user,
+            *timeline,
+            *last_read_id,
+            seen,
+            app.clock.now(),
+        )
+        .await?
+        .ok_or(Error::Conflict(
+            "Conflict during update, please try again".into(),
+        ))?;
         moved.push(position);
     }
     Ok(moved)

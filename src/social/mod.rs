@@ -1,7 +1,12 @@
 //! Statuses, accounts, timelines, notifications: what members do.
 
 pub mod accounts;
+pub mod markers;
 pub mod media;
 pub mod menu;
+pub mod notifications;
 pub mod page;
+pub mod reading;
+pub mod search;
 pub mod statuses;
+pub mod timelines;

@@ -1,12 +1,12 @@
 //! What the member is told of.
 
 use crate::app::App;
+use crate::cache::fragments::{Key, Of};
 use crate::domain::{Error, Id, Page, Result};
 use crate::gate::Member;
 use crate::social::page::{self, NotificationItem, NotificationRow, Renderer, Shown};
-use crate::store::{self, Conn};
-use crate::cache::fragments::{Key, Of};
 pub use crate::store::notifications::Filter;
+use crate::store::{self, Conn};
 
 /// What an unread count goes up to when nobody says how far.
 pub const COUNT_TO: i64 = 100;
@@ -14,23 +14,43 @@ pub const COUNT_TO: i64 = 100;
 pub const COUNT_AT_MOST: i64 = 1000;
 
 /// A page, newest first, with the cursors that were read.
-pub async fn list(app: &App, member: &Member, filter: &Filter, page: &Page, renderer: &impl Renderer) -> Result<(Vec<NotificationItem>, Vec<Id>)> {
+pub async fn list(
+    app: &App,
+    member: &Member,
+    filter: &Filter,
+    page: &Page,
+    renderer: &impl Renderer,
+) -> Result<(Vec<NotificationItem>, Vec<Id>)> {
     let mut conn = app.pool.get().await?;
     let account = member.account_id();
-    let rows = store::notifications::list(&mut conn, account, filter, page, app.clock.now()).await?;
+    let rows =
+        store::notifications::list(&mut conn, account, filter, page, app.clock.now()).await?;
     let cursors = rows.iter().map(|row| row.id).collect();
-    Ok((assemble(app, &mut conn, rows, account, renderer).await?, cursors))
+    Ok((
+        assemble(app, &mut conn, rows, account, renderer).await?,
+        cursors,
+    ))
 }
 
 /// One of the member's own.
 ///
 /// # Errors
 /// `NotFound`.
-pub async fn find(app: &App, member: &Member, id: Id, renderer: &impl Renderer) -> Result<NotificationItem> {
+pub async fn find(
+    app: &App,
+    member: &Member,
+    id: Id,
+    renderer: &impl Renderer,
+) -> Result<NotificationItem> {
     let mut conn = app.pool.get().await?;
     let account = member.account_id();
-    let row = store::notifications::find(&mut conn, account, id, app.clock.now()).await?.ok_or(Error::NotFound)?;
-    assemble(app, &mut conn, vec![row], account, renderer).await?.pop().ok_or(Error::NotFound)
+    let row = store::notifications::find(&mut conn, account, id, app.clock.now())
+        .await?
+        .ok_or(Error::NotFound)?;
+    assemble(app, &mut conn, vec![row], account, renderer)
+        .await?
+        .pop()
+        .ok_or(Error::NotFound)
 }
 
 /// One with its rows, for pages.
@@ -45,19 +65,29 @@ pub struct ShownNotification {
 }
 
 /// A page for people.
-pub async fn list_shown(app: &App, member: &Member, filter: &Filter, page: &Page) -> Result<Vec<ShownNotification>> {
+pub async fn list_shown(
+    app: &App,
+    member: &Member,
+    filter: &Filter,
+    page: &Page,
+) -> Result<Vec<ShownNotification>> {
     let mut conn = app.pool.get().await?;
     let viewer = member.account_id();
     let rows = store::notifications::list(&mut conn, viewer, filter, page, app.clock.now()).await?;
     let about = page::rows(app, &mut conn, about(&rows), Some(viewer), false).await?;
     let statuses = page::shown(&mut conn, about).await?;
-    let accounts = store::accounts_shown::load(&mut *conn, rows.iter().map(|r| r.from.id).collect()).await?;
+    let accounts =
+        store::accounts_shown::load(&mut *conn, rows.iter().map(|r| r.from.id).collect()).await?;
     let one = |row: NotificationRow| {
         let status = match row.status_id {
             Some(id) => Some(statuses.iter().find(|s| s.row.id == id).cloned()?),
             None => None,
         };
-        Some(ShownNotification { account: accounts.iter().find(|a| a.id == row.from.id).cloned()?, status, row })
+        Some(ShownNotification {
+            account: accounts.iter().find(|a| a.id == row.from.id).cloned()?,
+            status,
+            row,
+        })
     };
     Ok(rows.into_iter().filter_map(one).collect())
 }
@@ -71,17 +101,30 @@ fn about(rows: &[NotificationRow]) -> Vec<Id> {
 }
 
 /// What is about a status that the member may no longer see is left out.
-async fn assemble(app: &App, conn: &mut Conn, rows: Vec<NotificationRow>, viewer: Id, renderer: &impl Renderer) -> Result<Vec<NotificationItem>> {
+async fn assemble(
+    app: &App,
+    conn: &mut Conn,
+    rows: Vec<NotificationRow>,
+    viewer: Id,
+    renderer: &impl Renderer,
+) -> Result<Vec<NotificationItem>> {
     let statuses = page::rows(app, conn, about(&rows), Some(viewer), false).await?;
     let statuses = page::assemble(app, conn, statuses, renderer).await?;
-    let keys: Vec<Key> = rows.iter().map(|row| Key::account(row.from.id, row.from.version)).collect();
+    let keys: Vec<Key> = rows
+        .iter()
+        .map(|row| Key::account(row.from.id, row.from.version))
+        .collect();
     let accounts = page::fragments(app, conn, &keys, renderer).await?;
     let one = |row: NotificationRow| {
         let status = match row.status_id {
             Some(id) => Some(statuses.iter().find(|item| item.row.id == id).cloned()?),
             None => None,
         };
-        Some(NotificationItem { account: accounts.get(&(Of::Account, row.from.id)).cloned()?, status, row })
+        Some(NotificationItem {
+            account: accounts.get(&(Of::Account, row.from.id)).cloned()?,
+            status,
+            row,
+        })
     };
     Ok(rows.into_iter().filter_map(one).collect())
 }
@@ -104,5 +147,12 @@ pub async fn clear(app: &App, member: &Member) -> Result<()> {
 pub async fn unread(app: &App, member: &Member, filter: &Filter, most: i64) -> Result<i64> {
     let mut conn = app.pool.get().await?;
     let most = most.clamp(1, COUNT_AT_MOST);
-    store::notifications::unread(&mut conn, member.account_id(), filter, most, app.clock.now()).await
+    store::notifications::unread(
+        &mut conn,
+        member.account_id(),
+        filter,
+        most,
+        app.clock.now(),
+    )
+    .await
 }

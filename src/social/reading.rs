@@ -6,9 +6,9 @@ use std::collections::HashMap;
 use crate::app::App;
 use crate::domain::{Error, Id, Page, Result};
 use crate::social::page::{self, AccountItem, Item, Renderer, Shown};
-use crate::store::{self, Conn};
 use crate::store::context::Reply;
 use crate::store::timelines::MarkedBy;
+use crate::store::{self, Conn};
 
 /// How much of a thread is given.
 #[derive(Debug, Clone, Copy)]
@@ -19,21 +19,39 @@ struct Limits {
 }
 
 /// To strangers.
-const FOR_STRANGERS: Limits = Limits { ancestors: 40, descendants: 60, depth: 20 };
+const FOR_STRANGERS: Limits = Limits {
+    ancestors: 40,
+    descendants: 60,
+    depth: 20,
+};
 /// To members.
-const FOR_MEMBERS: Limits = Limits { ancestors: 4096, descendants: 4096, depth: 4096 };
+const FOR_MEMBERS: Limits = Limits {
+    ancestors: 4096,
+    descendants: 4096,
+    depth: 4096,
+};
 
 /// A status.
 ///
 /// # Errors
 /// `NotFound` when it is not there for the viewer.
-pub async fn status(app: &App, id: Id, viewer: Option<Id>, renderer: &impl Renderer) -> Result<Item> {
+pub async fn status(
+    app: &App,
+    id: Id,
+    viewer: Option<Id>,
+    renderer: &impl Renderer,
+) -> Result<Item> {
     let mut conn = app.pool.get().await?;
     page::one(app, &mut conn, id, viewer, renderer).await
 }
 
 /// Those of `ids` that are there for the viewer, in their order.
-pub async fn statuses(app: &App, ids: Vec<Id>, viewer: Option<Id>, renderer: &impl Renderer) -> Result<Vec<Item>> {
+pub async fn statuses(
+    app: &App,
+    ids: Vec<Id>,
+    viewer: Option<Id>,
+    renderer: &impl Renderer,
+) -> Result<Vec<Item>> {
     let mut conn = app.pool.get().await?;
     let rows = page::rows(app, &mut conn, ids, viewer, false).await?;
     page::assemble(app, &conn, rows, renderer).await
@@ -44,7 +62,12 @@ pub async fn statuses(app: &App, ids: Vec<Id>, viewer: Option<Id>, renderer: &im
 ///
 /// # Errors
 /// `NotFound` when the status is not there for the viewer.
-pub async fn context(app: &App, id: Id, viewer: Option<Id>, renderer: &impl Renderer) -> Result<(Vec<Item>, Vec<Item>)> {
+pub async fn context(
+    app: &App,
+    id: Id,
+    viewer: Option<Id>,
+    renderer: &impl Renderer,
+) -> Result<(Vec<Item>, Vec<Item>)> {
     let mut conn = app.pool.get().await?;
     let (up, down) = around(app, &mut conn, id, viewer).await?;
     let above = page::rows(app, &mut conn, up, viewer, true).await?;
@@ -58,19 +81,39 @@ pub async fn context(app: &App, id: Id, viewer: Option<Id>, renderer: &impl Rend
 ///
 /// # Errors
 /// `NotFound` when the status is not there for the viewer.
-pub async fn thread_shown(app: &App, id: Id, viewer: Option<Id>) -> Result<(Vec<Shown>, Shown, Vec<Shown>)> {
+pub async fn thread_shown(
+    app: &App,
+    id: Id,
+    viewer: Option<Id>,
+) -> Result<(Vec<Shown>, Shown, Vec<Shown>)> {
     let mut conn = app.pool.get().await?;
     let (up, down) = around(app, &mut conn, id, viewer).await?;
     let own = page::rows(app, &mut conn, vec![id], viewer, false).await?;
     let above = page::rows(app, &mut conn, up, viewer, true).await?;
     let below = page::rows(app, &mut conn, down, viewer, true).await?;
-    let own = page::shown(&mut conn, own).await?.pop().ok_or(Error::NotFound)?;
-    Ok((page::shown(&mut conn, above).await?, own, page::shown(&mut conn, below).await?))
+    let own = page::shown(&mut conn, own)
+        .await?
+        .pop()
+        .ok_or(Error::NotFound)?;
+    Ok((
+        page::shown(&mut conn, above).await?,
+        own,
+        page::shown(&mut conn, below).await?,
+    ))
 }
 
-async fn around(app: &App, conn: &mut Conn, id: Id, viewer: Option<Id>) -> Result<(Vec<Id>, Vec<Id>)> {
+async fn around(
+    app: &App,
+    conn: &mut Conn,
+    id: Id,
+    viewer: Option<Id>,
+) -> Result<(Vec<Id>, Vec<Id>)> {
     let author = must_see(app, conn, id, viewer).await?;
-    let limits = if viewer.is_some() { FOR_MEMBERS } else { FOR_STRANGERS };
+    let limits = if viewer.is_some() {
+        FOR_MEMBERS
+    } else {
+        FOR_STRANGERS
+    };
     let up = store::context::ancestors(conn, id, limits.ancestors).await?;
     let replies = store::context::descendants(conn, id, limits.depth, limits.descendants).await?;
     Ok((up, depth_first(id, author, &replies)))
@@ -78,7 +121,10 @@ async fn around(app: &App, conn: &mut Conn, id: Id, viewer: Option<Id>) -> Resul
 
 /// The replies in reading order.
 fn depth_first(root: Id, author: Id, replies: &[Reply]) -> Vec<Id> {
-    let mut authors: HashMap<Id, Id> = replies.iter().map(|(id, _, author)| (*id, *author)).collect();
+    let mut authors: HashMap<Id, Id> = replies
+        .iter()
+        .map(|(id, _, author)| (*id, *author))
+        .collect();
     authors.insert(root, author);
     let mut children: HashMap<Id, Vec<(bool, Id)>> = HashMap::new();
     for (id, parent, author) in replies {
@@ -111,7 +157,14 @@ async fn must_see(app: &App, conn: &mut Conn, id: Id, viewer: Option<Id>) -> Res
 ///
 /// # Errors
 /// `NotFound` when the status is not there for the viewer.
-pub async fn marked_by(app: &App, id: Id, by: MarkedBy, viewer: Option<Id>, page: &Page, renderer: &impl Renderer) -> Result<(Vec<AccountItem>, Vec<Id>)> {
+pub async fn marked_by(
+    app: &App,
+    id: Id,
+    by: MarkedBy,
+    viewer: Option<Id>,
+    page: &Page,
+    renderer: &impl Renderer,
+) -> Result<(Vec<AccountItem>, Vec<Id>)> {
     let mut conn = app.pool.get().await?;
     must_see(app, &mut conn, id, viewer).await?;
     let marked = store::timelines::marked(&mut conn, by, id, page).await?;

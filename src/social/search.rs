@@ -40,20 +40,38 @@ pub struct Query {
 }
 
 /// Accounts whose name or display name fits. `@name` and `@name@here` are names.
-pub async fn accounts(app: &App, query: &Query, viewer: Option<Id>, renderer: &impl Renderer) -> Result<Vec<AccountItem>> {
+pub async fn accounts(
+    app: &App,
+    query: &Query,
+    viewer: Option<Id>,
+    renderer: &impl Renderer,
+) -> Result<Vec<AccountItem>> {
     let Some(text) = account_text(&query.text, app) else {
         return Ok(Vec::new());
     };
     let mut conn = app.pool.get().await?;
     let followed = query.following && viewer.is_some();
-    let found = store::search::accounts(&mut conn, &text, viewer, followed, query.limit, query.offset).await?;
+    let found = store::search::accounts(
+        &mut conn,
+        &text,
+        viewer,
+        followed,
+        query.limit,
+        query.offset,
+    )
+    .await?;
     let facts = store::accounts_shown::facts(&mut *conn, found).await?;
     page::accounts(app, &conn, facts, renderer).await
 }
 
 /// `None` when no account here can fit.
 fn account_text(typed: &str, app: &App) -> Option<String> {
-    let text: String = typed.trim().trim_start_matches('@').chars().take(MAX_QUERY).collect();
+    let text: String = typed
+        .trim()
+        .trim_start_matches('@')
+        .chars()
+        .take(MAX_QUERY)
+        .collect();
     let (name, domain) = match text.split_once('@') {
         Some((name, domain)) => (name.to_owned(), Some(domain.to_owned())),
         None => (text, None),
@@ -83,17 +101,32 @@ pub async fn tag(app: &App, name: &str) -> Result<Tag> {
     }
     let normalised = hashtags::normalise(name);
     let mut conn = app.pool.get().await?;
-    let found = store::search::tag(&mut conn, &normalised).await?.unwrap_or(store::search::FoundTag {
-        id: 0,
-        display: name.to_owned(),
-        name: normalised,
-    });
-    with_history(app, &mut conn, vec![found]).await?.pop().ok_or(Error::NotFound)
+    let found =
+        store::search::tag(&mut conn, &normalised)
+            .await?
+            .unwrap_or(store::search::FoundTag {
+                id: 0,
+                display: name.to_owned(),
+                name: normalised,
+            });
+    with_history(app, &mut conn, vec![found])
+        .await?
+        .pop()
+        .ok_or(Error::NotFound)
 }
 
-async fn with_history(app: &App, conn: &mut Conn, found: Vec<store::search::FoundTag>) -> Result<Vec<Tag>> {
+async fn with_history(
+    app: &App,
+    conn: &mut Conn,
+    found: Vec<store::search::FoundTag>,
+) -> Result<Vec<Tag>> {
     let now = app.clock.now();
-    let today = now.with_nanosecond(0).unwrap_or(now).date_naive().and_time(chrono::NaiveTime::MIN).and_utc();
+    let today = now
+        .with_nanosecond(0)
+        .unwrap_or(now)
+        .date_naive()
+        .and_time(chrono::NaiveTime::MIN)
+        .and_utc();
     let since = today - TimeDelta::days(DAYS - 1);
     let tags = found.iter().map(|tag| tag.id).collect();
     let uses = store::search::history(conn, tags, ids::first_at(since), since).await?;
@@ -102,9 +135,21 @@ async fn with_history(app: &App, conn: &mut Conn, found: Vec<store::search::Foun
             .map(|back| {
                 let day = today - TimeDelta::days(back);
                 let of_day = uses.iter().find(|u| u.tag == tag && u.day == day);
-                (day, of_day.map_or(0, |u| u.uses), of_day.map_or(0, |u| u.accounts))
+                (
+                    day,
+                    of_day.map_or(0, |u| u.uses),
+                    of_day.map_or(0, |u| u.accounts),
+                )
             })
             .collect()
     };
-    Ok(found.into_iter().map(|tag| Tag { history: days(tag.id), id: tag.id, name: tag.name, display: tag.display }).collect())
+    Ok(found
+        .into_iter()
+        .map(|tag| Tag {
+            history: days(tag.id),
+            id: tag.id,
+            name: tag.name,
+            display: tag.display,
+        })
+        .collect())
 }

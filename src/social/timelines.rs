@@ -11,8 +11,8 @@ use crate::gate::Member;
 use crate::secrets::token;
 use crate::social::page::{self, PageRow, Parts, Renderer, Shown, Wanted};
 use crate::store::access::TokenHolder;
-use crate::store::{self, Conn};
 pub use crate::store::timelines::{MarkedBy, Of, Public, Tagged};
+use crate::store::{self, Conn};
 
 /// Hashtags that one timeline takes in each of its lists.
 const MAX_TAGS: usize = 4;
@@ -50,12 +50,19 @@ pub async fn home_of_bearer(
         let (mut for_token, mut for_page) = (&*conn, &*conn);
         if ids.is_empty() {
             let token = store::access::by_token(&mut for_token, &digest, now);
-            let (found, (good, _)) = futures::try_join!(token, store::feeds::generation(&mut for_page))?;
+            let (found, (good, _)) =
+                futures::try_join!(token, store::feeds::generation(&mut for_page))?;
             (found, Vec::new(), good)
         } else {
             let token = store::access::by_token(&mut for_token, &digest, now);
-            let wanted = Wanted { ids: ids.clone(), viewer: Some(account), as_list: true, at: now };
-            let (found, rows) = futures::try_join!(token, store::status_page::page(&mut for_page, wanted))?;
+            let wanted = Wanted {
+                ids: ids.clone(),
+                viewer: Some(account),
+                as_list: true,
+                at: now,
+            };
+            let (found, rows) =
+                futures::try_join!(token, store::status_page::page(&mut for_page, wanted))?;
             // No row tells no generation; then Postgres is asked for the page.
             let good = rows.first().map_or(-1, |row| row.feeds_generation);
             (found, rows, good)
@@ -77,12 +84,23 @@ pub async fn home_shown(app: &App, member: &Member, page: &Page) -> Result<Vec<S
     page::shown(&mut conn, rows).await
 }
 
-async fn home_parts(app: &App, conn: &mut Conn, account: Id, page: &Page, renderer: &impl Renderer) -> Result<Parts> {
+async fn home_parts(
+    app: &App,
+    conn: &mut Conn,
+    account: Id,
+    page: &Page,
+    renderer: &impl Renderer,
+) -> Result<Parts> {
     let (rows, cursors) = home_rows(app, conn, account, page).await?;
     finish(app, conn, rows, cursors, renderer).await
 }
 
-async fn home_rows(app: &App, conn: &mut Conn, account: Id, page: &Page) -> Result<(Vec<PageRow>, Vec<Id>)> {
+async fn home_rows(
+    app: &App,
+    conn: &mut Conn,
+    account: Id,
+    page: &Page,
+) -> Result<(Vec<PageRow>, Vec<Id>)> {
     let generation = app.known.feeds_generation();
     if let Answer::Page(ids) = feeds::read(&app.cache, generation, account, page).await {
         let rows = page::rows(app, conn, ids.clone(), Some(account), true).await?;
@@ -99,7 +117,12 @@ async fn home_rows(app: &App, conn: &mut Conn, account: Id, page: &Page) -> Resu
 }
 
 /// The page from Postgres; and, where Redis is there, the feed for the next time.
-async fn from_postgres(app: &App, conn: &mut Conn, account: Id, page: &Page) -> Result<(Vec<PageRow>, Vec<Id>)> {
+async fn from_postgres(
+    app: &App,
+    conn: &mut Conn,
+    account: Id,
+    page: &Page,
+) -> Result<(Vec<PageRow>, Vec<Id>)> {
     let (generation, _) = store::feeds::generation(&mut *conn).await?;
     app.known.note_feeds_generation(generation);
     build(app, conn, account, generation).await?;
@@ -123,25 +146,49 @@ async fn build(app: &App, conn: &mut Conn, account: Id, generation: i64) -> Resu
     Ok(())
 }
 
-async fn finish(app: &App, conn: &Conn, rows: Vec<PageRow>, cursors: Vec<Id>, renderer: &impl Renderer) -> Result<Parts> {
+async fn finish(
+    app: &App,
+    conn: &Conn,
+    rows: Vec<PageRow>,
+    cursors: Vec<Id>,
+    renderer: &impl Renderer,
+) -> Result<Parts> {
     let items = page::assemble(app, conn, rows, renderer).await?;
     Ok(Parts { items, cursors })
 }
 
-async fn parts(app: &App, conn: &mut Conn, ids: Vec<Id>, viewer: Option<Id>, as_list: bool, renderer: &impl Renderer) -> Result<Parts> {
+async fn parts(
+    app: &App,
+    conn: &mut Conn,
+    ids: Vec<Id>,
+    viewer: Option<Id>,
+    as_list: bool,
+    renderer: &impl Renderer,
+) -> Result<Parts> {
     let rows = page::rows(app, conn, ids.clone(), viewer, as_list).await?;
     finish(app, conn, rows, ids, renderer).await
 }
 
 /// The public timeline: posts that are no boosts and no replies to others.
-pub async fn public(app: &App, wanted: Public, viewer: Option<Id>, page: &Page, renderer: &impl Renderer) -> Result<Parts> {
+pub async fn public(
+    app: &App,
+    wanted: Public,
+    viewer: Option<Id>,
+    page: &Page,
+    renderer: &impl Renderer,
+) -> Result<Parts> {
     let mut conn = app.pool.get().await?;
     let ids = store::timelines::public(&mut conn, wanted, viewer, page, app.clock.now()).await?;
     parts(app, &mut conn, ids, viewer, true, renderer).await
 }
 
 /// The public timeline for pages.
-pub async fn public_shown(app: &App, wanted: Public, viewer: Option<Id>, page: &Page) -> Result<Vec<Shown>> {
+pub async fn public_shown(
+    app: &App,
+    wanted: Public,
+    viewer: Option<Id>,
+    page: &Page,
+) -> Result<Vec<Shown>> {
     let mut conn = app.pool.get().await?;
     let ids = store::timelines::public(&mut conn, wanted, viewer, page, app.clock.now()).await?;
     let rows = page::rows(app, &mut conn, ids, viewer, true).await?;
@@ -149,16 +196,31 @@ pub async fn public_shown(app: &App, wanted: Public, viewer: Option<Id>, page: &
 }
 
 /// The timeline of hashtags, four in each list at the most; names in any spelling.
-pub async fn tagged(app: &App, wanted: Tagged, viewer: Option<Id>, page: &Page, renderer: &impl Renderer) -> Result<Parts> {
+pub async fn tagged(
+    app: &App,
+    wanted: Tagged,
+    viewer: Option<Id>,
+    page: &Page,
+    renderer: &impl Renderer,
+) -> Result<Parts> {
     let mut conn = app.pool.get().await?;
-    let ids = store::timelines::tagged(&mut conn, normalised(wanted), viewer, page, app.clock.now()).await?;
+    let ids =
+        store::timelines::tagged(&mut conn, normalised(wanted), viewer, page, app.clock.now())
+            .await?;
     parts(app, &mut conn, ids, viewer, true, renderer).await
 }
 
 /// The timeline of hashtags for pages.
-pub async fn tagged_shown(app: &App, wanted: Tagged, viewer: Option<Id>, page: &Page) -> Result<Vec<Shown>> {
+pub async fn tagged_shown(
+    app: &App,
+    wanted: Tagged,
+    viewer: Option<Id>,
+    page: &Page,
+) -> Result<Vec<Shown>> {
     let mut conn = app.pool.get().await?;
-    let ids = store::timelines::tagged(&mut conn, normalised(wanted), viewer, page, app.clock.now()).await?;
+    let ids =
+        store::timelines::tagged(&mut conn, normalised(wanted), viewer, page, app.clock.now())
+            .await?;
     let rows = page::rows(app, &mut conn, ids, viewer, true).await?;
     page::shown(&mut conn, rows).await
 }
@@ -175,23 +237,45 @@ fn normalised(wanted: Tagged) -> Tagged {
         names.dedup();
         names
     };
-    Tagged { any: names(wanted.any), all: names(wanted.all), none: names(wanted.none), of: wanted.of }
+    Tagged {
+        any: names(wanted.any),
+        all: names(wanted.all),
+        none: names(wanted.none),
+        of: wanted.of,
+    }
 }
 
 /// What an account posted and boosted. Empty for a suspended one.
 ///
 /// # Errors
 /// `NotFound` when there is no such account, or it blocks the viewer.
-pub async fn of_account(app: &App, wanted: Of, viewer: Option<Id>, page: &Page, renderer: &impl Renderer) -> Result<Parts> {
+pub async fn of_account(
+    app: &App,
+    wanted: Of,
+    viewer: Option<Id>,
+    page: &Page,
+    renderer: &impl Renderer,
+) -> Result<Parts> {
     let mut conn = app.pool.get().await?;
     exists(&mut conn, wanted.account).await?;
-    let wanted = Of { tagged: wanted.tagged.as_deref().map(crate::text::hashtags::normalise), ..wanted };
+    let wanted = Of {
+        tagged: wanted
+            .tagged
+            .as_deref()
+            .map(crate::text::hashtags::normalise),
+        ..wanted
+    };
     let ids = store::timelines::of_account(&mut conn, wanted, viewer, page).await?;
     parts(app, &mut conn, ids, viewer, false, renderer).await
 }
 
 /// What an account posted and boosted, for pages.
-pub async fn of_account_shown(app: &App, wanted: Of, viewer: Option<Id>, page: &Page) -> Result<Vec<Shown>> {
+pub async fn of_account_shown(
+    app: &App,
+    wanted: Of,
+    viewer: Option<Id>,
+    page: &Page,
+) -> Result<Vec<Shown>> {
     let mut conn = app.pool.get().await?;
     let ids = store::timelines::of_account(&mut conn, wanted, viewer, page).await?;
     let rows = page::rows(app, &mut conn, ids, viewer, false).await?;
@@ -199,7 +283,13 @@ pub async fn of_account_shown(app: &App, wanted: Of, viewer: Option<Id>, page: &
 }
 
 /// What an account pinned, the last one first; one page is all there is.
-pub async fn pinned(app: &App, account: Id, viewer: Option<Id>, limit: i64, renderer: &impl Renderer) -> Result<Parts> {
+pub async fn pinned(
+    app: &App,
+    account: Id,
+    viewer: Option<Id>,
+    limit: i64,
+    renderer: &impl Renderer,
+) -> Result<Parts> {
     let mut conn = app.pool.get().await?;
     exists(&mut conn, account).await?;
     let ids = store::timelines::pinned(&mut conn, account, limit).await?;
@@ -208,11 +298,21 @@ pub async fn pinned(app: &App, account: Id, viewer: Option<Id>, limit: i64, rend
 
 async fn exists(conn: &mut Conn, account: Id) -> Result<()> {
     let found = store::accounts_shown::facts(conn, vec![account]).await?;
-    if found.is_empty() { Err(Error::NotFound) } else { Ok(()) }
+    if found.is_empty() {
+        Err(Error::NotFound)
+    } else {
+        Ok(())
+    }
 }
 
 /// What the member favourited or bookmarked, the last one first; paged by hidden rows.
-pub async fn own_list(app: &App, member: &Member, by: MarkedBy, page: &Page, renderer: &impl Renderer) -> Result<Parts> {
+pub async fn own_list(
+    app: &App,
+    member: &Member,
+    by: MarkedBy,
+    page: &Page,
+    renderer: &impl Renderer,
+) -> Result<Parts> {
     let mut conn = app.pool.get().await?;
     let viewer = member.account_id();
     let marked = store::timelines::marked(&mut conn, by, viewer, page).await?;
