@@ -140,9 +140,13 @@ pub struct Readers {
 }
 
 impl Readers {
-    /// The usual wait in words, such as `usually within a day`.
+    /// The usual wait in words, such as `a day` or `3 days`: what an answer comes within.
     pub fn usual_wait(&self) -> Option<String> {
-        crate::text::time_words::usually_within(self.median_hours?)
+        let words = crate::text::time_words::usually_within(self.median_hours?)?;
+        Some(match words.strip_prefix("usually within ") {
+            Some(span) => span.to_owned(),
+            None => "some months".to_owned(),
+        })
     }
 
     /// The usual wait as coarsely as apps are told: `hours`, `days`, `week`, `longer`.

@@ -6,6 +6,7 @@ pub mod error;
 pub mod oauth;
 pub mod paging;
 pub mod params;
+pub mod pending;
 pub mod render;
 
 pub use crate::door::forms;

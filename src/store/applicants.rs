@@ -23,6 +23,8 @@ pub struct NewApplication {
     pub state: ApplicationState,
     /// The effective mode when it was sent.
     pub mode: RegistrationMode,
+    /// `applications.lane`: 1 waiting, 3 likely automated (a hint, no verdict).
+    pub lane: i16,
     /// What an app sent as reason where no question takes it.
     pub remark: Option<String>,
     /// Language of mails and pages.
@@ -61,6 +63,7 @@ pub async fn insert(
             applications::user_id.eq(user),
             applications::state.eq(new.state),
             applications::mode.eq(new.mode),
+            applications::lane.eq(new.lane),
             applications::remark.eq(&new.remark),
             applications::locale.eq(&new.locale),
             applications::network.eq(new.network),

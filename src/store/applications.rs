@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{Array, BigInt, Nullable, SmallInt, Text, Timestamptz};
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension,
-    PgTextExpressionMethods, QueryDsl, SelectableHelper,
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods,
+    OptionalExtension, PgTextExpressionMethods, QueryDsl, SelectableHelper,
 };
 use diesel_async::RunQueryDsl;
 
@@ -85,32 +85,48 @@ pub async fn answers_of(conn: &mut Conn, ids: &[Id]) -> Result<Vec<(Id, Answer)>
 }
 
 /// An application with whom it is from.
-pub type InQueue = (Application, User, ApplicantProfile);
+pub type InQueue = (Application, User, Option<ApplicantProfile>);
 
-/// Those that wait for a decision, oldest first within their lane, or newest first with
-/// `page.max_id`. `name` looks for a part of the name, display name or mail domain.
-///
-/// Pages go on from `page.min_id` (older ones were seen).
-pub async fn queue(conn: &mut Conn, name: Option<&str>, page: Page) -> Result<Vec<InQueue>> {
+/// Which part of the queue is wanted.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct QueueFilter {
+    /// Decided ones instead of waiting ones.
+    pub decided: bool,
+    /// Newest first instead of oldest first.
+    pub newest_first: bool,
+    /// A part of the name, display name or mail domain.
+    pub name: Option<String>,
+}
+
+/// A page of applications. Oldest first, it goes on from `page.min_id`; newest first, from
+/// `page.max_id`.
+pub async fn queue(conn: &mut Conn, filter: &QueueFilter, page: Page) -> Result<Vec<InQueue>> {
+    use ApplicationState::{Approved, Expired, NeedsInfo, Pending, Rejected};
+    let states = if filter.decided {
+        vec![Approved, Rejected, Expired]
+    } else {
+        vec![Pending, NeedsInfo]
+    };
     let mut query = applications::table
         .inner_join(users::table.on(users::id.eq(applications::user_id)))
-        .inner_join(applicant_profiles::table.on(applicant_profiles::user_id.eq(users::id)))
-        .filter(
-            applications::state.eq_any([ApplicationState::Pending, ApplicationState::NeedsInfo]),
-        )
+        .left_join(applicant_profiles::table.on(applicant_profiles::user_id.eq(users::id)))
+        .filter(applications::state.eq_any(states))
         .select((
             Application::as_select(),
             User::as_select(),
-            ApplicantProfile::as_select(),
+            Option::<ApplicantProfile>::as_select(),
         ))
         .limit(page.limit)
         .into_boxed();
-    if let Some(name) = name {
+    if let Some(name) = &filter.name {
         let pattern = format!("%{}%", escaped(name));
         query = query.filter(
             users::username
+                .nullable()
                 .ilike(pattern.clone())
-                .or(applicant_profiles::display_name.ilike(pattern.clone()))
+                .or(applicant_profiles::display_name
+                    .nullable()
+                    .ilike(pattern.clone()))
                 .or(applications::mail_domain.ilike(pattern)),
         );
     }
@@ -119,11 +135,44 @@ pub async fn queue(conn: &mut Conn, name: Option<&str>, page: Page) -> Result<Ve
     }
     if let Some(max) = page.max_id {
         query = query.filter(applications::id.lt(max));
-        let mut rows: Vec<InQueue> = query.order(applications::id.desc()).load(conn).await?;
-        rows.reverse();
-        return Ok(rows);
+    }
+    if filter.newest_first {
+        return Ok(query.order(applications::id.desc()).load(conn).await?);
     }
     Ok(query.order(applications::id.asc()).load(conn).await?)
+}
+
+/// How many drafts the users of these applications keep.
+pub async fn draft_counts(conn: &mut Conn, users: &[Id]) -> Result<Vec<(Id, i64)>> {
+    Ok(raw::<(BigInt, BigInt)>(
+        "SELECT user_id, count(*) FROM drafts WHERE user_id = ANY (?) GROUP BY user_id",
+    )
+    .bind::<Array<BigInt>, _>(users.to_vec())
+    .load(conn)
+    .await?)
+}
+
+/// How many have not confirmed their address.
+pub async fn unconfirmed_count(conn: &mut Conn) -> Result<i64> {
+    Ok(applications::table
+        .filter(applications::state.eq(ApplicationState::Unconfirmed))
+        .count()
+        .get_result(conn)
+        .await?)
+}
+
+/// The next one that waits after this one, oldest first.
+pub async fn next_waiting(conn: &mut Conn, after: Id) -> Result<Option<Id>> {
+    Ok(applications::table
+        .filter(
+            applications::state.eq_any([ApplicationState::Pending, ApplicationState::NeedsInfo]),
+        )
+        .filter(applications::id.gt(after))
+        .order(applications::id.asc())
+        .select(applications::id)
+        .first(conn)
+        .await
+        .optional()?)
 }
 
 /// `%` and `_` of a search as plain characters.

@@ -881,7 +881,7 @@ fn pages() -> Vec<(&'static str, String)> {
         application::ApplicationPage {
             page: staff("Rosa is at the door"),
             id: "11".into(),
-            version: 3,
+            version: "3".into(),
             state: "Waiting".into(),
             decidable: true,
             not_by_you: None,

@@ -35,6 +35,13 @@ pub const ROUTES: &[&[Route]] = &[
     settings::apps::ROUTES,
     settings::email_change::ROUTES,
     settings::sessions::ROUTES,
+    apply::routes::ROUTES,
+    sandbox::ROUTES,
+    home::drafts::ROUTES,
+    home::draft::ROUTES,
+    home::welcome::ROUTES,
+    review::queue::ROUTES,
+    review::application::ROUTES,
 ];
 
 /// The name of the session cookie. In production it is bound to this very host and to TLS.

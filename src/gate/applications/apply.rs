@@ -42,6 +42,11 @@ use crate::text::{clean, language};
 /// The longest reason an app may send, in characters, where it answers no question.
 const MAX_REMARK: usize = 2000;
 
+/// `applications.lane`.
+const WAITING: i16 = 1;
+/// The same, for the folder of those that a machine seems to have sent.
+pub const LIKELY_AUTOMATED: i16 = 3;
+
 /// What came back from the form, or from an app.
 #[derive(Clone, Default)]
 pub struct Apply {
@@ -65,6 +70,8 @@ pub struct Apply {
     pub form_token: Option<String>,
     /// Where it came from.
     pub network: Option<IpAddr>,
+    /// A field that nobody sees was filled in. A hint for the reviewers, never a refusal.
+    pub trap_filled: bool,
 }
 
 /// An application was received.
@@ -336,6 +343,11 @@ impl Write<'_> {
         let new = NewApplication {
             state,
             mode: self.mode,
+            lane: if self.cmd.trap_filled {
+                LIKELY_AUTOMATED
+            } else {
+                WAITING
+            },
             remark: self.fields.remark.clone(),
             locale: user.locale.clone(),
             network: self.origin.network(),

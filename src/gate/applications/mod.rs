@@ -3,6 +3,7 @@
 
 pub mod apply;
 pub mod approve;
+pub mod arrival;
 pub mod confirm_email;
 pub mod erase;
 pub mod expire;

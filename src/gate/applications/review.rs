@@ -13,6 +13,7 @@ use crate::model::audit::SignOfLife;
 use crate::model::question::Answer;
 use crate::model::user::User;
 use crate::store::applications::Decision;
+pub use crate::store::applications::QueueFilter;
 use crate::store::{self, Conn};
 
 /// Applications on one page of the queue.
@@ -23,32 +24,38 @@ pub const PAGE: i64 = 20;
 pub struct Waiting {
     /// The application; network left out for reviewers below moderator.
     pub application: Application,
-    /// The name wanted.
-    pub username: String,
-    /// The private profile.
-    pub profile: ApplicantProfile,
+    /// The applicant, without the address.
+    pub user: User,
+    /// The private profile, while there is one.
+    pub profile: Option<ApplicantProfile>,
     /// The answers.
     pub answers: Vec<Answer>,
+    /// How many drafts there are.
+    pub drafts: i64,
+    /// Who decided, where somebody did.
+    pub decided_by: Option<String>,
 }
 
 /// A page of the queue, and how many wait in all.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Queue {
-    /// Oldest first.
-    pub waiting: Vec<Waiting>,
-    /// How many wait in all.
-    pub count: i64,
+    /// In the order asked for.
+    pub rows: Vec<Waiting>,
+    /// How many wait for a decision in all.
+    pub waiting: i64,
+    /// How many have not confirmed their address.
+    pub unconfirmed: i64,
     /// Whether there are more behind this page.
     pub more: bool,
 }
 
-/// The queue, oldest first. Pages go on with `page.min_id`. `name` searches names and mail
-/// domains. `by_hand` says that a person opened it (the browser's navigation headers): that
-/// is a sign of life.
+/// A page of the queue. Oldest first it goes on with `page.min_id`, newest first with
+/// `page.max_id`. `by_hand` says that a person opened it (the browser's navigation headers):
+/// that is a sign of life.
 pub async fn queue(
     app: &App,
     who: &Reviewer,
-    name: Option<&str>,
+    filter: &QueueFilter,
     page: Page,
     by_hand: bool,
 ) -> Result<Queue> {
@@ -56,18 +63,22 @@ pub async fn queue(
     if by_hand {
         visit(app, &mut conn, who).await?;
     }
-    let name = name.map(str::trim).filter(|n| !n.is_empty());
     let asked = Page {
         limit: page.limit + 1,
         ..page
     };
-    let mut rows = store::applications::queue(&mut conn, name, asked).await?;
-    let more = rows.len() as i64 > page.limit;
-    rows.truncate(page.limit as usize);
-    let ids: Vec<Id> = rows.iter().map(|(a, ..)| a.id).collect();
+    let mut found = store::applications::queue(&mut conn, filter, asked).await?;
+    let more = found.len() as i64 > page.limit;
+    found.truncate(page.limit as usize);
+    let ids: Vec<Id> = found.iter().map(|(a, ..)| a.id).collect();
+    let users: Vec<Id> = found.iter().map(|(a, ..)| a.user_id).collect();
+    let deciders: Vec<Id> = found.iter().filter_map(|(a, ..)| a.decided_by).collect();
     let answers = store::applications::answers_of(&mut conn, &ids).await?;
-    let count = store::door::waiting(&mut conn).await?;
-    let waiting = rows
+    let drafts = store::applications::draft_counts(&mut conn, &users).await?;
+    let deciders = store::users::find_many(&mut conn, &deciders).await?;
+    let waiting = store::door::waiting(&mut conn).await?;
+    let unconfirmed = store::applications::unconfirmed_count(&mut conn).await?;
+    let rows = found
         .into_iter()
         .map(|(application, user, profile)| Waiting {
             answers: answers
@@ -75,16 +86,33 @@ pub async fn queue(
                 .filter(|(id, _)| *id == application.id)
                 .map(|(_, answer)| answer.clone())
                 .collect(),
+            drafts: drafts
+                .iter()
+                .find(|(id, _)| *id == user.id)
+                .map_or(0, |(_, count)| *count),
+            decided_by: deciders
+                .iter()
+                .find(|d| Some(d.id) == application.decided_by)
+                .map(|d| d.username.clone()),
             application: for_eyes_of(who, application),
-            username: user.username,
+            user: without_address(user),
             profile,
         })
         .collect();
     Ok(Queue {
+        rows,
         waiting,
-        count,
+        unconfirmed,
         more,
     })
+}
+
+fn without_address(user: User) -> User {
+    User {
+        email: None,
+        email_canonical: None,
+        ..user
+    }
 }
 
 /// How many wait: for the menu.
@@ -106,6 +134,8 @@ pub struct Card {
     pub earlier: Option<i64>,
     /// Who decided, where somebody did.
     pub decided_by: Option<String>,
+    /// The next one in the queue.
+    pub next: Option<Id>,
 }
 
 /// One application. The first reading is noted: from then on the answers stand.
@@ -138,15 +168,16 @@ pub async fn card(app: &App, who: &Reviewer, id: Id, by_hand: bool) -> Result<Ca
         false => None,
     };
     if !who.user().role.manages_reports() {
-        user.email = None;
-        user.email_canonical = None;
+        user = without_address(user);
     }
+    let next = store::applications::next_waiting(&mut conn, id).await?;
     Ok(Card {
         application: for_eyes_of(who, application),
         user,
         seen,
         earlier,
         decided_by,
+        next,
     })
 }
 

@@ -1,6 +1,28 @@
 //! `/apply`: the form. Posts to `/apply`.
 
+use std::collections::BTreeMap;
+
+use actix_web::cookie::time::Duration;
+use actix_web::cookie::{Cookie, SameSite};
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use serde_json::Value;
+
+use crate::app::App;
+use crate::domain::error::Invalid;
+use crate::domain::{Error, Result};
+use crate::door::Caller;
+use crate::gate::applications::apply::{self, Apply};
+use crate::gate::applications::arrival;
+use crate::gate::applications::form::{self as gate_form, FormView};
+use crate::gate::mode;
+use crate::gate::questions::Given;
+use crate::model::question::QuestionKind;
+use crate::secrets::{Secret, password_rules};
+use crate::web::error::{WebError, page_for};
+use crate::web::parts::layout::Here;
+use crate::web::{form as sent_form, frame};
 
 use crate::web::parts::form::Form;
 use crate::web::parts::layout::Page;
@@ -60,5 +82,228 @@ impl Question {
     /// Attributes of its input.
     pub fn attrs(&self) -> &'static str {
         if self.required { "required" } else { "" }
+    }
+}
+
+/// GET `/apply`: the form, or why there is none.
+pub async fn show(
+    req: HttpRequest,
+    app: web::Data<App>,
+    caller: Caller,
+) -> Result<HttpResponse, WebError> {
+    if caller.user().is_some() {
+        return Ok(frame::see_other("/waiting"));
+    }
+    let view = gate_form::fetch(&app, Some(caller.address())).await?;
+    answer(&req, &app, &caller, view, Form::new()).await
+}
+
+/// POST `/apply`: sends it. A refused form comes back with every answer.
+pub async fn send(
+    req: HttpRequest,
+    app: web::Data<App>,
+    caller: Caller,
+    sent: sent_form::Form<BTreeMap<String, Value>>,
+) -> Result<HttpResponse, WebError> {
+    if caller.user().is_some() {
+        return Ok(frame::see_other("/waiting"));
+    }
+    let fields = sent.fields;
+    let text = |name: &str| text_of(fields.get(name));
+    let token = text("form_token");
+    let cmd = Apply {
+        username: text("username"),
+        email: Some(text("email")).filter(|e| !e.is_empty()),
+        password: text("password"),
+        agreement: text("agreement") == "1",
+        locale: locale_of(&req),
+        answers: answers_of(&fields),
+        form_token: Some(token.clone()),
+        network: Some(caller.address()),
+        trap_filled: !text("website").is_empty(),
+        ..Apply::default()
+    };
+    match apply::apply(&app, cmd).await {
+        Ok(applied) => {
+            let mut response = frame::see_other(if applied.needs_confirmation {
+                "/apply/sent"
+            } else {
+                "/waiting"
+            });
+            if let Some(user) = applied.user {
+                let agent = req.headers().get(header::USER_AGENT);
+                let agent = agent.and_then(|a| a.to_str().ok()).unwrap_or_default();
+                let secret = arrival::session(&app, user, agent, Some(caller.address())).await?;
+                response
+                    .add_cookie(&session_cookie(&app, &secret))
+                    .map_err(|e| Error::broken(format!("a cookie: {e}")))?;
+            }
+            Ok(response)
+        }
+        Err(Error::Invalid(invalid)) => {
+            let view = gate_form::again(&app, &token).await?;
+            let form = refused(kept(&fields), &invalid, &view);
+            let mut response = answer(&req, &app, &caller, view, form).await?;
+            *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+            Ok(response)
+        }
+        Err(error) => Ok(page_for(&req, &error).await),
+    }
+}
+
+/// The cookie of a session that was just opened.
+fn session_cookie(app: &App, secret: &Secret) -> Cookie<'static> {
+    Cookie::build(crate::web::session_cookie(app), secret.reveal().to_owned())
+        .path("/")
+        .http_only(true)
+        .secure(app.config.server.secure_cookies())
+        .same_site(SameSite::Lax)
+        .max_age(Duration::days(30))
+        .finish()
+}
+
+async fn answer(
+    req: &HttpRequest,
+    app: &App,
+    caller: &Caller,
+    view: FormView,
+    form: Form,
+) -> Result<HttpResponse, WebError> {
+    if let Some(sentence) = view.mode.closed_because() {
+        let closed = crate::domain::error::Closed {
+            message: sentence.into(),
+            code: "registrations_closed",
+            application: None,
+        };
+        return Ok(page_for(req, &Error::Closed(Box::new(closed))).await);
+    }
+    let locale = locale_of(req);
+    let readers = mode::readers(app).await?;
+    let mut page = frame::page(req, Some(caller), "Apply to join").await?;
+    page.here = Here::Apply;
+    page.has_errors = form.has_errors();
+    let shown = ApplyPage {
+        page,
+        form,
+        form_token: view.token,
+        questions: view
+            .questions
+            .iter()
+            .map(|q| Question {
+                id: q.id.to_string(),
+                label: q.label(&locale),
+                help: q.help(&locale),
+                required: q.required,
+                long: q.kind == QuestionKind::Long,
+                max_chars: i64::from(q.max_length),
+            })
+            .collect(),
+        rules: app
+            .instance()
+            .await?
+            .rules
+            .iter()
+            .map(|rule| rule.text.clone())
+            .collect(),
+        usual_wait: readers.usual_wait(),
+        readers: readers.names,
+        email_needed: view.email_needed,
+        password_min: password_rules::MIN_CHARACTERS as i64,
+        in_line: false,
+    };
+    frame::render(req, &shown)
+}
+
+/// What was typed, without the password.
+fn kept(fields: &BTreeMap<String, Value>) -> Form {
+    let mut form = Form::new();
+    for (name, value) in fields {
+        if name.starts_with("answer_")
+            || ["username", "email", "agreement"].contains(&name.as_str())
+        {
+            form = form.with(name.clone(), text_of(Some(value)));
+        }
+    }
+    form
+}
+
+/// Notes the troubles, those of answers in whole sentences.
+fn refused(mut form: Form, invalid: &Invalid, view: &FormView) -> Form {
+    for trouble in &invalid.fields {
+        let sentence = match trouble.field.as_ref() {
+            "form_token" => {
+                form = form.error("", format!("This form {}.", trouble.description));
+                continue;
+            }
+            "agreement" => "Please read the house rules and tick the box.".to_owned(),
+            name if name.starts_with("answer_") => {
+                let asked = view
+                    .questions
+                    .iter()
+                    .find(|q| crate::gate::questions::field_of(q.id) == name)
+                    .map(|q| q.label("en"))
+                    .unwrap_or_default();
+                match trouble.code {
+                    "ERR_BLANK" => format!("Please answer “{asked}”."),
+                    _ => format!("Your answer to “{asked}” {}.", trouble.description),
+                }
+            }
+            "username" => format!("The name {}.", trouble.description),
+            "email" => format!("The address {}.", trouble.description),
+            "password" => format!("The password {}.", trouble.description),
+            other => format!("{other} {}.", trouble.description),
+        };
+        form = form.error(trouble.field.to_string(), sentence);
+    }
+    if invalid.fields.is_empty() {
+        form = form.error("", invalid.sentence());
+    }
+    form
+}
+
+fn answers_of(fields: &BTreeMap<String, Value>) -> Vec<Given> {
+    fields
+        .iter()
+        .filter_map(|(name, value)| {
+            let version = name.strip_prefix("answer_")?.parse().ok()?;
+            let values = match value {
+                Value::Array(list) => list.iter().map(|v| text_of(Some(v))).collect(),
+                one => vec![text_of(Some(one))],
+            };
+            Some(Given { version, values })
+        })
+        .collect()
+}
+
+fn text_of(value: Option<&Value>) -> String {
+    value.and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+/// The first language that the browser asks for.
+fn locale_of(req: &HttpRequest) -> String {
+    req.headers()
+        .get(header::ACCEPT_LANGUAGE)
+        .and_then(|v| v.to_str().ok())
+        .and_then(|v| v.split([',', ';']).next())
+        .unwrap_or("en")
+        .trim()
+        .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_refused_form_keeps_every_answer_but_the_password() {
+        let fields: BTreeMap<String, Value> = serde_json::from_value(json!({
+            "username": "ann", "email": "ann@", "password": "secret", "answer_3": "because",
+        }))
+        .unwrap();
+        let form = kept(&fields);
+        assert_eq!(form.value("answer_3"), "because");
+        assert_eq!(form.value("password"), "");
+        assert_eq!(answers_of(&fields)[0].version, 3);
     }
 }

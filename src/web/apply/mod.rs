@@ -2,6 +2,7 @@
 
 pub mod confirm;
 pub mod form;
+pub mod routes;
 pub mod sent;
 pub mod waiting;
 pub mod withdraw;

@@ -1,6 +1,19 @@
 //! `/drafts`: a member's drafts.
 
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+
+use crate::app::App;
+use crate::domain::Error;
+use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
+use crate::gate::drafts;
+use crate::web::apply::waiting;
+use crate::web::error::WebError;
+use crate::web::form as sent_form;
+use crate::web::frame;
+use crate::web::home::draft::{DraftFields, save_of};
+use crate::web::parts::form::Form;
+use crate::web::parts::layout::{Flash, Here};
 
 use crate::web::apply::waiting::DraftView;
 use crate::web::parts::layout::Page;
@@ -13,4 +26,74 @@ pub struct DraftsPage {
     pub page: Page,
     /// The drafts.
     pub drafts: Vec<DraftView>,
+}
+
+/// The routes of this file.
+pub const ROUTES: &[Route] = &[
+    Route {
+        method: "GET",
+        path: "/drafts",
+        access: Access::Session,
+        pending: Pending::Allowed,
+        rate: Rate::Usual,
+        caching: Caching::Private,
+        handler: || web::to(show),
+    },
+    Route {
+        method: "POST",
+        path: "/drafts",
+        access: Access::Session,
+        pending: Pending::Allowed,
+        rate: Rate::Write,
+        caching: Caching::Private,
+        handler: || web::to(create),
+    },
+];
+
+/// GET `/drafts`. On the porch they stand on the waiting page.
+async fn show(
+    req: HttpRequest,
+    app: web::Data<App>,
+    caller: Caller,
+) -> Result<HttpResponse, WebError> {
+    let applicant = caller.applicant()?;
+    if applicant.is_waiting() {
+        return Ok(frame::see_other("/waiting#drafts"));
+    }
+    let now = app.clock.now();
+    let list = drafts::list(&app, &applicant).await?;
+    let mut page = frame::page(&req, Some(&caller), "Drafts").await?;
+    page.here = Here::Drafts;
+    let drafts = list.iter().map(|d| DraftView::new(d, now)).collect();
+    frame::render(&req, &DraftsPage { page, drafts })
+}
+
+/// POST `/drafts`: saves a new one.
+async fn create(
+    req: HttpRequest,
+    app: web::Data<App>,
+    caller: Caller,
+    sent: sent_form::Form<DraftFields>,
+) -> Result<HttpResponse, WebError> {
+    let applicant = caller.applicant()?;
+    let fields = sent.fields;
+    match drafts::create(&app, &applicant, save_of(&fields), None).await {
+        Ok(draft) if applicant.is_waiting() => {
+            let said = "Saved. Only you and the people who read your application can see it.";
+            let at = format!("/waiting#draft-{}", draft.id);
+            Ok(frame::see_other_with(&at, &Flash::done(said)))
+        }
+        Ok(draft) => {
+            let at = format!("/drafts/{}", draft.id);
+            Ok(frame::see_other_with(
+                &at,
+                &Flash::done("The draft is saved."),
+            ))
+        }
+        Err(Error::Invalid(invalid)) if applicant.is_waiting() => {
+            let typed = Form::new().with("text", fields.text).refused(&invalid);
+            waiting::page(&req, &app, &caller, Form::new(), typed).await
+        }
+        Err(error) => Err(error.into()),
+    }
 }

@@ -1,6 +1,13 @@
 //! `/welcome`: after a yes. Offers the drafts; publishes nothing by itself.
 
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+
+use crate::app::App;
+use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
+use crate::gate::drafts;
+use crate::web::error::WebError;
+use crate::web::frame;
 
 use crate::web::apply::waiting::DraftView;
 use crate::web::parts::layout::Page;
@@ -15,4 +22,33 @@ pub struct WelcomePage {
     pub drafts: Vec<DraftView>,
     /// What the reviewer wrote; may be empty.
     pub message: String,
+}
+
+/// The routes of this file.
+pub const ROUTES: &[Route] = &[Route {
+    method: "GET",
+    path: "/welcome",
+    access: Access::Session,
+    pending: Pending::Refused,
+    rate: Rate::Usual,
+    caching: Caching::Private,
+    handler: || web::to(show),
+}];
+
+/// GET `/welcome`.
+async fn show(
+    req: HttpRequest,
+    app: web::Data<App>,
+    caller: Caller,
+) -> Result<HttpResponse, WebError> {
+    let member = caller.member()?;
+    let now = app.clock.now();
+    let (list, message) = drafts::welcome(&app, &member).await?;
+    let page = frame::page(&req, Some(&caller), "Come in").await?;
+    let shown = WelcomePage {
+        page,
+        drafts: list.iter().map(|d| DraftView::new(d, now)).collect(),
+        message: message.unwrap_or_default(),
+    };
+    frame::render(&req, &shown)
 }
