@@ -7,6 +7,7 @@ pub mod oauth;
 pub mod paging;
 pub mod params;
 pub mod pending;
+pub mod registration;
 pub mod render;
 
 pub use crate::door::forms;
@@ -16,7 +17,7 @@ pub use params::{Params, ParamsWithFiles};
 use crate::door::Route;
 
 /// What this door offers, file by file.
-pub const ROUTES: &[&[Route]] = &[apps::ROUTES, oauth::ROUTES];
+pub const ROUTES: &[&[Route]] = &[apps::ROUTES, oauth::ROUTES, registration::ROUTES];
 
 /// Where this server is reached, such as `https://porch.example`: scheme, host and port, no
 /// slash at the end. The doors find it in the app data; every URL in an answer starts with it.

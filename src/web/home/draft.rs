@@ -11,6 +11,7 @@ use crate::domain::{Error, Id, ids};
 use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
 use crate::gate::drafts::{self, SaveDraft};
 use crate::model::draft::Draft;
+use crate::social;
 use crate::text::length::MAX_STATUS;
 use crate::web::error::WebError;
 use crate::web::form::{self as sent_form, Nothing};
@@ -63,6 +64,12 @@ pub const ROUTES: &[Route] = &[
     },
     Route {
         handler: || web::to(save),
+        ..ROW
+    },
+    Route {
+        path: "/drafts/{id}/publish",
+        pending: Pending::Refused,
+        handler: || web::to(publish),
         ..ROW
     },
     Route {
@@ -141,6 +148,63 @@ async fn save(
                 .with("visibility", fields.visibility)
                 .refused(&invalid);
             let mut response = page(&req, &app, &caller, &draft, typed).await?;
+            *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+            Ok(response)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What comes with the button *Publish*: the draft's page sends what is typed along, the
+/// welcome page sends the way back.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct PublishFields {
+    text: Option<String>,
+    spoiler_text: String,
+    visibility: String,
+    return_to: String,
+}
+
+/// POST `/drafts/ID/publish`: saves what is typed, then publishes.
+async fn publish(
+    req: HttpRequest,
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<String>,
+    sent: sent_form::Form<PublishFields>,
+) -> Result<HttpResponse, WebError> {
+    let (member, applicant) = (caller.member()?, caller.applicant()?);
+    let (id, sent) = (id_of(&path)?, sent.fields);
+    let typed = sent.text.map(|text| DraftFields {
+        text,
+        spoiler_text: sent.spoiler_text,
+        visibility: sent.visibility,
+    });
+    let published = async {
+        if let Some(fields) = &typed {
+            drafts::update(&app, &applicant, id, save_of(fields)).await?;
+        }
+        social::statuses::draft::publish(&app, &member, id).await
+    };
+    match published.await {
+        Ok(_) => {
+            let at = frame::way_back(&sent.return_to, "/home");
+            Ok(frame::see_other_with(&at, &Flash::done("Published.")))
+        }
+        Err(Error::Invalid(invalid)) => {
+            let draft = drafts::find(&app, &applicant, id).await?;
+            let fields = typed.unwrap_or_else(|| DraftFields {
+                text: draft.text.clone(),
+                spoiler_text: draft.spoiler_text.clone(),
+                visibility: draft.visibility.as_str().to_owned(),
+            });
+            let form = Form::new()
+                .with("text", fields.text)
+                .with("spoiler_text", fields.spoiler_text)
+                .with("visibility", fields.visibility)
+                .refused(&invalid);
+            let mut response = page(&req, &app, &caller, &draft, form).await?;
             *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
             Ok(response)
         }

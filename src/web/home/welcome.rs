@@ -4,10 +4,14 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use crate::app::App;
+use crate::domain::Error;
 use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
 use crate::gate::drafts;
+use crate::social;
 use crate::web::error::WebError;
+use crate::web::form::{Form, Nothing};
 use crate::web::frame;
+use crate::web::parts::layout::Flash;
 
 use crate::web::apply::waiting::DraftView;
 use crate::web::parts::layout::Page;
@@ -25,15 +29,26 @@ pub struct WelcomePage {
 }
 
 /// The routes of this file.
-pub const ROUTES: &[Route] = &[Route {
-    method: "GET",
-    path: "/welcome",
-    access: Access::Session,
-    pending: Pending::Refused,
-    rate: Rate::Usual,
-    caching: Caching::Private,
-    handler: || web::to(show),
-}];
+pub const ROUTES: &[Route] = &[
+    Route {
+        method: "GET",
+        path: "/welcome",
+        access: Access::Session,
+        pending: Pending::Refused,
+        rate: Rate::Usual,
+        caching: Caching::Private,
+        handler: || web::to(show),
+    },
+    Route {
+        method: "POST",
+        path: "/welcome/publish-all",
+        access: Access::Session,
+        pending: Pending::Refused,
+        rate: Rate::Write,
+        caching: Caching::Private,
+        handler: || web::to(publish_all),
+    },
+];
 
 /// GET `/welcome`.
 async fn show(
@@ -51,4 +66,21 @@ async fn show(
         message: message.unwrap_or_default(),
     };
     frame::render(&req, &shown)
+}
+
+/// POST `/welcome/publish-all`. A draft that will not do as a post stays, and says why.
+async fn publish_all(
+    app: web::Data<App>,
+    caller: Caller,
+    _form: Form<Nothing>,
+) -> Result<HttpResponse, WebError> {
+    let member = caller.member()?;
+    match social::statuses::draft::publish_all(&app, &member).await {
+        Ok(_) => Ok(frame::see_other_with("/home", &Flash::done("Published."))),
+        Err(Error::Invalid(invalid)) => {
+            let flash = Flash::trouble(invalid.sentence());
+            Ok(frame::see_other_with("/welcome", &flash))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
