@@ -52,6 +52,61 @@ pub enum Command {
     CheckConfig,
     /// Look at everything the place needs, and say what to do where something is wrong
     Doctor,
+    /// Make logins, name roles, print links and tokens
+    #[command(subcommand)]
+    Accounts(AccountsCommand),
+}
+
+/// What to do about logins.
+#[derive(Debug, Subcommand)]
+pub enum AccountsCommand {
+    /// Make members, active at once; prints each name, and the password if one was made
+    Create(Creation),
+    /// Give a member another role: member, reviewer, moderator, admin or owner
+    SetRole {
+        /// Who
+        name: String,
+        /// Which
+        role: String,
+    },
+    /// Print a link with which somebody chooses a new password; good for two hours
+    ResetPassword {
+        /// Who
+        name: String,
+    },
+    /// Print a link that makes the first owner
+    OwnerLink,
+    /// Print a new access token; what it writes counts as automation unless --person
+    Token {
+        /// Whose
+        name: String,
+        /// What it may do, separated by spaces
+        #[arg(long, value_name = "SCOPES", default_value = "read write follow push")]
+        scopes: String,
+        /// A person will hold it
+        #[arg(long)]
+        person: bool,
+    },
+}
+
+/// Who is to be made.
+#[derive(Debug, Clone, Args)]
+pub struct Creation {
+    /// Letters, digits and underscores
+    #[arg(required_unless_present = "file", conflicts_with = "file")]
+    pub name: Option<String>,
+    /// Their address; counts as confirmed
+    #[arg(long, value_name = "ADDR", conflicts_with = "file")]
+    pub email: Option<String>,
+    /// member, reviewer, moderator, admin or owner
+    #[arg(long, value_name = "ROLE", default_value = "member")]
+    pub role: String,
+    /// Take the password (for all of them) from standard input instead of making one
+    #[arg(long)]
+    pub password_stdin: bool,
+    /// Many at once: a file with a name a line, an address behind it where there is one
+    #[arg(long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
 }
 
 #[cfg(test)]

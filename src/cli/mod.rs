@@ -1,5 +1,6 @@
 //! The command line: up, serve, migrate, check-config, doctor.
 
+pub mod accounts;
 pub mod arguments;
 pub mod check_config;
 pub mod connect;
@@ -41,12 +42,13 @@ fn dispatch(arguments: &Arguments) -> Result<()> {
     // Commands that answer and end log to nobody unless something is wrong.
     let lasting = matches!(arguments.command, Command::Up | Command::Serve);
     telemetry::start(&settled.config.logging, lasting)?;
-    match arguments.command {
+    match &arguments.command {
         Command::Up => up::up(settled),
         Command::Serve => serve::serve(settled),
         Command::Migrate => serve::migrate_command(settled),
         Command::CheckConfig => check_config::check_config(settled),
         Command::Doctor => doctor::doctor(settled),
+        Command::Accounts(command) => accounts::accounts(settled, command),
     }
 }
 
