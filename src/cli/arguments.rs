@@ -46,6 +46,8 @@ pub enum Command {
     Up,
     /// Start the server alone; both databases must be configured
     Serve,
+    /// Work off what happens after requests, without a server; both databases must be configured
+    Worker,
     /// Bring the database up to this version
     Migrate,
     /// Read the configuration and say what it makes of this place

@@ -40,11 +40,15 @@ pub fn main() -> ExitCode {
 fn dispatch(arguments: &Arguments) -> Result<()> {
     let settled = settle::settle(&arguments.place)?;
     // Commands that answer and end log to nobody unless something is wrong.
-    let lasting = matches!(arguments.command, Command::Up | Command::Serve);
+    let lasting = matches!(
+        arguments.command,
+        Command::Up | Command::Serve | Command::Worker
+    );
     telemetry::start(&settled.config.logging, lasting)?;
     match &arguments.command {
         Command::Up => up::up(settled),
         Command::Serve => serve::serve(settled),
+        Command::Worker => serve::worker(settled),
         Command::Migrate => serve::migrate_command(settled),
         Command::CheckConfig => check_config::check_config(settled),
         Command::Doctor => doctor::doctor(settled),

@@ -1,4 +1,4 @@
-//! `porchlight serve` and `porchlight migrate`: for hosts with databases of their own.
+//! `porchlight serve`, `worker` and `migrate`: for hosts with databases of their own.
 
 use std::{net::TcpListener, sync::Arc};
 
@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     app::App,
     config::Config,
-    server,
+    jobs, server,
     store::migrations::{self, Standing},
 };
 
@@ -29,19 +29,7 @@ pub fn serve(settled: Settled) -> Result<()> {
     let listener = listen::bind(config.server.listen)?;
     run_async(config, move |config| async move {
         let stop = stop::on_signals()?;
-        match migrations::standing(database_url(&config)?)
-            .await
-            .map_err(tell)
-            .context(UNREACHABLE)?
-        {
-            Standing::Current => {}
-            Standing::Behind(count) => bail!(
-                "The database lacks {count} migrations of this version: run `porchlight migrate` first."
-            ),
-            Standing::Ahead(version) => bail!(
-                "The database was written by a newer Porchlight (migration {version}): start that version."
-            ),
-        }
+        check_schema(&config).await?;
         let prepared = prepare(&config).await?;
         terminal::say(format!(
             "Porchlight serves {} on {}.",
@@ -99,7 +87,44 @@ pub async fn prepare(config: &Config) -> Result<Arc<App>> {
     Ok(app)
 }
 
-/// Serves until `stop` is cancelled and the last answer is given.
+/// Serves, and works beside it, until `stop` is cancelled; then gives the last answers first.
 pub async fn run(app: Arc<App>, listener: TcpListener, stop: CancellationToken) -> Result<()> {
-    server::run(app, listener, stop).await
+    let jobs = jobs::start(app.clone());
+    let result = server::run(app, listener, stop).await;
+    jobs.stop().await;
+    result
+}
+
+/// `porchlight worker`: what happens afterwards, without a server. Any number may run, beside
+/// any number of `serve`; leases say who does what.
+pub fn worker(settled: Settled) -> Result<()> {
+    let config = settled.config;
+    database_url(&config)?;
+    redis_url(&config)?;
+    run_async(config, move |config| async move {
+        let stop = stop::on_signals()?;
+        check_schema(&config).await?;
+        let app = prepare(&config).await?;
+        terminal::say(format!("Porchlight works for {}.", config.server.origin()));
+        let jobs = jobs::start(app);
+        stop.cancelled().await;
+        jobs.stop().await;
+        Ok(())
+    })
+}
+
+async fn check_schema(config: &Config) -> Result<()> {
+    match migrations::standing(database_url(config)?)
+        .await
+        .map_err(tell)
+        .context(UNREACHABLE)?
+    {
+        Standing::Current => Ok(()),
+        Standing::Behind(count) => bail!(
+            "The database lacks {count} migrations of this version: run `porchlight migrate` first."
+        ),
+        Standing::Ahead(version) => bail!(
+            "The database was written by a newer Porchlight (migration {version}): start that version."
+        ),
+    }
 }
