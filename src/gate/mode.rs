@@ -69,6 +69,11 @@ pub async fn shown(app: &App) -> Result<Arc<EffectiveMode>> {
         .await
 }
 
+/// Forgets what [`shown`] remembers: after something that changed the facts here.
+pub async fn forget(app: &App) {
+    app.memory.forget(SHOWN).await;
+}
+
 /// What a change of the configured mode leaves behind.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Configured {

@@ -100,6 +100,8 @@ pub async fn found(app: &App, token: &str, cmd: Founding) -> Result<Opened> {
         .await?;
     drop(conn);
     app.forget_instance().await;
+    // Somebody is there now who can read applications.
+    crate::gate::mode::forget(app).await;
     sign_in::open(app, user, cmd.browser, now).await
 }
 
