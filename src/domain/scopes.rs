@@ -121,6 +121,10 @@ fn covers(granted: &str, wanted: &str) -> bool {
     {
         return true;
     }
+    // One's own name and picture: whoever may read accounts may read that.
+    if wanted == "profile" && matches!(granted, "read" | "read:accounts") {
+        return true;
+    }
     granted == "follow"
         && matches!(
             wanted,
@@ -146,6 +150,8 @@ mod tests {
         assert!(!read.allows("admin:read"));
         assert!(!Scopes::parse("read:statuses").unwrap().allows("read"));
         assert!(!Scopes::parse("admin:read").unwrap().allows("read"));
+        assert!(read.allows("profile"));
+        assert!(!Scopes::parse("profile").unwrap().allows("read:accounts"));
     }
 
     #[test]

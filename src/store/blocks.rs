@@ -2,13 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use diesel::OptionalExtension;
-use diesel::sql_types::{BigInt, Bool, SmallInt, Timestamptz};
+use diesel::sql_types::{BigInt, Bool, Nullable, SmallInt, Timestamptz};
 use diesel_async::RunQueryDsl;
 
 use super::Conn;
 use super::raw::raw;
 use crate::domain::event::EventKind;
-use crate::domain::{Id, Result};
+use crate::domain::{Id, Page, Result};
 
 const BLOCK: &str = "\
     WITH p AS (SELECT ?::bigint AS account, ?::bigint AS target, ?::timestamptz AS at, \
@@ -58,4 +58,33 @@ pub async fn unblock(conn: &mut Conn, account: Id, target: Id, at: DateTime<Utc>
         .get_result(conn)
         .await?;
     Ok(did)
+}
+
+macro_rules! list {
+    ($direction:literal) => {
+        concat!(
+            "WITH p AS (SELECT ?::bigint AS account, ?::bigint AS below, ?::bigint AS above, ?::bigint AS amount) ",
+            "SELECT b.id, b.target_id FROM p JOIN blocks b ON b.account_id = p.account ",
+            "WHERE (p.below IS NULL OR b.id < p.below) AND (p.above IS NULL OR b.id > p.above) ",
+            "ORDER BY b.id ",
+            $direction,
+            " LIMIT (SELECT amount FROM p)"
+        )
+    };
+}
+
+/// A page of those whom `account` blocks, as (id of the block, account), newest first.
+pub async fn list(conn: &mut Conn, account: Id, page: &Page) -> Result<Vec<(Id, Id)>> {
+    let mut rows: Vec<(Id, Id)> =
+        raw::<(BigInt, BigInt)>(if page.ascends() { list!("ASC") } else { list!("DESC") })
+            .bind::<BigInt, _>(account)
+            .bind::<Nullable<BigInt>, _>(page.max_id)
+            .bind::<Nullable<BigInt>, _>(page.above())
+            .bind::<BigInt, _>(page.limit)
+            .load(conn)
+            .await?;
+    if page.ascends() {
+        rows.reverse();
+    }
+    Ok(rows)
 }

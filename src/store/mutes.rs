@@ -8,7 +8,7 @@ use diesel_async::RunQueryDsl;
 use super::Conn;
 use super::raw::raw;
 use crate::domain::event::EventKind;
-use crate::domain::{Id, Result};
+use crate::domain::{Id, Page, Result};
 
 const MUTE: &str = "\
     WITH p AS (SELECT ?::bigint AS account, ?::bigint AS target, ?::boolean AS notifications, \
@@ -53,4 +53,61 @@ pub async fn unmute(conn: &mut Conn, account: Id, target: Id) -> Result<()> {
         .execute(conn)
         .await?;
     Ok(())
+}
+
+/// A mute as the list of mutes shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Muted {
+    /// The mute's own id, which pages the list.
+    pub id: Id,
+    /// Who is muted.
+    pub account: Id,
+    /// The end; `None` when it has none.
+    pub until: Option<DateTime<Utc>>,
+}
+
+macro_rules! list {
+    ($direction:literal) => {
+        concat!(
+            "WITH p AS (SELECT ?::bigint AS account, ?::timestamptz AS at, ",
+            "?::bigint AS below, ?::bigint AS above, ?::bigint AS amount) ",
+            "SELECT m.id, m.target_id, m.until FROM p JOIN mutes m ON m.account_id = p.account ",
+            "AND (m.until IS NULL OR m.until > p.at) ",
+            "WHERE (p.below IS NULL OR m.id < p.below) AND (p.above IS NULL OR m.id > p.above) ",
+            "ORDER BY m.id ",
+            $direction,
+            " LIMIT (SELECT amount FROM p)"
+        )
+    };
+}
+
+/// A page of those whom `account` mutes at `at`, newest first.
+pub async fn list(
+    conn: &mut Conn,
+    account: Id,
+    page: &Page,
+    at: DateTime<Utc>,
+) -> Result<Vec<Muted>> {
+    type Row = (Id, Id, Option<DateTime<Utc>>);
+    let statement = if page.ascends() {
+        list!("ASC")
+    } else {
+        list!("DESC")
+    };
+    let rows: Vec<Row> = raw::<(BigInt, BigInt, Nullable<Timestamptz>)>(statement)
+        .bind::<BigInt, _>(account)
+        .bind::<Timestamptz, _>(at)
+        .bind::<Nullable<BigInt>, _>(page.max_id)
+        .bind::<Nullable<BigInt>, _>(page.above())
+        .bind::<BigInt, _>(page.limit)
+        .load(conn)
+        .await?;
+    let mut list: Vec<Muted> = rows
+        .into_iter()
+        .map(|(id, account, until)| Muted { id, account, until })
+        .collect();
+    if page.ascends() {
+        list.reverse();
+    }
+    Ok(list)
 }

@@ -6,8 +6,11 @@
 //! answers that are not a page. A property test holds them equal.
 
 pub mod account;
+pub mod credentials;
+pub mod deleted;
 pub mod media;
 pub mod plain;
+pub mod relationship;
 pub mod status;
 pub mod writer;
 

@@ -1,4 +1,7 @@
-//! Followers, followed, requests: pages of accounts whose cursor is the follow's id.
+//! Followers, followed, requests, blocks, mutes: pages of accounts whose cursor is the id of
+//! the row between the two (quirk 37).
+
+use chrono::{DateTime, Utc};
 
 use crate::app::App;
 use crate::domain::{Error, Id, Page, Result};
@@ -15,9 +18,9 @@ const NAMED: i32 = 40;
 /// A page of accounts.
 #[derive(Debug, Clone, Default)]
 pub struct Accounts {
-    /// Newest follow first.
+    /// Newest first.
     pub items: Vec<AccountItem>,
-    /// The follows' ids, newest first.
+    /// The ids of the follows (blocks, mutes), newest first.
     pub cursors: Vec<Id>,
 }
 
@@ -67,6 +70,39 @@ pub async fn requests(
     .await
 }
 
+/// Those whom the member blocks.
+pub async fn blocks(
+    app: &App,
+    who: &Member,
+    page: &Page,
+    renderer: &impl Renderer,
+) -> Result<Accounts> {
+    let mut conn = app.pool.get().await?;
+    let rows = store::blocks::list(&mut conn, who.account_id(), page).await?;
+    shown(app, &mut conn, rows, renderer).await
+}
+
+/// Those whom the member mutes, each with the end of the mute.
+pub async fn mutes(
+    app: &App,
+    who: &Member,
+    page: &Page,
+    renderer: &impl Renderer,
+) -> Result<(Accounts, Vec<Option<DateTime<Utc>>>)> {
+    let mut conn = app.pool.get().await?;
+    let muted = store::mutes::list(&mut conn, who.account_id(), page, app.clock.now()).await?;
+    let rows = muted.iter().map(|m| (m.id, m.account)).collect();
+    let accounts = shown(app, &mut conn, rows, renderer).await?;
+    let end = |item: &AccountItem| {
+        muted
+            .iter()
+            .find(|m| m.account == item.id)
+            .and_then(|m| m.until)
+    };
+    let ends = accounts.items.iter().map(end).collect();
+    Ok((accounts, ends))
+}
+
 async fn load(
     app: &App,
     conn: &mut store::Conn,
@@ -78,6 +114,15 @@ async fn load(
 ) -> Result<Accounts> {
     let now = app.clock.now();
     let rows = store::follows::list(conn, list, account, viewer, page, now).await?;
+    shown(app, conn, rows, renderer).await
+}
+
+async fn shown(
+    app: &App,
+    conn: &mut store::Conn,
+    rows: Vec<(Id, Id)>,
+    renderer: &impl Renderer,
+) -> Result<Accounts> {
     let (cursors, ids): (Vec<Id>, Vec<Id>) = rows.into_iter().unzip();
     let facts = store::accounts_shown::facts(conn, ids).await?;
     let items = page::accounts(app, conn, facts, renderer).await?;

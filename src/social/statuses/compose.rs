@@ -59,13 +59,17 @@ pub struct Defaults {
 impl Defaults {
     /// Those of a user.
     pub fn of(user: &User) -> Defaults {
-        let text = |key: &str| user.settings.get(key).and_then(Value::as_str);
+        Defaults::read(&user.settings)
+    }
+
+    /// Those in `users.settings`.
+    pub fn read(settings: &Value) -> Defaults {
+        let text = |key: &str| settings.get(key).and_then(Value::as_str);
         Defaults {
             visibility: text("visibility")
                 .and_then(Visibility::from_name)
                 .unwrap_or(Visibility::Public),
-            sensitive: user
-                .settings
+            sensitive: settings
                 .get("sensitive")
                 .and_then(Value::as_bool)
                 .unwrap_or(false),

@@ -13,5 +13,6 @@ pub mod favourite;
 pub mod mute;
 pub mod pin;
 pub mod post;
+pub mod read;
 
 pub use deed::{Deed, show};

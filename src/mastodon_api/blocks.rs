@@ -1,0 +1,37 @@
+//! Those whom the member blocks. Blocking itself is among the accounts' methods.
+
+use actix_web::HttpRequest;
+use actix_web::web::{self, Data};
+
+use super::answer::{self, Answer, urls};
+use super::paging::{Links, PageParams, Previous, defaults};
+use super::rows::own;
+use super::{BaseUrl, Params};
+use crate::app::App;
+use crate::door::{Caller, Pending, Route};
+use crate::social::accounts::lists;
+
+/// What this file offers.
+pub const ROUTES: &[Route] = &[own(
+    "/api/v1/blocks",
+    "read:blocks",
+    Pending::Allowed,
+    || web::to(list),
+)];
+
+async fn list(
+    req: HttpRequest,
+    app: Data<App>,
+    base: Data<BaseUrl>,
+    caller: Caller,
+    form: Params<PageParams>,
+) -> Answer {
+    if caller.is_waiting() {
+        // Without an account nobody can be blocked.
+        return Ok(answer::json(b"[]".to_vec()));
+    }
+    let page = form.0.page(defaults::ACCOUNTS);
+    let found = lists::blocks(&app, &caller.member()?, &page, &urls(&base)).await?;
+    let links = Links::list(&found.cursors, &page, Previous::SinceId);
+    Ok(answer::json_page(&req, &links, answer::accounts(&found.items)))
+}
