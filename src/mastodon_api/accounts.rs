@@ -21,7 +21,9 @@ use crate::social::accounts::{block, follow, lists, mute, read, relationships};
 /// What this file offers; `credentials.rs` has the member's own account.
 pub const ROUTES: &[Route] = &[
     public("/api/v1/accounts", "read:accounts", || web::to(several)),
-    public("/api/v1/accounts/lookup", "read:accounts", || web::to(lookup)),
+    public("/api/v1/accounts/lookup", "read:accounts", || {
+        web::to(lookup)
+    }),
     own(
         "/api/v1/accounts/relationships",
         "read:follows",

@@ -33,5 +33,9 @@ async fn list(
     let page = form.0.page(defaults::ACCOUNTS);
     let found = lists::blocks(&app, &caller.member()?, &page, &urls(&base)).await?;
     let links = Links::list(&found.cursors, &page, Previous::SinceId);
-    Ok(answer::json_page(&req, &links, answer::accounts(&found.items)))
+    Ok(answer::json_page(
+        &req,
+        &links,
+        answer::accounts(&found.items),
+    ))
 }

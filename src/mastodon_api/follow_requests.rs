@@ -46,7 +46,11 @@ async fn list(
     let page = form.0.page(defaults::ACCOUNTS);
     let found = lists::requests(&app, &caller.member()?, &page, &urls(&base)).await?;
     let links = Links::list(&found.cursors, &page, Previous::SinceId);
-    Ok(answer::json_page(&req, &links, answer::accounts(&found.items)))
+    Ok(answer::json_page(
+        &req,
+        &links,
+        answer::accounts(&found.items),
+    ))
 }
 
 async fn authorize(app: Data<App>, caller: Caller, path: Path<String>) -> Answer {

@@ -59,12 +59,7 @@ async fn upload(
     Ok(HttpResponse::Ok().json(attachment(&urls(&base), &kept)))
 }
 
-async fn show(
-    app: Data<App>,
-    base: Data<BaseUrl>,
-    caller: Caller,
-    path: Path<String>,
-) -> Answer {
+async fn show(app: Data<App>, base: Data<BaseUrl>, caller: Caller, path: Path<String>) -> Answer {
     let found = media::find(&app, &caller.member()?, id(&path)?).await?;
     Ok(HttpResponse::Ok().json(attachment(&urls(&base), &found)))
 }

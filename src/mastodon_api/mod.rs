@@ -1,14 +1,23 @@
 //! The Mastodon client API: extractor, entities, rendering, one file per method page.
 
+pub mod accounts;
+pub mod answer;
 pub mod apps;
+pub mod blocks;
+pub mod credentials;
 pub mod entities;
 pub mod error;
+pub mod follow_requests;
+pub mod media;
+pub mod mutes;
 pub mod oauth;
 pub mod paging;
 pub mod params;
 pub mod pending;
 pub mod registration;
 pub mod render;
+pub mod rows;
+pub mod statuses;
 
 pub use crate::door::forms;
 pub use error::ApiError;
@@ -17,7 +26,18 @@ pub use params::{Params, ParamsWithFiles};
 use crate::door::Route;
 
 /// What this door offers, file by file.
-pub const ROUTES: &[&[Route]] = &[apps::ROUTES, oauth::ROUTES, registration::ROUTES];
+pub const ROUTES: &[&[Route]] = &[
+    accounts::ROUTES,
+    apps::ROUTES,
+    blocks::ROUTES,
+    credentials::ROUTES,
+    follow_requests::ROUTES,
+    media::ROUTES,
+    mutes::ROUTES,
+    oauth::ROUTES,
+    registration::ROUTES,
+    statuses::ROUTES,
+];
 
 /// Where this server is reached, such as `https://porch.example`: scheme, host and port, no
 /// slash at the end. The doors find it in the app data; every URL in an answer starts with it.

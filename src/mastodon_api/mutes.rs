@@ -14,12 +14,9 @@ use crate::door::{Caller, Pending, Route};
 use crate::social::accounts::lists;
 
 /// What this file offers.
-pub const ROUTES: &[Route] = &[own(
-    "/api/v1/mutes",
-    "read:mutes",
-    Pending::Allowed,
-    || web::to(list),
-)];
+pub const ROUTES: &[Route] = &[own("/api/v1/mutes", "read:mutes", Pending::Allowed, || {
+    web::to(list)
+})];
 
 async fn list(
     req: HttpRequest,

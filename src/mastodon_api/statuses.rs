@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::answer::{self, Answer, id, urls};
 use super::entities::StatusSource;
 use super::forms::lenient;
-use super::render::{deleted, writer};
+use super::render::{deleted, versions, writer};
 use super::rows::{deed, own, public};
 use super::{BaseUrl, Params, pending};
 use crate::app::App;
@@ -18,6 +18,7 @@ use crate::domain::{Error, Id, Result, ids};
 use crate::door::{Caller, Pending, Rate, Route};
 use crate::gate::drafts::SaveDraft;
 use crate::social::statuses::compose::Post;
+use crate::social::statuses::edit::{self, Edit, NewWords};
 use crate::social::statuses::{self, Deed, bookmark, boost, favourite, mute, pin, post, read};
 
 /// Statuses that may be asked for at once.
@@ -28,22 +29,42 @@ pub const ROUTES: &[Route] = &[
     deed("/api/v1/statuses", "write:statuses", || web::to(create)).sandboxed(),
     public("/api/v1/statuses", "read:statuses", || web::to(several)),
     public("/api/v1/statuses/{id}", "read:statuses", || web::to(show)).sandboxed(),
-    deed("/api/v1/statuses/{id}", "write:statuses", || web::to(delete))
-        .by("DELETE")
-        .at_rate(Rate::Delete)
-        .sandboxed(),
+    deed("/api/v1/statuses/{id}", "write:statuses", || {
+        web::to(delete)
+    })
+    .by("DELETE")
+    .at_rate(Rate::Delete)
+    .sandboxed(),
+    deed("/api/v1/statuses/{id}", "write:statuses", || {
+        web::to(edit_it)
+    })
+    .by("PUT")
+    .sandboxed(),
+    deed("/api/v1/statuses/{id}", "write:statuses", || {
+        web::to(edit_it)
+    })
+    .by("PATCH")
+    .sandboxed(),
+    public("/api/v1/statuses/{id}/history", "read:statuses", || {
+        web::to(history)
+    })
+    .sandboxed(),
     own(
         "/api/v1/statuses/{id}/source",
         "read:statuses",
         Pending::Allowed,
         || web::to(source),
     ),
-    deed("/api/v1/statuses/{id}/favourite", "write:favourites", || {
-        web::to(favourite_it)
-    }),
-    deed("/api/v1/statuses/{id}/unfavourite", "write:favourites", || {
-        web::to(unfavourite)
-    }),
+    deed(
+        "/api/v1/statuses/{id}/favourite",
+        "write:favourites",
+        || web::to(favourite_it),
+    ),
+    deed(
+        "/api/v1/statuses/{id}/unfavourite",
+        "write:favourites",
+        || web::to(unfavourite),
+    ),
     deed("/api/v1/statuses/{id}/reblog", "write:statuses", || {
         web::to(reblog)
     }),
@@ -53,13 +74,23 @@ pub const ROUTES: &[Route] = &[
     deed("/api/v1/statuses/{id}/bookmark", "write:bookmarks", || {
         web::to(bookmark_it)
     }),
-    deed("/api/v1/statuses/{id}/unbookmark", "write:bookmarks", || {
-        web::to(unbookmark)
+    deed(
+        "/api/v1/statuses/{id}/unbookmark",
+        "write:bookmarks",
+        || web::to(unbookmark),
+    ),
+    deed("/api/v1/statuses/{id}/pin", "write:accounts", || {
+        web::to(pin_it)
     }),
-    deed("/api/v1/statuses/{id}/pin", "write:accounts", || web::to(pin_it)),
-    deed("/api/v1/statuses/{id}/unpin", "write:accounts", || web::to(unpin)),
-    deed("/api/v1/statuses/{id}/mute", "write:mutes", || web::to(mute_it)),
-    deed("/api/v1/statuses/{id}/unmute", "write:mutes", || web::to(unmute)),
+    deed("/api/v1/statuses/{id}/unpin", "write:accounts", || {
+        web::to(unpin)
+    }),
+    deed("/api/v1/statuses/{id}/mute", "write:mutes", || {
+        web::to(mute_it)
+    }),
+    deed("/api/v1/statuses/{id}/unmute", "write:mutes", || {
+        web::to(unmute)
+    }),
 ];
 
 #[derive(Deserialize)]
@@ -84,6 +115,18 @@ struct StatusForm {
     scheduled_at: Option<String>,
     #[serde(default, deserialize_with = "lenient::opt_word")]
     quoted_status_id: Option<String>,
+    #[serde(default, deserialize_with = "lenient::list")]
+    media_attributes: Vec<MediumForm>,
+}
+
+#[derive(Deserialize)]
+struct MediumForm {
+    #[serde(default, deserialize_with = "lenient::opt_id")]
+    id: Option<Id>,
+    #[serde(default, deserialize_with = "lenient::opt_string")]
+    description: Option<String>,
+    #[serde(default, deserialize_with = "lenient::opt_word")]
+    focus: Option<String>,
 }
 
 impl StatusForm {
@@ -118,17 +161,41 @@ impl StatusForm {
             has_quote: self.quoted_status_id.is_some(),
             sensitive: self.sensitive,
             in_reply_to: self.in_reply_to_id,
-            // What cannot be an id is nobody's upload.
-            media: self
-                .media_ids
-                .iter()
-                .map(|text| ids::parse(text.trim()).unwrap_or(0))
-                .collect(),
+            media: self.media(),
             idempotency_key,
             text: self.status,
             spoiler_text: self.spoiler_text,
             language: self.language,
         })
+    }
+
+    /// What cannot be an id is nobody's upload.
+    fn media(&self) -> Vec<Id> {
+        self.media_ids
+            .iter()
+            .map(|text| ids::parse(text.trim()).unwrap_or(0))
+            .collect()
+    }
+
+    /// The same as an edit.
+    fn edit(self) -> Edit {
+        Edit {
+            media: self.media(),
+            has_poll: self.has_poll(),
+            descriptions: self
+                .media_attributes
+                .into_iter()
+                .map(|m| NewWords {
+                    id: m.id.unwrap_or(0),
+                    description: m.description,
+                    focus: m.focus,
+                })
+                .collect(),
+            text: self.status,
+            spoiler_text: self.spoiler_text,
+            sensitive: self.sensitive,
+            language: self.language,
+        }
     }
 
     /// The same while the author waits: a draft.
@@ -207,19 +274,16 @@ async fn several(
     form: Params<SeveralForm>,
 ) -> Answer {
     if form.0.id.len() > MOST {
-        return Err(Error::invalid(format!("At most {MOST} posts can be asked for at once.")).into());
+        return Err(
+            Error::invalid(format!("At most {MOST} posts can be asked for at once.")).into(),
+        );
     }
     let viewer = caller.viewer();
     let items = read::several(&app, viewer, form.0.id, &urls(&base)).await?;
     Ok(answer::json(writer::statuses(&items, viewer.is_some())))
 }
 
-async fn show(
-    app: Data<App>,
-    base: Data<BaseUrl>,
-    caller: Caller,
-    path: Path<String>,
-) -> Answer {
+async fn show(app: Data<App>, base: Data<BaseUrl>, caller: Caller, path: Path<String>) -> Answer {
     let status = id(&path)?;
     if caller.is_waiting() {
         let who = caller.applicant()?;
@@ -257,6 +321,43 @@ async fn delete(
     let who = caller.member()?;
     let gone = statuses::delete::delete(&app, &who, status, form.0.delete_media).await?;
     Ok(HttpResponse::Ok().json(deleted::status(&urls(&base), gone)))
+}
+
+async fn edit_it(
+    app: Data<App>,
+    base: Data<BaseUrl>,
+    caller: Caller,
+    path: Path<String>,
+    form: Params<StatusForm>,
+) -> Answer {
+    let status = id(&path)?;
+    if caller.is_waiting() {
+        let who = caller.applicant()?;
+        let draft = pending::edit_status(&app, &who, status, form.0.draft()?).await?;
+        return Ok(HttpResponse::Ok().json(draft));
+    }
+    let deed = edit::edit(&app, &caller.member()?, status, form.0.edit()).await?;
+    done(&app, &base, &caller, deed).await
+}
+
+async fn history(
+    app: Data<App>,
+    base: Data<BaseUrl>,
+    caller: Caller,
+    path: Path<String>,
+) -> Answer {
+    let status = id(&path)?;
+    if caller.is_waiting() {
+        let who = caller.applicant()?;
+        match pending::history(&app, &who, status).await {
+            Ok(versions) => return Ok(HttpResponse::Ok().json(versions)),
+            // None of theirs: then what a visitor gets.
+            Err(Error::NotFound) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let history = edit::history(&app, caller.viewer(), status).await?;
+    Ok(HttpResponse::Ok().json(versions::all(&urls(&base), history)))
 }
 
 async fn source(app: Data<App>, caller: Caller, path: Path<String>) -> Answer {
@@ -349,22 +450,12 @@ async fn unbookmark(
     done(&app, &base, &caller, deed).await
 }
 
-async fn pin_it(
-    app: Data<App>,
-    base: Data<BaseUrl>,
-    caller: Caller,
-    path: Path<String>,
-) -> Answer {
+async fn pin_it(app: Data<App>, base: Data<BaseUrl>, caller: Caller, path: Path<String>) -> Answer {
     let deed = pin::pin(&app, &caller.member()?, id(&path)?).await?;
     done(&app, &base, &caller, deed).await
 }
 
-async fn unpin(
-    app: Data<App>,
-    base: Data<BaseUrl>,
-    caller: Caller,
-    path: Path<String>,
-) -> Answer {
+async fn unpin(app: Data<App>, base: Data<BaseUrl>, caller: Caller, path: Path<String>) -> Answer {
     let deed = pin::unpin(&app, &caller.member()?, id(&path)?).await?;
     done(&app, &base, &caller, deed).await
 }
@@ -379,12 +470,7 @@ async fn mute_it(
     done(&app, &base, &caller, deed).await
 }
 
-async fn unmute(
-    app: Data<App>,
-    base: Data<BaseUrl>,
-    caller: Caller,
-    path: Path<String>,
-) -> Answer {
+async fn unmute(app: Data<App>, base: Data<BaseUrl>, caller: Caller, path: Path<String>) -> Answer {
     let deed = mute::set_muted(&app, &caller.member()?, id(&path)?, false).await?;
     done(&app, &base, &caller, deed).await
 }

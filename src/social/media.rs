@@ -155,7 +155,7 @@ pub(super) fn described(words: Option<String>) -> Result<Option<String>> {
 }
 
 /// `x,y` as numbers within -1 and 1; blank is none.
-fn focus(text: &str) -> Result<Option<(f32, f32)>> {
+pub(super) fn focus(text: &str) -> Result<Option<(f32, f32)>> {
     if text.trim().is_empty() {
         return Ok(None);
     }

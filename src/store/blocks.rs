@@ -75,14 +75,17 @@ macro_rules! list {
 
 /// A page of those whom `account` blocks, as (id of the block, account), newest first.
 pub async fn list(conn: &mut Conn, account: Id, page: &Page) -> Result<Vec<(Id, Id)>> {
-    let mut rows: Vec<(Id, Id)> =
-        raw::<(BigInt, BigInt)>(if page.ascends() { list!("ASC") } else { list!("DESC") })
-            .bind::<BigInt, _>(account)
-            .bind::<Nullable<BigInt>, _>(page.max_id)
-            .bind::<Nullable<BigInt>, _>(page.above())
-            .bind::<BigInt, _>(page.limit)
-            .load(conn)
-            .await?;
+    let mut rows: Vec<(Id, Id)> = raw::<(BigInt, BigInt)>(if page.ascends() {
+        list!("ASC")
+    } else {
+        list!("DESC")
+    })
+    .bind::<BigInt, _>(account)
+    .bind::<Nullable<BigInt>, _>(page.max_id)
+    .bind::<Nullable<BigInt>, _>(page.above())
+    .bind::<BigInt, _>(page.limit)
+    .load(conn)
+    .await?;
     if page.ascends() {
         rows.reverse();
     }

@@ -20,6 +20,7 @@ pub mod counts;
 pub mod door;
 pub mod draft_media;
 pub mod drafts;
+pub mod edits;
 pub mod event_log;
 pub mod events;
 pub mod feeds;

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::plain::{self, Around};
 use super::Urls;
+use super::plain::{self, Around};
 use crate::mastodon_api::entities::Status;
 use crate::social::statuses::delete::Deleted;
 
@@ -11,7 +11,11 @@ use crate::social::statuses::delete::Deleted;
 pub fn status(urls: &Urls<'_>, deleted: Deleted) -> Status {
     let shown = deleted.shown;
     // Of a boost the boosted status is shown.
-    let author = shown.row.boosted.as_ref().map_or(&shown.row.author, |b| &b.author);
+    let author = shown
+        .row
+        .boosted
+        .as_ref()
+        .map_or(&shown.row.author, |b| &b.author);
     let account = plain::account(urls, &shown.author, &author.counters);
     let around = Around {
         account: Arc::new(account),

@@ -12,6 +12,7 @@ pub mod media;
 pub mod plain;
 pub mod relationship;
 pub mod status;
+pub mod versions;
 pub mod writer;
 
 use bytes::Bytes;

@@ -9,6 +9,7 @@ pub mod compose;
 pub mod deed;
 pub mod delete;
 pub mod draft;
+pub mod edit;
 pub mod favourite;
 pub mod mute;
 pub mod pin;

@@ -123,22 +123,27 @@ fn asked(
     in_reply_to: Option<Id>,
     now: DateTime<Utc>,
 ) -> Asked {
-    let mut names: Vec<String> = mentions::find(&words.text)
+    Asked {
+        account: who.account_id(),
+        user: who.user().id,
+        key: words.key.clone(),
+        parent: in_reply_to,
+        names: names_in(app, &words.text),
+        media: words.media.clone(),
+        at: now,
+    }
+}
+
+/// Names of this place that a text mentions, lower-case, each once.
+pub(super) fn names_in(app: &App, text: &str) -> Vec<String> {
+    let mut names: Vec<String> = mentions::find(text)
         .iter()
         .filter(|mention| is_here(app, mention))
         .map(|mention| mention.user.to_ascii_lowercase())
         .collect();
     names.sort_unstable();
     names.dedup();
-    Asked {
-        account: who.account_id(),
-        user: who.user().id,
-        key: words.key.clone(),
-        parent: in_reply_to,
-        names,
-        media: words.media.clone(),
-        at: now,
-    }
+    names
 }
 
 fn needs_a_look(asked: &Asked) -> bool {
@@ -178,7 +183,7 @@ fn new_status(
 }
 
 /// The text as HTML. Handles of other servers stay text.
-fn html_of(app: &App, text: &str, mentioned: &[Mentioned]) -> String {
+pub(super) fn html_of(app: &App, text: &str, mentioned: &[Mentioned]) -> String {
     let by_name: HashMap<String, &Mentioned> = mentioned
         .iter()
         .map(|m| (m.username.to_ascii_lowercase(), m))
@@ -214,7 +219,7 @@ fn is_here(app: &App, mention: &Mention) -> bool {
     })
 }
 
-fn media_will_not_do() -> Error {
+pub(super) fn media_will_not_do() -> Error {
     Error::invalid(
         "One of the files cannot be attached: it is not yours, or another post has it already.",
     )

@@ -8,12 +8,7 @@ use crate::social::page::{self, Item, Renderer};
 ///
 /// # Errors
 /// `NotFound` when it is not there, or not for the viewer.
-pub async fn one(
-    app: &App,
-    viewer: Option<Id>,
-    id: Id,
-    renderer: &impl Renderer,
-) -> Result<Item> {
+pub async fn one(app: &App, viewer: Option<Id>, id: Id, renderer: &impl Renderer) -> Result<Item> {
     let mut conn = app.pool.get().await?;
     page::one(app, &mut conn, id, viewer, renderer).await
 }
