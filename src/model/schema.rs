@@ -798,10 +798,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     actor_keys,
     applicant_profiles,
+    application_answers,
     applications,
     apps,
     names,
+    question_versions,
+    questions,
     tokens,
     users,
 );
-diesel::allow_tables_to_appear_in_same_query!(application_answers, question_versions, questions);
