@@ -8,16 +8,24 @@ pub mod credentials;
 pub mod entities;
 pub mod error;
 pub mod follow_requests;
+pub mod instance;
+pub mod markers;
 pub mod media;
 pub mod mutes;
+pub mod notifications;
 pub mod oauth;
 pub mod paging;
 pub mod params;
 pub mod pending;
+pub mod preferences;
 pub mod registration;
 pub mod render;
 pub mod rows;
+pub mod search;
 pub mod statuses;
+pub mod tags;
+pub mod thread;
+pub mod timelines;
 
 pub use crate::door::forms;
 pub use error::ApiError;
@@ -32,11 +40,19 @@ pub const ROUTES: &[&[Route]] = &[
     blocks::ROUTES,
     credentials::ROUTES,
     follow_requests::ROUTES,
+    instance::ROUTES,
+    markers::ROUTES,
     media::ROUTES,
     mutes::ROUTES,
+    notifications::ROUTES,
     oauth::ROUTES,
+    preferences::ROUTES,
     registration::ROUTES,
+    search::ROUTES,
     statuses::ROUTES,
+    tags::ROUTES,
+    thread::ROUTES,
+    timelines::ROUTES,
 ];
 
 /// Where this server is reached, such as `https://porch.example`: scheme, host and port, no

@@ -1,5 +1,6 @@
 //! Statuses, accounts, timelines, notifications: what members do.
 
+pub mod about;
 pub mod accounts;
 pub mod markers;
 pub mod media;

@@ -54,6 +54,7 @@ pub mod statuses;
 pub mod timelines;
 pub mod tokens;
 pub mod upkeep;
+pub mod usage;
 pub mod users;
 pub mod visibility;
 

@@ -1,0 +1,263 @@
+//! This server, for apps that meet it (quirks 76 to 84).
+
+use std::collections::BTreeMap;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::BaseUrl;
+use super::answer::Answer;
+use super::entities::*;
+use crate::app::App;
+use crate::app::instance::Instance as Words;
+use crate::door::{Access, Caching, Pending, Rate, Route};
+use crate::files::image;
+use crate::social::about::{self, About};
+use crate::social::media;
+use crate::social::statuses::{compose, pin};
+use crate::text::{html, length, names};
+
+/// The Mastodon version whose API this is; apps compare it.
+const MASTODON: &str = "4.3.0";
+/// `api_versions.mastodon`: only what is really served. 1 = what there was before grouped
+/// notifications.
+const API_VERSION: i64 = 1;
+/// Since when v1 is deprecated: Mastodon 4.0.0, as the `Deprecation` header wants it.
+const V1_DEPRECATED: &str = "@1668384000";
+
+const fn route(path: &'static str, handler: fn() -> actix_web::Route) -> Route {
+    Route {
+        method: "GET",
+        path,
+        access: Access::Open,
+        pending: Pending::AnyStanding,
+        rate: Rate::Usual,
+        caching: Caching::Public(60),
+        handler,
+    }
+}
+
+/// The routes of this file.
+pub const ROUTES: &[Route] = &[
+    route("/api/v1/instance", || web::to(v1)),
+    route("/api/v2/instance", || web::to(v2)),
+    route("/api/v1/instance/rules", || web::to(rules)),
+    route("/api/v1/custom_emojis", || web::to(custom_emojis)),
+];
+
+async fn v2(req: HttpRequest, app: web::Data<App>) -> Answer {
+    let (base, words, about) = (
+        BaseUrl::of(&req),
+        app.instance().await?,
+        about::look(&app).await?,
+    );
+    Ok(HttpResponse::Ok().json(Instance {
+        domain: app.config.server.domain.clone(),
+        title: words.title.clone(),
+        version: version(),
+        source_url: app.config.server.source_url.clone(),
+        description: words.description.clone(),
+        usage: InstanceUsage {
+            users: InstanceUsageUsers {
+                active_month: about.usage.active,
+            },
+        },
+        thumbnail: InstanceThumbnail {
+            url: base.join("/static/img/header-default.png"),
+            description: Some("The porch of this server".into()),
+            blurhash: None,
+        },
+        icon: vec![InstanceIcon {
+            src: base.join("/static/img/touch-icon.png"),
+            size: "180x180".into(),
+        }],
+        languages: words.languages.clone(),
+        configuration: configuration(&app, &base),
+        registrations: registrations(&base, &about),
+        api_versions: BTreeMap::from([("mastodon", API_VERSION)]),
+        wrapstodon: (),
+        contact: InstanceContact {
+            email: words.contact_email.clone().unwrap_or_default(),
+            account: None,
+        },
+        rules: rule_list(&words),
+    }))
+}
+
+async fn v1(req: HttpRequest, app: web::Data<App>) -> Answer {
+    let (base, words, about) = (
+        BaseUrl::of(&req),
+        app.instance().await?,
+        about::look(&app).await?,
+    );
+    let configuration = configuration(&app, &base);
+    let media = configuration.media_attachments;
+    let entity = InstanceV1 {
+        uri: app.config.server.domain.clone(),
+        title: words.title.clone(),
+        short_description: words.description.clone(),
+        description: html::escape(&words.description),
+        email: words.contact_email.clone().unwrap_or_default(),
+        version: version(),
+        urls: InstanceV1Urls {
+            streaming_api: configuration.urls.streaming,
+        },
+        stats: InstanceV1Stats {
+            user_count: about.usage.users,
+            status_count: about.usage.statuses,
+            domain_count: about.usage.hosts,
+        },
+        thumbnail: Some(base.join("/static/img/header-default.png")),
+        languages: words.languages.clone(),
+        registrations: about.door.takes_applications(),
+        approval_required: about.door.needs_approval(),
+        invites_enabled: false,
+        configuration: InstanceV1Configuration {
+            accounts: InstanceV1Accounts {
+                max_featured_tags: configuration.accounts.max_featured_tags,
+                max_pinned_statuses: configuration.accounts.max_pinned_statuses,
+            },
+            statuses: configuration.statuses,
+            media_attachments: InstanceV1Media {
+                supported_mime_types: media.supported_mime_types,
+                image_size_limit: media.image_size_limit,
+                image_matrix_limit: media.image_matrix_limit,
+                video_size_limit: media.video_size_limit,
+                video_frame_rate_limit: media.video_frame_rate_limit,
+                video_matrix_limit: media.video_matrix_limit,
+            },
+            polls: configuration.polls,
+        },
+        contact_account: None,
+        rules: rule_list(&words),
+    };
+    Ok(HttpResponse::Ok()
+        .insert_header(("Deprecation", V1_DEPRECATED))
+        .json(entity))
+}
+
+async fn rules(app: web::Data<App>) -> Answer {
+    Ok(HttpResponse::Ok().json(rule_list(&*app.instance().await?)))
+}
+
+/// This server has none of its own, so the list is truly empty.
+async fn custom_emojis() -> HttpResponse {
+    HttpResponse::Ok().json(Vec::<CustomEmoji>::new())
+}
+
+fn version() -> String {
+    format!(
+        "{MASTODON} (compatible; Porchlight {})",
+        env!("CARGO_PKG_VERSION")
+    )
+}
+
+fn rule_list(words: &Words) -> Vec<Rule> {
+    let rule = |rule: &crate::app::instance::Rule| Rule {
+        id: i64::try_from(rule.number).unwrap_or(0),
+        text: rule.text.clone(),
+        hint: rule.hint.clone(),
+        translations: BTreeMap::new(),
+    };
+    words.rules.iter().map(rule).collect()
+}
+
+fn whole(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// Films, polls, translation and push are not served: their limits are zero or empty.
+fn configuration(app: &App, base: &BaseUrl) -> InstanceConfiguration {
+    let open = InstanceFeedAccess {
+        local: "public",
+        remote: "public",
+    };
+    let pixels = app.config.media.max_image_pixels.min(image::MAX_PIXELS);
+    InstanceConfiguration {
+        urls: InstanceUrls {
+            streaming: base.0.replacen("http", "ws", 1),
+            status: None,
+            about: Some(base.join("/")),
+            privacy_policy: None,
+            terms_of_service: None,
+        },
+        vapid: InstanceVapid {
+            public_key: String::new(),
+        },
+        accounts: InstanceAccounts {
+            max_display_name_length: whole(names::MAX_DISPLAY_NAME),
+            max_note_length: whole(names::MAX_NOTE),
+            max_avatar_description_length: 0,
+            max_header_description_length: 0,
+            max_featured_tags: 0,
+            max_pinned_statuses: pin::MAX_PINS,
+            max_profile_fields: whole(names::MAX_FIELDS),
+            profile_field_name_limit: whole(names::MAX_FIELD),
+            profile_field_value_limit: whole(names::MAX_FIELD),
+        },
+        statuses: InstanceStatuses {
+            max_characters: whole(length::MAX_STATUS),
+            max_media_attachments: whole(compose::MAX_MEDIA),
+            characters_reserved_per_url: whole(length::LINK_CHARS),
+        },
+        media_attachments: InstanceMedia {
+            description_limit: whole(media::MAX_DESCRIPTION),
+            image_matrix_limit: i64::try_from(pixels).unwrap_or(i64::MAX),
+            image_size_limit: whole(
+                app.config
+                    .media
+                    .max_image_bytes
+                    .min(image::MAX_UPLOAD_BYTES),
+            ),
+            supported_mime_types: image::MIME_TYPES.to_vec(),
+            video_frame_rate_limit: 0,
+            video_matrix_limit: 0,
+            video_size_limit: 0,
+        },
+        polls: InstancePolls {
+            max_options: 0,
+            max_characters_per_option: 0,
+            min_expiration: 0,
+            max_expiration: 0,
+        },
+        translation: InstanceTranslation { enabled: false },
+        timelines_access: InstanceTimelinesAccess {
+            live_feeds: open,
+            hashtag_feeds: open,
+            trending_link_feeds: InstanceFeedAccess {
+                local: "disabled",
+                remote: "disabled",
+            },
+        },
+        limited_federation: false,
+    }
+}
+
+fn registrations(base: &BaseUrl, about: &About) -> InstanceRegistrations {
+    let open = about.door.takes_applications();
+    let question = |asked: &crate::model::question::QuestionVersion| RegistrationQuestion {
+        id: asked.id,
+        kind: asked.kind.as_str(),
+        label: asked.label("en"),
+        help: asked.help("en"),
+        required: asked.required,
+        max_length: asked.kind.is_text().then_some(i64::from(asked.max_length)),
+    };
+    InstanceRegistrations {
+        enabled: open,
+        approval_required: about.door.needs_approval(),
+        reason_required: open.then(|| about.questions.iter().any(|q| q.required)),
+        message: about
+            .door
+            .closed_because()
+            .map(|sentence| format!("<p>{}</p>", html::escape(sentence))),
+        min_age: None,
+        url: Some(base.join("/apply")),
+        effective_mode: about.door.mode,
+        reason: about.door.reason,
+        since: about.door.since,
+        attended: about.attended,
+        review_time: about.readers.review_time(),
+        asks: whole(about.questions.len()),
+        questions: about.questions.iter().map(question).collect(),
+    }
+}

@@ -1,0 +1,57 @@
+//! What the place says of itself in numbers and at its door: for strangers.
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+
+use crate::app::App;
+use crate::domain::Result;
+use crate::gate::effective_mode::EffectiveMode;
+use crate::gate::mode::{self, Readers};
+use crate::gate::questions;
+use crate::model::question::QuestionVersion;
+use crate::store;
+pub use crate::store::usage::Usage;
+
+/// Seen within this counts as active.
+const ACTIVE: TimeDelta = TimeDelta::days(28);
+/// Somebody who decided within this is home.
+const ATTENDED: TimeDelta = TimeDelta::days(14);
+
+/// All of it.
+#[derive(Debug, Clone)]
+pub struct About {
+    /// How many are here.
+    pub usage: Usage,
+    /// How far the door is open.
+    pub door: Arc<EffectiveMode>,
+    /// Who reads applications, and how long that takes.
+    pub readers: Readers,
+    /// Whether somebody is home: nobody waits longer than the usual, or one was answered
+    /// lately.
+    pub attended: bool,
+    /// What everybody is asked; empty while nobody may apply.
+    pub questions: Vec<QuestionVersion>,
+}
+
+/// Looks now.
+pub async fn look(app: &App) -> Result<About> {
+    let now = app.clock.now();
+    let door = mode::shown(app).await?;
+    let readers = mode::readers(app).await?;
+    let mut conn = app.pool.get().await?;
+    let usage = store::usage::count(&mut conn, now - ACTIVE).await?;
+    let questions = match door.takes_applications() {
+        true => questions::asked(&mut conn, now).await?,
+        false => Vec::new(),
+    };
+    let waiting = store::upkeep::waiting_applications(&mut conn).await?;
+    let attended = waiting == 0 || readers.last_decision.is_some_and(|at| now - at < ATTENDED);
+    Ok(About {
+        usage,
+        door,
+        readers,
+        attended,
+        questions,
+    })
+}
