@@ -80,7 +80,7 @@ macro_rules! list {
             account_counters!("ac"),
             " FROM p JOIN notifications n ON n.account_id = p.viewer AND NOT n.filtered ",
             "AND n.id > p.above AND n.id < p.below ",
-            "JOIN accounts a ON a.id = n.from_account_id AND (a.flags & 2) = 0 ",
+            "JOIN accounts a ON a.id = n.from_account_id AND (a.flags & 2) <> 2 ",
             "LEFT JOIN account_stats ac ON ac.account_id = a.id ",
             "WHERE (cardinality(p.kinds) = 0 OR n.kind = ANY (p.kinds)) AND n.kind <> ALL (p.without) ",
             "AND (p.author IS NULL OR n.from_account_id = p.author) ",
@@ -183,7 +183,7 @@ const UNREAD: &str = "\
     SELECT count(*) FROM (SELECT 1 FROM p JOIN notifications n ON n.account_id = p.viewer AND NOT n.filtered \
     AND n.id > coalesce((SELECT m.last_read_id FROM markers m JOIN users u ON u.id = m.user_id \
     WHERE u.account_id = p.viewer AND m.timeline = 1), 0) \
-    JOIN accounts a ON a.id = n.from_account_id AND (a.flags & 2) = 0 \
+    JOIN accounts a ON a.id = n.from_account_id AND (a.flags & 2) <> 2 \
     WHERE (cardinality(p.kinds) = 0 OR n.kind = ANY (p.kinds)) AND n.kind <> ALL (p.without) \
     AND (p.author IS NULL OR n.from_account_id = p.author) \
     AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.account_id = p.viewer AND b.target_id = a.id) \

@@ -24,7 +24,7 @@ macro_rules! tell {
             "c (account_id, kind, from_id, status_id, conversation_id, at, key) AS (", $($c),+, "), ",
             "wanted AS (SELECT c.* FROM p CROSS JOIN c ",
             "JOIN users u ON u.account_id = c.account_id AND u.approved_at IS NOT NULL ",
-            "JOIN accounts fa ON fa.id = c.from_id AND (fa.flags & 2) = 0 ",
+            "JOIN accounts fa ON fa.id = c.from_id AND (fa.flags & 2) <> 2 ",
             "WHERE c.account_id <> c.from_id ",
             "AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.account_id = c.account_id AND b.target_id = c.from_id) ",
             "AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.account_id = c.from_id AND b.target_id = c.account_id) ",

@@ -10,7 +10,7 @@ use crate::domain::{Id, Result};
 
 const ACCOUNTS: &str = "\
     WITH p AS NOT MATERIALIZED (SELECT ?::bigint AS viewer, ?::text AS exact, ?::text AS start, ?::text AS inside, ?::boolean AS followed) \
-    SELECT a.id FROM p JOIN accounts a ON (a.flags & 2) = 0 \
+    SELECT a.id FROM p JOIN accounts a ON (a.flags & 2) <> 2 \
     AND (lower(a.username) LIKE p.start OR lower(a.display_name) LIKE p.inside) \
     LEFT JOIN account_stats st ON st.account_id = a.id \
     LEFT JOIN follows f ON f.account_id = p.viewer AND f.target_id = a.id AND f.state = 1 \

@@ -28,7 +28,7 @@ macro_rules! public {
             "WITH p AS NOT MATERIALIZED (SELECT ?::bigint AS viewer, ?::timestamptz AS at, ?::bigint AS above, ",
             "?::bigint AS below, ?::boolean AS remote, ?::boolean AS only_media) ",
             "SELECT s.id FROM p JOIN statuses s ON ", on_public_timelines!("s"), $also,
-            " AND s.id > p.above AND s.id < p.below JOIN accounts a ON a.id = s.account_id AND (a.flags & 1) = 0 ",
+            " AND s.id > p.above AND s.id < p.below JOIN accounts a ON a.id = s.account_id AND (a.flags & 1) <> 1 ",
             "WHERE ", visible_to!("s", "a"), " AND ", welcome_to!("s.account_id"),
             " AND (NOT p.remote OR a.host_id IS NOT NULL) AND (NOT p.only_media OR (s.flags & 1) <> 0) ",
             "AND (s.in_reply_to_account_id IS NULL OR s.in_reply_to_account_id = s.account_id) ",
@@ -82,7 +82,7 @@ macro_rules! tagged {
             "?::bigint AS below, ?::boolean AS local, ?::boolean AS remote, ?::boolean AS only_media, ",
             "?::text[] AS wanted, ?::text[] AS needed, ?::text[] AS unwanted) ",
             "SELECT s.id FROM p JOIN statuses s ON ", on_public_timelines!("s"),
-            " AND s.id > p.above AND s.id < p.below JOIN accounts a ON a.id = s.account_id AND (a.flags & 1) = 0 ",
+            " AND s.id > p.above AND s.id < p.below JOIN accounts a ON a.id = s.account_id AND (a.flags & 1) <> 1 ",
             "WHERE s.id IN (SELECT st.status_id FROM status_tags st JOIN tags t ON t.id = st.tag_id WHERE t.name = ANY (p.wanted)) ",
             "AND (SELECT count(*) FROM status_tags st JOIN tags t ON t.id = st.tag_id ",
             "WHERE st.status_id = s.id AND t.name = ANY (p.needed)) = cardinality(p.needed) ",
@@ -280,7 +280,7 @@ pub async fn marked(conn: &mut Conn, by: MarkedBy, of: Id, page: &Page) -> Resul
 const SEEN_ACCOUNTS: &str = "\
     WITH p AS (SELECT ?::bigint AS viewer, ?::bigint[] AS ids) \
     SELECT a.id FROM p CROSS JOIN LATERAL unnest(p.ids) WITH ORDINALITY AS w (id, place) \
-    JOIN accounts a ON a.id = w.id AND (a.flags & 2) = 0 \
+    JOIN accounts a ON a.id = w.id AND (a.flags & 2) <> 2 \
     WHERE NOT EXISTS (SELECT 1 FROM blocks b WHERE b.account_id = p.viewer AND b.target_id = a.id) \
     AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.account_id = a.id AND b.target_id = p.viewer) ORDER BY w.place";
 
