@@ -9,5 +9,6 @@ pub mod notifications;
 pub mod page;
 pub mod reading;
 pub mod search;
+pub mod shown;
 pub mod statuses;
 pub mod timelines;

@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::cache::fragments::{Key, Of};
 use crate::domain::{Error, Id, Page, Result};
 use crate::gate::Member;
-use crate::social::page::{self, NotificationItem, NotificationRow, Renderer, Shown};
+use crate::social::page::{self, NotificationItem, NotificationRow, Renderer};
 pub use crate::store::notifications::Filter;
 use crate::store::{self, Conn};
 
@@ -51,45 +51,6 @@ pub async fn find(
         .await?
         .pop()
         .ok_or(Error::NotFound)
-}
-
-/// One with its rows, for pages.
-#[derive(Debug, Clone)]
-pub struct ShownNotification {
-    /// What happened.
-    pub row: NotificationRow,
-    /// Who did it.
-    pub account: crate::model::account::Account,
-    /// What it is about.
-    pub status: Option<Shown>,
-}
-
-/// A page for people.
-pub async fn list_shown(
-    app: &App,
-    member: &Member,
-    filter: &Filter,
-    page: &Page,
-) -> Result<Vec<ShownNotification>> {
-    let mut conn = app.pool.get().await?;
-    let viewer = member.account_id();
-    let rows = store::notifications::list(&mut conn, viewer, filter, page, app.clock.now()).await?;
-    let about = page::rows(app, &mut conn, about(&rows), Some(viewer), false).await?;
-    let statuses = page::shown(&mut conn, about).await?;
-    let accounts =
-        store::accounts_shown::load(&mut *conn, rows.iter().map(|r| r.from.id).collect()).await?;
-    let one = |row: NotificationRow| {
-        let status = match row.status_id {
-            Some(id) => Some(statuses.iter().find(|s| s.row.id == id).cloned()?),
-            None => None,
-        };
-        Some(ShownNotification {
-            account: accounts.iter().find(|a| a.id == row.from.id).cloned()?,
-            status,
-            row,
-        })
-    };
-    Ok(rows.into_iter().filter_map(one).collect())
 }
 
 /// Ids of what notifications are about, without doubles.

@@ -18,6 +18,7 @@ pub use crate::store::notifications::NotificationRow;
 pub use crate::store::status_page::{
     AccountCounters, AuthorFacts, Bits, BoostedFacts, Counters, PageRow, Wanted,
 };
+pub use crate::store::visibility::{boostable, narrower};
 
 /// How a door writes fragments. One place has one way: the cache is shared by all of it.
 pub trait Renderer: Sync {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use crate::app::App;
 use crate::domain::{Error, Id, Page, Result};
-use crate::social::page::{self, AccountItem, Item, Renderer, Shown};
+use crate::social::page::{self, AccountItem, Item, Renderer};
 use crate::store::context::Reply;
 use crate::store::timelines::MarkedBy;
 use crate::store::{self, Conn};
@@ -77,32 +77,12 @@ pub async fn context(
     Ok((ancestors, descendants))
 }
 
-/// A status with its thread, for pages: ancestors, itself, descendants.
+/// The ids of a thread: what a status answers, the first one first; the replies in reading
+/// order.
 ///
 /// # Errors
 /// `NotFound` when the status is not there for the viewer.
-pub async fn thread_shown(
-    app: &App,
-    id: Id,
-    viewer: Option<Id>,
-) -> Result<(Vec<Shown>, Shown, Vec<Shown>)> {
-    let mut conn = app.pool.get().await?;
-    let (up, down) = around(app, &mut conn, id, viewer).await?;
-    let own = page::rows(app, &mut conn, vec![id], viewer, false).await?;
-    let above = page::rows(app, &mut conn, up, viewer, true).await?;
-    let below = page::rows(app, &mut conn, down, viewer, true).await?;
-    let own = page::shown(&mut conn, own)
-        .await?
-        .pop()
-        .ok_or(Error::NotFound)?;
-    Ok((
-        page::shown(&mut conn, above).await?,
-        own,
-        page::shown(&mut conn, below).await?,
-    ))
-}
-
-async fn around(
+pub(super) async fn around(
     app: &App,
     conn: &mut Conn,
     id: Id,

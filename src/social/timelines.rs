@@ -9,7 +9,7 @@ use crate::cache::feeds::{self, Answer};
 use crate::domain::{Error, Id, Page, Result};
 use crate::gate::Member;
 use crate::secrets::token;
-use crate::social::page::{self, PageRow, Parts, Renderer, Shown, Wanted};
+use crate::social::page::{self, PageRow, Parts, Renderer, Wanted};
 use crate::store::access::TokenHolder;
 pub use crate::store::timelines::{MarkedBy, Of, Public, Tagged};
 use crate::store::{self, Conn};
@@ -77,13 +77,6 @@ pub async fn home_of_bearer(
     finish(app, &conn, rows, ids, renderer).await
 }
 
-/// Home for pages: as rows.
-pub async fn home_shown(app: &App, member: &Member, page: &Page) -> Result<Vec<Shown>> {
-    let mut conn = app.pool.get().await?;
-    let (rows, _) = home_rows(app, &mut conn, member.account_id(), page).await?;
-    page::shown(&mut conn, rows).await
-}
-
 async fn home_parts(
     app: &App,
     conn: &mut Conn,
@@ -95,7 +88,8 @@ async fn home_parts(
     finish(app, conn, rows, cursors, renderer).await
 }
 
-async fn home_rows(
+/// A page of home: what may be shown, and the ids that were read, newest first.
+pub(super) async fn home_rows(
     app: &App,
     conn: &mut Conn,
     account: Id,
@@ -182,19 +176,6 @@ pub async fn public(
     parts(app, &mut conn, ids, viewer, true, renderer).await
 }
 
-/// The public timeline for pages.
-pub async fn public_shown(
-    app: &App,
-    wanted: Public,
-    viewer: Option<Id>,
-    page: &Page,
-) -> Result<Vec<Shown>> {
-    let mut conn = app.pool.get().await?;
-    let ids = store::timelines::public(&mut conn, wanted, viewer, page, app.clock.now()).await?;
-    let rows = page::rows(app, &mut conn, ids, viewer, true).await?;
-    page::shown(&mut conn, rows).await
-}
-
 /// The timeline of hashtags, four in each list at the most; names in any spelling.
 pub async fn tagged(
     app: &App,
@@ -208,21 +189,6 @@ pub async fn tagged(
         store::timelines::tagged(&mut conn, normalised(wanted), viewer, page, app.clock.now())
             .await?;
     parts(app, &mut conn, ids, viewer, true, renderer).await
-}
-
-/// The timeline of hashtags for pages.
-pub async fn tagged_shown(
-    app: &App,
-    wanted: Tagged,
-    viewer: Option<Id>,
-    page: &Page,
-) -> Result<Vec<Shown>> {
-    let mut conn = app.pool.get().await?;
-    let ids =
-        store::timelines::tagged(&mut conn, normalised(wanted), viewer, page, app.clock.now())
-            .await?;
-    let rows = page::rows(app, &mut conn, ids, viewer, true).await?;
-    page::shown(&mut conn, rows).await
 }
 
 fn normalised(wanted: Tagged) -> Tagged {
@@ -267,19 +233,6 @@ pub async fn of_account(
     };
     let ids = store::timelines::of_account(&mut conn, wanted, viewer, page).await?;
     parts(app, &mut conn, ids, viewer, false, renderer).await
-}
-
-/// What an account posted and boosted, for pages.
-pub async fn of_account_shown(
-    app: &App,
-    wanted: Of,
-    viewer: Option<Id>,
-    page: &Page,
-) -> Result<Vec<Shown>> {
-    let mut conn = app.pool.get().await?;
-    let ids = store::timelines::of_account(&mut conn, wanted, viewer, page).await?;
-    let rows = page::rows(app, &mut conn, ids, viewer, false).await?;
-    page::shown(&mut conn, rows).await
 }
 
 /// What an account pinned, the last one first; one page is all there is.

@@ -44,6 +44,7 @@ pub mod questions;
 pub mod raw;
 pub mod reactions;
 pub mod relationships;
+pub mod residents;
 pub mod search;
 pub mod sessions;
 pub mod settings;

@@ -237,6 +237,11 @@ pub fn belongs_in_home(follow: &Follow, status: &HomeFacts) -> bool {
     follow.is_accepted() && for_followers && boost_wanted && language_wanted && talk_wanted
 }
 
+/// Of two audiences the one with fewer people: an answer is for no more than what it answers.
+pub fn narrower(one: Visibility, other: Visibility) -> Visibility {
+    if one >= other { one } else { other }
+}
+
 /// Whether a status of that visibility can be boosted by others than its author.
 pub fn boostable(visibility: Visibility) -> bool {
     visibility <= Visibility::Unlisted

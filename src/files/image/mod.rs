@@ -12,6 +12,8 @@ mod decode;
 mod sniff;
 mod variants;
 
+pub use variants::preview_size;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;

@@ -35,7 +35,7 @@ pub(super) fn make(pixels: DynamicImage, purpose: Purpose, sha256: [u8; 32]) -> 
     };
     let small = match purpose {
         Purpose::Attachment => {
-            let size = within_side(picture.dimensions(), PREVIEW_SIDE);
+            let size = preview_size(picture.dimensions());
             Some(scale(picture.clone(), size)?)
         }
         Purpose::Avatar | Purpose::Header => None,
@@ -108,6 +108,11 @@ fn within_area((width, height): (u32, u32), area: f64) -> (u32, u32) {
         return (width, height);
     }
     (times(width, by), times(height, by))
+}
+
+/// The size in pixels of the preview that an attachment of this size has.
+pub fn preview_size(picture: (u32, u32)) -> (u32, u32) {
+    within_side(picture, PREVIEW_SIDE)
 }
 
 /// The size with the same shape and no side longer than this.
