@@ -211,6 +211,9 @@ impl Admission {
                 }
             }
         }
+        if route.access.is_web() {
+            headers.append(header::VARY, HeaderValue::from_static("Cookie"));
+        }
         if headers.contains_key(header::CACHE_CONTROL) {
             return;
         }

@@ -61,6 +61,11 @@ pub fn render(req: &HttpRequest, template: &impl Template) -> Result<HttpRespons
         .content_type("text/html; charset=utf-8")
         .body(html);
     if req.cookie(FLASH).is_some() {
+        // One person's message is in it, whoever they are.
+        response.headers_mut().insert(
+            header::CACHE_CONTROL,
+            header::HeaderValue::from_static("private, no-store"),
+        );
         let mut gone = Cookie::build(FLASH, "").path("/").finish();
         gone.make_removal();
         response

@@ -23,7 +23,7 @@ use crate::web::parts::status::{MediaView, ReplyTo, StatusCard};
 use crate::web::public::{about, follows, landing, profile, status, timeline, trouble};
 use crate::web::review::{application, queue};
 use crate::web::sandbox;
-use crate::web::settings::{account, apps, profile as settings_profile, sessions};
+use crate::web::settings::{account, apps, posting, profile as settings_profile, sessions};
 
 fn now() -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2026, 11, 21, 18, 40, 0).unwrap()
@@ -553,6 +553,7 @@ fn pages() -> Vec<(&'static str, String)> {
                 new: 2,
                 at: ago(45),
             }),
+            newest: "115".into(),
             pager: pager(),
             drafts_waiting: 1,
         }
@@ -573,6 +574,7 @@ fn pages() -> Vec<(&'static str, String)> {
                 .take(20)
                 .collect(),
             seen: None,
+            newest: "115".into(),
             pager: pager(),
             drafts_waiting: 0,
         }
@@ -585,6 +587,7 @@ fn pages() -> Vec<(&'static str, String)> {
             compose: Some(box_for_writing(None)),
             statuses: Vec::new(),
             seen: None,
+            newest: "115".into(),
             pager: Pager::default(),
             drafts_waiting: 0,
         }
@@ -614,7 +617,8 @@ fn pages() -> Vec<(&'static str, String)> {
             profile: profile_view(2),
             relation: Some(relation(false)),
             own: false,
-            with_replies: false,
+            tab: profile::ProfileTab::Posts,
+            pinned: posts().into_iter().skip(5).collect(),
             statuses: posts(),
             pager: pager(),
         }
@@ -627,7 +631,8 @@ fn pages() -> Vec<(&'static str, String)> {
             profile: profile_view(2),
             relation: None,
             own: false,
-            with_replies: true,
+            tab: profile::ProfileTab::Replies,
+            pinned: Vec::new(),
             statuses: posts(),
             pager: Pager::default(),
         }
@@ -641,6 +646,7 @@ fn pages() -> Vec<(&'static str, String)> {
             followers: true,
             rows: rows(),
             pager: Pager::default(),
+            hidden: false,
         }
         .render(),
     );
@@ -675,12 +681,23 @@ fn pages() -> Vec<(&'static str, String)> {
                 },
             ],
             compose: Some(box_for_writing(None)),
+            more: Some(status::More {
+                pinned: Some(false),
+                muted: false,
+            }),
         }
         .render(),
     );
     let notice = |kind, new, status| notifications::Notice {
         kind,
         account: chip("joao", "João 🌿", 2),
+        others: match kind {
+            notifications::NoticeKind::Favourite => {
+                vec![chip("ann", "Ann Verbeek", 1), chip("noor", "نور", 4)]
+            }
+            notifications::NoticeKind::Boost => vec![chip("noor", "نور", 4)],
+            _ => Vec::new(),
+        },
         at: ago(30),
         new,
         status,
@@ -702,6 +719,7 @@ fn pages() -> Vec<(&'static str, String)> {
                 notice(NoticeKind::Boost, false, Some(posts().remove(1))),
                 notice(NoticeKind::Follow, false, None),
             ],
+            newest: "115".into(),
             pager: pager(),
         }
         .render(),
@@ -746,7 +764,16 @@ fn pages() -> Vec<(&'static str, String)> {
         about::AboutPage {
             page: stranger("About"),
             paragraphs: vec!["Neighbours of the lane, since 2026.".into()],
-            rules: vec!["Be kind.".into(), "No advertising.".into()],
+            rules: vec![
+                about::HouseRule {
+                    text: "Be kind.".into(),
+                    hint: "Also on Mondays.".into(),
+                },
+                about::HouseRule {
+                    text: "No advertising.".into(),
+                    hint: String::new(),
+                },
+            ],
             staff: rows()
                 .into_iter()
                 .map(|mut r| {
@@ -790,6 +817,15 @@ fn pages() -> Vec<(&'static str, String)> {
         settings_profile::ProfileSettingsPage {
             page: member("Settings"),
             profile: profile_form(true),
+        }
+        .render(),
+    );
+    hang(
+        "settings_posting",
+        posting::PostingPage {
+            page: member("Settings"),
+            form: Form::new().with("visibility", "unlisted"),
+            languages: box_for_writing(None).languages,
         }
         .render(),
     );

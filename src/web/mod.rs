@@ -14,9 +14,11 @@ pub mod home;
 pub mod identity;
 pub mod parts;
 pub mod public;
+pub mod render;
 pub mod review;
 pub mod sandbox;
 pub mod settings;
+pub mod turn;
 
 #[cfg(test)]
 mod gallery;
@@ -31,9 +33,24 @@ pub const ROUTES: &[&[Route]] = &[
     identity::owner_setup::ROUTES,
     identity::password_reset::ROUTES,
     identity::sign_in::ROUTES,
+    home::compose::ROUTES,
+    home::deeds::ROUTES,
+    home::delete::ROUTES,
+    home::notifications::ROUTES,
+    home::search::ROUTES,
+    home::timeline::ROUTES,
+    public::about::ROUTES,
+    public::bonds::ROUTES,
+    public::follows::ROUTES,
+    public::landing::ROUTES,
+    public::profile::ROUTES,
+    public::status::ROUTES,
+    public::timeline::ROUTES,
     settings::account::ROUTES,
     settings::apps::ROUTES,
     settings::email_change::ROUTES,
+    settings::posting::ROUTES,
+    settings::profile::ROUTES,
     settings::sessions::ROUTES,
     apply::routes::ROUTES,
     sandbox::ROUTES,

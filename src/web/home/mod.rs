@@ -1,6 +1,7 @@
 //! What a member sees after signing in.
 
 pub mod compose;
+pub mod deeds;
 pub mod delete;
 pub mod draft;
 pub mod drafts;

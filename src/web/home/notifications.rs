@@ -1,12 +1,67 @@
-//! `/notifications`
+//! `/notifications`: what others did, and requests to follow.
 
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
+use super::deeds::Back;
+use super::timeline::ReadUpTo;
+use crate::app::App;
+use crate::domain::{Error, ids};
+use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
+use crate::social::accounts::follow_requests;
+use crate::social::shown;
+use crate::web::error::WebError;
+use crate::web::form::Form;
+use crate::web::frame::{self, see_other, see_other_with, way_back};
 use crate::web::parts::account::AccountChip;
-use crate::web::parts::layout::Page;
+use crate::web::parts::layout::{Flash, Here, Page};
 use crate::web::parts::moment::Moment;
 use crate::web::parts::pager::Pager;
 use crate::web::parts::status::StatusCard;
+use crate::web::render::account;
+use crate::web::render::notice;
+use crate::web::render::status::Eyes;
+use crate::web::turn::Turn;
+
+/// The routes of this file.
+pub const ROUTES: &[Route] = &[
+    Route {
+        method: "GET",
+        path: "/notifications",
+        access: Access::Session,
+        pending: Pending::Refused,
+        rate: Rate::Usual,
+        caching: Caching::Private,
+        handler: || web::to(show),
+    },
+    Route {
+        method: "POST",
+        path: "/notifications/seen",
+        access: Access::Session,
+        pending: Pending::Refused,
+        rate: Rate::Write,
+        caching: Caching::Private,
+        handler: || web::to(note_seen),
+    },
+    Route {
+        method: "POST",
+        path: "/follow-requests/{id}/accept",
+        access: Access::Session,
+        pending: Pending::Refused,
+        rate: Rate::Write,
+        caching: Caching::Private,
+        handler: || web::to(accept),
+    },
+    Route {
+        method: "POST",
+        path: "/follow-requests/{id}/reject",
+        access: Access::Session,
+        pending: Pending::Refused,
+        rate: Rate::Write,
+        caching: Caching::Private,
+        handler: || web::to(reject),
+    },
+];
 
 /// One page of what others did, newest first, and open requests to follow.
 #[derive(Template)]
@@ -18,6 +73,9 @@ pub struct NotificationsPage {
     pub requests: Vec<FollowRequestRow>,
     /// What happened.
     pub notices: Vec<Notice>,
+    /// The newest one, as text, where it is newer than the marker: the form that moves the
+    /// marker (`/notifications/seen`) sends it as `last_id`. Empty for none.
+    pub newest: String,
     /// Newer and older.
     pub pager: Pager,
 }
@@ -31,13 +89,15 @@ pub struct FollowRequestRow {
     pub account: AccountChip,
 }
 
-/// One notification.
+/// One notification, or several alike about one status.
 #[derive(Debug, Clone)]
 pub struct Notice {
     /// What sort.
     pub kind: NoticeKind,
-    /// Who did it.
+    /// Who did it; of several the latest.
     pub account: AccountChip,
+    /// Who else did the same, the latest first.
+    pub others: Vec<AccountChip>,
     /// When.
     pub at: Moment,
     /// Newer than the marker.
@@ -67,6 +127,24 @@ pub enum NoticeKind {
     Joined,
     /// For staff: somebody applied.
     Applied,
+}
+
+impl Notice {
+    /// What they did, after their names.
+    pub fn words(&self) -> &'static str {
+        match (self.kind, self.others.is_empty()) {
+            (NoticeKind::Follow, false) => "follow you now",
+            _ => self.kind.words(),
+        }
+    }
+
+    /// `and 2 others`, after the first name; empty for one alone, or two, who are both named.
+    pub fn and_others(&self) -> String {
+        match self.others.len() {
+            0 | 1 => String::new(),
+            more => format!("and {more} others"),
+        }
+    }
 }
 
 impl NoticeKind {
@@ -101,4 +179,86 @@ impl NoticeKind {
     pub fn whole(self) -> bool {
         matches!(self, NoticeKind::Mention | NoticeKind::Post)
     }
+}
+
+async fn show(
+    req: HttpRequest,
+    app: web::Data<App>,
+    caller: Caller,
+    turn: web::Query<Turn>,
+) -> Result<HttpResponse, WebError> {
+    let who = caller.member()?;
+    let found = shown::notices(&app, &who, &turn.page()).await?;
+    if let Some(path) = turn.instead("/notifications", found.cursors.len()) {
+        return Ok(see_other(path));
+    }
+    let asks = match turn.is_first() {
+        true => shown::requests(&app, &who).await?,
+        false => Vec::new(),
+    };
+    let eyes = Eyes::of(&app, &caller);
+    let (range, pager) = turn.cut("/notifications", &found.cursors);
+    let cursors = &found.cursors[range];
+    let newest = cursors.first().copied();
+    let newest = newest.filter(|id| turn.is_first() && found.seen.is_none_or(|seen| *id > seen));
+    let mut page = frame::page(&req, Some(&caller), "Notices").await?;
+    page.here = Here::Notifications;
+    let items = found
+        .items
+        .iter()
+        .filter(|item| cursors.contains(&item.row.id));
+    let template = NotificationsPage {
+        page,
+        requests: asks
+            .iter()
+            .map(|asking| FollowRequestRow {
+                id: asking.id.to_string(),
+                account: account::chip(asking),
+            })
+            .collect(),
+        notices: notice::grouped(items, found.seen.unwrap_or(0), &eyes),
+        newest: newest.map(|id| id.to_string()).unwrap_or_default(),
+        pager,
+    };
+    frame::render(&req, &template)
+}
+
+async fn note_seen(
+    app: web::Data<App>,
+    caller: Caller,
+    form: Form<ReadUpTo>,
+) -> Result<HttpResponse, WebError> {
+    let id = form.fields.last_id.ok_or(Error::NotFound)?;
+    shown::note_notices_seen(&app, &caller.member()?, id).await?;
+    Ok(see_other("/notifications"))
+}
+
+async fn accept(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<String>,
+    form: Form<Back>,
+) -> Result<HttpResponse, WebError> {
+    let id = ids::parse(&path).ok_or(Error::NotFound)?;
+    follow_requests::authorize(&app, &caller.member()?, id).await?;
+    let back = way_back(&form.fields.return_to, "/notifications");
+    Ok(see_other_with(
+        &back,
+        &Flash::done("Accepted: they follow you now."),
+    ))
+}
+
+async fn reject(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<String>,
+    form: Form<Back>,
+) -> Result<HttpResponse, WebError> {
+    let id = ids::parse(&path).ok_or(Error::NotFound)?;
+    follow_requests::reject(&app, &caller.member()?, id).await?;
+    let back = way_back(&form.fields.return_to, "/notifications");
+    Ok(see_other_with(
+        &back,
+        &Flash::done("Declined. They are not told."),
+    ))
 }

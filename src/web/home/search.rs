@@ -1,10 +1,24 @@
 //! `/search?q=…`: accounts and tags.
 
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use serde::Deserialize;
 
+use crate::app::App;
+use crate::door::forms::lenient;
+use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
+use crate::social::shown;
+use crate::text::clean;
+use crate::web::error::WebError;
+use crate::web::frame;
 use crate::web::parts::account::AccountRow;
-use crate::web::parts::layout::Page;
+use crate::web::parts::layout::{Here, Page};
 use crate::web::parts::status::StatusCard;
+use crate::web::render::account;
+use crate::web::render::status::Eyes;
+
+/// Characters of a question.
+const MOST: usize = 200;
 
 /// The box and what was found. A GET form with the field `q`.
 #[derive(Template)]
@@ -30,4 +44,42 @@ impl SearchPage {
             && self.tags.is_empty()
             && self.statuses.is_empty()
     }
+}
+
+/// The routes of this file.
+pub const ROUTES: &[Route] = &[Route {
+    method: "GET",
+    path: "/search",
+    access: Access::Session,
+    pending: Pending::Refused,
+    rate: Rate::Usual,
+    caching: Caching::Private,
+    handler: || web::to(show),
+}];
+
+#[derive(Deserialize)]
+struct Question {
+    #[serde(default, deserialize_with = "lenient::string")]
+    q: String,
+}
+
+async fn show(
+    req: HttpRequest,
+    app: web::Data<App>,
+    caller: Caller,
+    asked: web::Query<Question>,
+) -> Result<HttpResponse, WebError> {
+    let who = caller.member()?;
+    let query = clean::excerpt(&clean::single_line(&asked.q), MOST);
+    let found = shown::search(&app, &who, &query).await?;
+    let mut page = frame::page(&req, Some(&caller), "Search").await?;
+    page.here = Here::Search;
+    let template = SearchPage {
+        page,
+        query,
+        accounts: found.people.iter().map(account::row).collect(),
+        tags: found.tags,
+        statuses: Eyes::of(&app, &caller).cards(&found.statuses),
+    };
+    frame::render(&req, &template)
 }

@@ -28,6 +28,8 @@ pub struct Relation {
     pub followed_by: bool,
     /// The viewer blocks it.
     pub blocking: bool,
+    /// The viewer mutes it.
+    pub muting: bool,
 }
 
 /// A row of a list of accounts.

@@ -5,7 +5,8 @@ use super::status::StatusCard;
 
 /// Posts to `/compose`: `text`, `spoiler_text`, `visibility`, `language`, and hidden
 /// `in_reply_to` (an id or empty), `idempotency_key`, `csrf`, `return_to`. The second button
-/// sends `as_draft=1` as well.
+/// sends `as_draft=1` as well. Multipart: files `media_1` to `media_4`, each with its `alt_1` …,
+/// and `sensitive` ("1").
 #[derive(Debug, Clone)]
 pub struct ComposeForm {
     /// What is typed (or preset: `text` with mentions, `visibility`), and what is wrong.
@@ -23,6 +24,24 @@ pub struct ComposeForm {
 }
 
 impl ComposeForm {
+    /// `1..=4`, for the rows of pictures.
+    pub fn pictures(&self) -> std::ops::RangeInclusive<usize> {
+        1..=4
+    }
+
+    /// The name of a picture's description.
+    pub fn alt(&self, picture: &usize) -> String {
+        format!("alt_{picture}")
+    }
+
+    /// Open the fold of pictures at once: one of them is described or wrong.
+    pub fn pictures_open(&self) -> bool {
+        self.form.error_of("media_1").is_some()
+            || self
+                .pictures()
+                .any(|n| !self.form.value(self.alt(&n)).is_empty())
+    }
+
     /// Open the fold of options at once: one of them is set or wrong.
     pub fn options_open(&self) -> bool {
         !self.form.value("spoiler_text").is_empty() || self.form.error_of("spoiler_text").is_some()

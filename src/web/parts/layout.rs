@@ -178,6 +178,8 @@ pub enum Here {
     Drafts,
     /// `/bookmarks`
     Bookmarks,
+    /// `/favourites`
+    Favourites,
     /// `/settings` and below
     Settings,
     /// `/sign-in`
@@ -229,6 +231,7 @@ impl Page {
             Here::Public => "Public",
             Here::Drafts => "Drafts",
             Here::Bookmarks => "Bookmarks",
+            Here::Favourites => "Favourites",
             Here::Settings => "Settings",
             Here::SignIn => "SignIn",
             Here::Apply => "Apply",

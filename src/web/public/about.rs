@@ -1,9 +1,19 @@
 //! `/about`: who runs this place, its rules, how the door stands, how to connect an app.
 
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
+use crate::app::App;
+use crate::domain::registration_mode::RegistrationMode;
+use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
+use crate::gate::effective_mode::EffectiveMode;
+use crate::gate::mode;
+use crate::social::shown;
+use crate::web::error::WebError;
+use crate::web::frame;
 use crate::web::parts::account::AccountRow;
 use crate::web::parts::layout::Page;
+use crate::web::render::account;
 
 /// What anybody may know about the place.
 #[derive(Template)]
@@ -13,8 +23,8 @@ pub struct AboutPage {
     pub page: Page,
     /// The owner's words, one paragraph each; may be empty.
     pub paragraphs: Vec<String>,
-    /// House rules, one sentence each; may be empty.
-    pub rules: Vec<String>,
+    /// House rules; may be empty.
+    pub rules: Vec<HouseRule>,
     /// Staff who are named in public.
     pub staff: Vec<AccountRow>,
     /// Where to write to; may be empty.
@@ -23,4 +33,70 @@ pub struct AboutPage {
     pub door: String,
     /// Accounts that live here.
     pub members: i64,
+}
+
+/// One rule of the house.
+#[derive(Debug, Clone)]
+pub struct HouseRule {
+    /// One sentence.
+    pub text: String,
+    /// What it means; may be empty.
+    pub hint: String,
+}
+
+/// The routes of this file.
+pub const ROUTES: &[Route] = &[Route {
+    method: "GET",
+    path: "/about",
+    access: Access::Page,
+    pending: Pending::AnyStanding,
+    rate: Rate::Usual,
+    caching: Caching::Public(60),
+    handler: || web::to(show),
+}];
+
+async fn show(
+    req: HttpRequest,
+    app: web::Data<App>,
+    caller: Caller,
+) -> Result<HttpResponse, WebError> {
+    let instance = app.instance().await?;
+    let staff = shown::staff(&app).await?;
+    let mode = mode::shown(&app).await?;
+    let mut page = frame::page(&req, Some(&caller), "About").await?;
+    page.canonical = Some(app.url("/about"));
+    let rules = instance.rules.iter().map(|rule| HouseRule {
+        text: rule.text.clone(),
+        hint: rule.hint.clone(),
+    });
+    let paragraphs = instance.description.split("\n\n").map(str::trim);
+    let template = AboutPage {
+        page,
+        paragraphs: paragraphs
+            .filter(|text| !text.is_empty())
+            .map(str::to_owned)
+            .collect(),
+        rules: rules.collect(),
+        staff: staff
+            .iter()
+            .map(|member| AccountRow {
+                account: account::chip(member),
+                note: account::note_line(member),
+                relation: None,
+            })
+            .collect(),
+        contact: instance.contact_email.clone().unwrap_or_default(),
+        door: door(&mode),
+        members: shown::residents(&app).await?,
+    };
+    frame::render(&req, &template)
+}
+
+/// How the door stands, in a sentence.
+fn door(mode: &EffectiveMode) -> String {
+    match (mode.closed_because(), mode.mode) {
+        (Some(why), _) => why.to_owned(),
+        (None, RegistrationMode::Open) => "Anybody may come in at once.".to_owned(),
+        (None, _) => "Anybody may apply; a person reads every application.".to_owned(),
+    }
 }

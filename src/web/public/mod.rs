@@ -1,6 +1,7 @@
 //! Pages that anybody may read.
 
 pub mod about;
+pub mod bonds;
 pub mod follows;
 pub mod landing;
 pub mod profile;

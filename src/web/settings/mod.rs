@@ -3,5 +3,6 @@
 pub mod account;
 pub mod apps;
 pub mod email_change;
+pub mod posting;
 pub mod profile;
 pub mod sessions;

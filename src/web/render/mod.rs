@@ -1,0 +1,5 @@
+//! Rows to what the templates show: pure, no query, no decision.
+
+pub mod account;
+pub mod notice;
+pub mod status;
