@@ -68,7 +68,7 @@ pub fn accounts(mut settled: Settled, command: &AccountsCommand) -> Result<()> {
 }
 
 /// A private database is brought up to this version; one of the host's is the host's.
-async fn be_current(config: &Config, private: bool) -> Result<()> {
+pub(super) async fn be_current(config: &Config, private: bool) -> Result<()> {
     match migrations::standing(database_url(config)?)
         .await
         .map_err(tell)?

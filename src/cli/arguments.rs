@@ -57,6 +57,8 @@ pub enum Command {
     /// Make logins, name roles, print links and tokens
     #[command(subcommand)]
     Accounts(AccountsCommand),
+    /// Fill an empty development place with a small made-up community, for looking
+    Demo,
 }
 
 /// What to do about logins.

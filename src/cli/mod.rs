@@ -1,9 +1,10 @@
-//! The command line: up, serve, migrate, check-config, doctor.
+//! The command line: up, serve, migrate, check-config, doctor, accounts, demo.
 
 pub mod accounts;
 pub mod arguments;
 pub mod check_config;
 pub mod connect;
+pub mod demo;
 pub mod doctor;
 pub mod domain;
 pub mod embedded;
@@ -53,6 +54,7 @@ fn dispatch(arguments: &Arguments) -> Result<()> {
         Command::CheckConfig => check_config::check_config(settled),
         Command::Doctor => doctor::doctor(settled),
         Command::Accounts(command) => accounts::accounts(settled, command),
+        Command::Demo => demo::demo(settled),
     }
 }
 
