@@ -41,7 +41,7 @@ use crate::store;
 
 use self::people::{AT_THE_DOOR, Knock, PEOPLE, Person, STRANGERS};
 use self::pictures::Picture;
-use self::posts::{POSTS, Post};
+use self::posts::POSTS;
 
 use super::{
     accounts::be_current, connect::Open, embedded::layout::Layout, embedded::user, run_async,
@@ -112,9 +112,9 @@ async fn refuse_unless_empty(app: &App) -> Result<()> {
     Ok(())
 }
 
-/// One thing that somebody did.
+/// One thing that somebody did; posts by their place in [`POSTS`].
 enum Deed {
-    Post(&'static Post),
+    Post(usize),
     Favourite(&'static str, usize),
     Boost(&'static str, usize),
 }
@@ -236,7 +236,7 @@ impl Story {
         for (minutes_ago, deed) in deeds() {
             self.go_to(minutes_ago);
             match deed {
-                Deed::Post(words) => self.say(words).await?,
+                Deed::Post(at) => self.say(at).await?,
                 Deed::Favourite(name, at) => {
                     let (who, id) = (self.member(name)?, self.posted_id(at)?);
                     favourite::favourite(&self.app, who, id)
@@ -257,7 +257,8 @@ impl Story {
         self.posted.get(&at).copied().context("It was not posted")
     }
 
-    async fn say(&mut self, words: &'static Post) -> Result<()> {
+    async fn say(&mut self, at: usize) -> Result<()> {
+        let words = &POSTS[at];
         let who = self.member(words.by)?;
         let mut media_ids = Vec::new();
         if let Some((picture, description)) = words.picture {
@@ -286,10 +287,6 @@ impl Story {
         if words.key == PINNED {
             pin::pin(&self.app, who, deed.status).await.map_err(tell)?;
         }
-        let at = POSTS
-            .iter()
-            .position(|post| std::ptr::eq(post, words))
-            .context("The post is not in the list")?;
         self.posted.insert(at, deed.status);
         Ok(())
     }
@@ -387,7 +384,7 @@ fn deeds() -> Vec<(f64, Deed)> {
     let mut all = Vec::new();
     for (at, post) in POSTS.iter().enumerate() {
         let ago = post.ago as f64;
-        all.push((ago, Deed::Post(post)));
+        all.push((ago, Deed::Post(at)));
         // Within the first hours, and never in the future.
         let later = |minutes: f64| (ago - minutes).max(ago * 0.15);
         for (n, name) in post.favourites.iter().enumerate() {
@@ -444,7 +441,8 @@ mod tests {
         for (ago, deed) in deeds() {
             assert!(ago > 0.0);
             match deed {
-                Deed::Post(post) => {
+                Deed::Post(at) => {
+                    let post = &POSTS[at];
                     assert!(post.answers.is_empty() || posted.contains(&post.answers));
                     posted.push(post.key);
                 }
