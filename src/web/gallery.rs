@@ -101,6 +101,7 @@ fn post(id: i64, author: AccountChip, html: &str) -> StatusCard {
         path: format!("{}/{id}", author.path),
         author,
         boosted_by: None,
+        also_boosted_by: Vec::new(),
         created_at: ago(id * 17),
         edited_at: None,
         visibility: Visibility::Public,
@@ -163,6 +164,7 @@ fn posts() -> Vec<StatusCard> {
         "<p>Reading group on Thursday: chapters four to six of “The Left Hand of Darkness”. Read it here: <a href=\"https://books.example/\" rel=\"nofollow noopener\"><span class=\"invisible\">https://</span><span class=\"ellipsis\">books.example/reading-group/2026</span></a></p>",
     );
     c.boosted_by = Some(joao());
+    c.also_boosted_by = vec![ann()];
     c.boosted = true;
     c.boosts = 7;
     let mut d = post(

@@ -67,7 +67,7 @@ pub const PEOPLE: &[Person] = &[
         role: Role::Reviewer,
         ..person(
             "joao",
-            "João 🌿",
+            "João",
             "Gardens on a roof. Soup on Sundays. Ask me about compost, or rather don't, I will not stop.",
             &[("Pronouns", "he, him"), ("Seeds", "swap them with me")],
             Picture::Tomato,

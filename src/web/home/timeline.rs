@@ -95,7 +95,7 @@ async fn show(
     let template = HomePage {
         page,
         compose: turn.is_first().then(|| compose::blank(&app, &who, "/home")),
-        statuses: eyes.cards(shown),
+        statuses: eyes.grouped(shown),
         seen: home.seen.map(|marker| seen(marker, shown, &eyes)),
         newest: newest.map(|id| id.to_string()).unwrap_or_default(),
         pager,
@@ -105,8 +105,9 @@ async fn show(
 }
 
 fn seen(marker: Id, shown: &[Shown], eyes: &Eyes) -> Seen {
+    let new = shown.iter().take_while(|s| s.row.id > marker).count();
     Seen {
-        new: shown.iter().take_while(|s| s.row.id > marker).count(),
+        new: eyes.grouped(&shown[..new]).len(),
         at: Moment::new(ids::time_of(marker), eyes.now),
     }
 }

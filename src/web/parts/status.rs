@@ -15,6 +15,8 @@ pub struct StatusCard {
     pub author: AccountChip,
     /// Who boosted it, where this entry is a boost.
     pub boosted_by: Option<AccountChip>,
+    /// Who else did, of those on the same page.
+    pub also_boosted_by: Vec<AccountChip>,
     /// When it was written.
     pub created_at: Moment,
     /// When it was last edited.

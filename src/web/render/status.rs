@@ -39,6 +39,7 @@ impl Eyes {
             id: parts.id.to_string(),
             path: format!("{}/{}", author.path, parts.id),
             boosted_by: shown.boosted_by.as_ref().map(account::chip),
+            also_boosted_by: Vec::new(),
             created_at: Moment::new(parts.created_at, self.now),
             edited_at: parts.edited_at.map(|at| Moment::new(at, self.now)),
             visibility: parts.visibility,
@@ -59,6 +60,24 @@ impl Eyes {
             focused: false,
             author,
         }
+    }
+
+    /// A page of them, each status once: where it was boosted by several, or stands further
+    /// down itself, its first place names all who boosted it.
+    pub fn grouped(&self, shown: &[Shown]) -> Vec<StatusCard> {
+        let mut cards: Vec<StatusCard> = Vec::with_capacity(shown.len());
+        for card in self.cards(shown) {
+            let Some(first) = cards.iter_mut().find(|first| first.id == card.id) else {
+                cards.push(card);
+                continue;
+            };
+            match (&first.boosted_by, card.boosted_by) {
+                (Some(_), Some(by)) => first.also_boosted_by.push(by),
+                (None, by) => first.boosted_by = by,
+                (Some(_), None) => {}
+            }
+        }
+        cards
     }
 
     /// A page of them, in order.
