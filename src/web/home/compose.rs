@@ -378,10 +378,13 @@ async fn again(
 
 /// What is wrong, in the words of this page.
 fn refused(form: Form, invalid: &Invalid) -> Form {
-    let Some(field) = invalid.fields.first().filter(|f| f.field == "text") else {
+    let Some(field) = invalid.fields.first() else {
         return form.refused(invalid);
     };
     match field.code {
+        // A sentence already, with the file's name in front.
+        _ if field.field == "media_1" => form.error("media_1", field.description.as_str()),
+        _ if field.field != "text" => form.refused(invalid),
         "ERR_BLANK" => form.error(
             "text",
             "There is nothing to post yet: write something, or add a picture.",

@@ -71,10 +71,10 @@ impl Eyes {
                 cards.push(card);
                 continue;
             };
-            match (&first.boosted_by, card.boosted_by) {
-                (Some(_), Some(by)) => first.also_boosted_by.push(by),
-                (None, by) => first.boosted_by = by,
-                (Some(_), None) => {}
+            if first.boosted_by.is_none() {
+                first.boosted_by = card.boosted_by;
+            } else {
+                first.also_boosted_by.extend(card.boosted_by);
             }
         }
         cards
