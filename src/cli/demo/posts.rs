@@ -354,7 +354,7 @@ pub const POSTS: &[Post] = &[
             "otis",
             "",
             "For those who asked: Herbert has gained 400 grams since the flour store. We do not speak of it in front of him.",
-            &["bea", "wren"],
+            &["bea", "lena"],
         )
     },
     post(
