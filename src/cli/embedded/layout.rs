@@ -121,7 +121,10 @@ fn make_data_folder(data: &Path, owner: Option<&ServiceUser>) -> Result<()> {
     let names: Vec<_> = entries
         .filter_map(|entry| Some(entry.ok()?.file_name()))
         .collect();
-    if !names.is_empty() && !names.iter().any(|name| ours(name)) {
+    // Root prepares the folder, and the service user once more, before there is a lock file.
+    let made_by_us = |name: &std::ffi::OsStr| name == "redis" || name == "log" || name == "run";
+    let is_ours = names.iter().any(|name| ours(name)) || names.iter().all(|name| made_by_us(name));
+    if !is_ours {
         bail!(
             "The folder {shown} holds something else than Porchlight's data: choose another with --data."
         );
