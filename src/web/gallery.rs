@@ -621,7 +621,7 @@ fn pages() -> Vec<(&'static str, String)> {
             own: false,
             tab: profile::ProfileTab::Posts,
             pinned: posts().into_iter().skip(5).collect(),
-            statuses: posts(),
+            statuses: posts().into_iter().take(5).collect(),
             pager: pager(),
         }
         .render(),
