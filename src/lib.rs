@@ -4,6 +4,27 @@
 //!
 //! One street, one order: a module imports only modules listed *below* it
 //! (`tests/house.rs` reads this very list). The blank lines keep the formatter from sorting it.
+//!
+//! ```text
+//! a request ─> server::guard ─> a door (web, mastodon_api) ─> one use case (social, identity, gate)
+//!                                                                   │ rows + one event, one commit
+//!                                             store (Postgres) <────┘
+//!                                                   │ event
+//!                                             jobs::relay ─> counters, notifications, feeds, mail
+//! ```
+//!
+//! # What must stay true
+//!
+//! - A pending user has no row in `accounts`: what reads accounts cannot leak one.
+//! - Only [`gate::who`] makes a `Member`, a `Reviewer`, an `Admin`; use cases ask for them, so
+//!   a forgotten check does not compile.
+//! - A use case updates no row that strangers share: counters are the relay's.
+//! - Postgres holds the truth. Redis may vanish at any moment and costs only speed.
+//! - Time is read in [`app::clock`] alone; who may see what is said in `store/visibility.rs`.
+//! - Every route is a row of [`server::table`]; what the row says is enforced before its handler.
+//!
+//! Still to come, each on its floor: `federation_api` beside the doors, `incoming` and
+//! `delivery` beside the jobs, `activitypub` above `app`.
 
 /// The command line: up, serve, worker, migrate, check-config, doctor, accounts, demo.
 pub mod cli;

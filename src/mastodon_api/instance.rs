@@ -17,7 +17,7 @@ use crate::social::statuses::{compose, pin};
 use crate::text::{html, length, names};
 
 /// The Mastodon version whose API this is; apps compare it.
-const MASTODON: &str = "4.3.0";
+const MASTODON: &str = "4.6.0";
 /// `api_versions.mastodon`: only what is really served. 1 = what there was before grouped
 /// notifications.
 const API_VERSION: i64 = 1;
