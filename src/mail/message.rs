@@ -1,7 +1,7 @@
 //! One mail: plain text only, with headers that nobody's words can break out of (X5).
 
-use lettre::message::header::{ContentType, HeaderName, HeaderValue};
-use lettre::message::{Mailbox, MessageBuilder};
+use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
+use lettre::message::{Body, Mailbox, MessageBuilder};
 use lettre::{Address, Message as Wire};
 
 use chrono::{DateTime, Utc};
@@ -12,6 +12,8 @@ use crate::domain::{Error, Result};
 pub const MAX_SUBJECT: usize = 150;
 /// The longest body, in bytes; the rest is cut.
 pub const MAX_BODY: usize = 32 * 1024;
+/// The longest line that may go unencoded, in bytes (RFC 5322).
+const MAX_LINE: usize = 998;
 /// The longest address, in bytes (RFC 5321).
 pub const MAX_ADDRESS: usize = 254;
 
@@ -113,7 +115,25 @@ impl Message {
                 HeaderName::new_from_ascii_str("X-Auto-Response-Suppress"),
                 "All".into(),
             ));
-        Ok(builder.body(self.body.clone())?)
+        Ok(builder.body(self.plain_body())?)
+    }
+}
+
+impl Message {
+    /// The body as it reads, wherever its lines allow (RFC 5322: 998 octets): a link in a mail
+    /// that is looked at as a file must not be cut by quoted-printable. Every mail server of
+    /// our time takes 8 bits (RFC 6152).
+    fn plain_body(&self) -> Body {
+        let encoding = match self.body.is_ascii() {
+            true => ContentTransferEncoding::SevenBit,
+            false => ContentTransferEncoding::EightBit,
+        };
+        let fits = self.body.lines().all(|line| line.len() <= MAX_LINE);
+        let plain = fits.then(|| Body::new_with_encoding(self.body.clone(), encoding));
+        match plain {
+            Some(Ok(body)) => body,
+            _ => Body::new(self.body.clone()),
+        }
     }
 }
 

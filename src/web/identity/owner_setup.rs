@@ -113,6 +113,8 @@ async fn render(
     token: String,
 ) -> Result<HttpResponse, WebError> {
     let mut page = frame::page(req, Some(caller), "The house stands").await?;
+    // Whoever is about to be the owner need not apply.
+    page.place.takes_applications = false;
     page.has_errors = form.has_errors();
     page.noindex = true;
     let page = OwnerSetupPage {
