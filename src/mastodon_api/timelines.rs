@@ -1,14 +1,16 @@
 //! Timelines (quirks 33 to 44).
 
+use std::cell::RefCell;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
-use super::answer::{Answer, id, json_page, urls};
+use super::answer::{Answer, id, json, json_page, urls};
 use super::paging::{Links, PageParams, Previous, defaults};
 use super::render::writer;
-use super::{BaseUrl, Params};
+use super::{BaseUrl, Params, pending};
 use crate::app::App;
-use crate::domain::{Error, Page};
+use crate::domain::{Error, Id, Page};
 use crate::door::forms::lenient;
 use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
 use crate::gate::who;
@@ -25,7 +27,7 @@ pub const ROUTES: &[Route] = &[
         path: "/api/v1/timelines/home",
         // Asks who it is in the round trip that reads the page.
         access: Access::Deferred(SCOPE),
-        pending: Pending::Refused,
+        pending: Pending::Allowed,
         rate: Rate::Usual,
         caching: Caching::Private,
         handler: || web::to(home),
@@ -61,7 +63,7 @@ pub const ROUTES: &[Route] = &[
         method: "GET",
         path: "/api/v1/favourites",
         access: Access::User("read:favourites"),
-        pending: Pending::Refused,
+        pending: Pending::Allowed,
         rate: Rate::Usual,
         caching: Caching::Private,
         handler: || web::to(favourites),
@@ -70,7 +72,7 @@ pub const ROUTES: &[Route] = &[
         method: "GET",
         path: "/api/v1/bookmarks",
         access: Access::User("read:bookmarks"),
-        pending: Pending::Refused,
+        pending: Pending::Allowed,
         rate: Rate::Usual,
         caching: Caching::Private,
         handler: || web::to(bookmarks),
@@ -98,24 +100,33 @@ async fn home(
         .ok_or(Error::SignIn("The access token is invalid"))?;
     let base = BaseUrl::of(&req);
     let page = params.page(defaults::STATUSES);
-    let parts =
-        timelines::home_of_bearer(
-            &app,
-            digest,
-            &page,
-            &urls(&base),
-            |found| match access::bearer(&app, found) {
-                Bearer::App { .. } => {
-                    Err(Error::invalid("This method requires an authenticated user"))
-                }
-                Bearer::User(user) if !user.allows(SCOPE) => Err(Error::denied(
-                    "This action is outside the authorized scopes",
-                )),
-                Bearer::User(user) => who::admit(&user),
-            },
-        )
-        .await?;
-    Ok(timeline(&req, &parts, true))
+    let somebody = RefCell::new(None);
+    let admit = |found| match access::bearer(&app, found) {
+        Bearer::App { .. } => Err(Error::invalid("This method requires an authenticated user")),
+        Bearer::User(user) if !user.allows(SCOPE) => Err(Error::denied(
+            "This action is outside the authorized scopes",
+        )),
+        Bearer::User(user) => {
+            let member = who::admit(&user);
+            somebody.replace(Some(user));
+            member
+        }
+    };
+    let found = timelines::home_of_bearer(&app, digest, &page, &urls(&base), admit).await;
+    match (found, somebody.take()) {
+        (Ok(parts), _) => Ok(timeline(&req, &parts, true)),
+        (Err(Error::Closed(_)), Some(user)) => {
+            let applicant = who::admit_to_sandbox(&user)?;
+            let porch = pending::home(&app, &applicant, page).await?;
+            let ids: Vec<Id> = porch.iter().map(|s| s.id).collect();
+            Ok(json_page(
+                &req,
+                &Links::timeline(&ids),
+                serde_json::to_vec(&porch)?,
+            ))
+        }
+        (Err(error), _) => Err(error.into()),
+    }
 }
 
 /// Where from, and whether with media only.
@@ -253,6 +264,10 @@ async fn own(
     Params(params): Params<PageParams>,
     by: MarkedBy,
 ) -> Answer {
+    if caller.is_waiting() {
+        // Without an account there is nothing that one could have marked.
+        return Ok(json(b"[]".to_vec()));
+    }
     let (base, member) = (BaseUrl::of(&req), caller.member()?);
     let page = params.page(defaults::STATUSES);
     let parts = timelines::own_list(&app, &member, by, &page, &urls(&base)).await?;

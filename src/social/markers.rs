@@ -1,24 +1,25 @@
-//! How far the member has read, shared between their apps.
+//! How far somebody has read, shared between their apps. Also of those who wait: their apps
+//! keep a place in what they may read.
 
 use crate::app::App;
 use crate::domain::{Error, Id, Result};
-use crate::gate::Member;
+use crate::gate::Applicant;
 use crate::store;
 pub use crate::store::markers::{HOME, NOTIFICATIONS, Position};
 
 /// All positions that are known.
-pub async fn all(app: &App, member: &Member) -> Result<Vec<Position>> {
+pub async fn all(app: &App, who: &Applicant) -> Result<Vec<Position>> {
     let mut conn = app.pool.get().await?;
-    store::markers::all(&mut conn, member.user().id).await
+    store::markers::all(&mut conn, who.user().id).await
 }
 
 /// Moves positions; gives those that were moved.
 ///
 /// # Errors
 /// `Conflict` when another app moved one in the same moment.
-pub async fn set(app: &App, member: &Member, moves: &[(i16, Id)]) -> Result<Vec<Position>> {
+pub async fn set(app: &App, who: &Applicant, moves: &[(i16, Id)]) -> Result<Vec<Position>> {
     let mut conn = app.pool.get().await?;
-    let user = member.user().id;
+    let user = who.user().id;
     let known = store::markers::all(&mut conn, user).await?;
     let mut moved = Vec::new();
     for (timeline, last_read_id) in moves {
