@@ -46,7 +46,7 @@ COMMENT ON COLUMN statuses.flags IS '1 has media, 2 has a poll, 4 has a quote, 8
 COMMENT ON COLUMN statuses.app_id IS 'The app it was posted with; no foreign key, apps come and go';
 CREATE UNIQUE INDEX statuses_one_boost ON statuses (account_id, reblog_of_id) WHERE reblog_of_id IS NOT NULL;
 CREATE INDEX statuses_reblog_of ON statuses (reblog_of_id, id) WHERE reblog_of_id IS NOT NULL;
-CREATE INDEX statuses_account ON statuses (account_id, id);
+CREATE INDEX statuses_account ON statuses (account_id, id) INCLUDE (visibility);
 CREATE INDEX statuses_in_reply_to ON statuses (in_reply_to_id, id) WHERE in_reply_to_id IS NOT NULL;
 CREATE INDEX statuses_in_reply_to_account ON statuses (in_reply_to_account_id) WHERE in_reply_to_account_id IS NOT NULL;
 CREATE INDEX statuses_orphans ON statuses (in_reply_to_uri_hash) WHERE in_reply_to_uri_hash IS NOT NULL;

@@ -15,13 +15,15 @@ const ACCOUNTS: &str = "\
     LEFT JOIN account_stats st ON st.account_id = a.id \
     LEFT JOIN follows f ON f.account_id = p.viewer AND f.target_id = a.id AND f.state = 1 \
     WHERE (NOT p.followed OR f.id IS NOT NULL) \
-    AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.account_id = p.viewer AND b.target_id = a.id) \
+    AND (lower(a.username) = p.exact \
+      OR NOT EXISTS (SELECT 1 FROM blocks b WHERE b.account_id = p.viewer AND b.target_id = a.id)) \
     AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.account_id = a.id AND b.target_id = p.viewer) \
     ORDER BY lower(a.username) = p.exact DESC, f.id IS NOT NULL DESC, lower(a.username) LIKE p.start DESC, \
     coalesce(st.followers_count, 0) DESC, a.id LIMIT ? OFFSET ?";
 
 /// Accounts whose name begins with `text`, or whose display name holds it; the best first.
-/// `followed`: only those the viewer follows.
+/// `followed`: only those the viewer follows. Whom the viewer blocks is found by the exact
+/// name alone: apps that unblock look for it so.
 pub async fn accounts(
     conn: &mut Conn,
     text: &str,

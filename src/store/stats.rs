@@ -9,18 +9,24 @@ use diesel_async::RunQueryDsl;
 
 use super::Conn;
 use super::raw::raw;
-use super::visibility::counts_as_reply;
+use super::visibility::{counts_as_post, counts_as_reply};
 use crate::domain::{Id, Result};
 
-const POSTS: &str = "\
-    INSERT INTO account_stats AS st (account_id, statuses_count, last_status_at) \
-    SELECT a.id, (SELECT count(*) FROM statuses s WHERE s.account_id = a.id), \
-           (SELECT s.created_at FROM statuses s WHERE s.account_id = a.id ORDER BY s.id DESC LIMIT 1) \
-      FROM accounts a WHERE a.id = ANY (?) ORDER BY a.id \
-    ON CONFLICT (account_id) DO UPDATE SET statuses_count = EXCLUDED.statuses_count, \
-    last_status_at = CASE WHEN EXCLUDED.statuses_count > 0 THEN EXCLUDED.last_status_at ELSE st.last_status_at END";
+const POSTS: &str = concat!(
+    "INSERT INTO account_stats AS st (account_id, statuses_count, last_status_at) ",
+    "SELECT a.id, (SELECT count(*) FROM statuses s WHERE s.account_id = a.id AND ",
+    counts_as_post!("s"),
+    "), ",
+    "(SELECT s.created_at FROM statuses s WHERE s.account_id = a.id AND ",
+    counts_as_post!("s"),
+    " ORDER BY s.id DESC LIMIT 1) ",
+    "FROM accounts a WHERE a.id = ANY (?) ORDER BY a.id ",
+    "ON CONFLICT (account_id) DO UPDATE SET statuses_count = EXCLUDED.statuses_count, ",
+    "last_status_at = CASE WHEN EXCLUDED.statuses_count > 0 THEN EXCLUDED.last_status_at ELSE st.last_status_at END"
+);
 
-/// How many statuses these accounts have (boosts too), and when they last posted.
+/// How many statuses these accounts have (boosts too, direct ones not), and when they last
+/// posted one.
 pub async fn recount_posts(conn: &mut Conn, accounts: Vec<Id>) -> Result<()> {
     run(conn, POSTS, accounts).await
 }

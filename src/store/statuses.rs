@@ -301,7 +301,8 @@ pub struct Source {
 }
 
 // The selects see what was there when the statement began; the cascade comes at its end.
-// `boosted_by` is for the counters of those whose boosts go too.
+// `boosted_by` is for the counters of those whose boosts go too. What answered it shows no
+// parent any more, hence its new version.
 const DELETE: &str = "\
     WITH p AS (SELECT ?::bigint AS id, ?::bigint AS account, ?::text AS notes, \
     ?::timestamptz AS at, ?::timestamptz AS grave_until, ?::timestamptz AS stone_until, \
@@ -329,7 +330,8 @@ const DELETE: &str = "\
                 'description', md.description)) FROM media md WHERE md.status_id = gone.id), '[]')), \
         gone.account_id, p.at, p.grave_until FROM gone CROSS JOIN p JOIN said ON said.id = gone.id), \
     told AS (INSERT INTO events (lane, kind, subject_id, actor_id, created_at) \
-        SELECT 0, p.event, gone.id, gone.account_id, p.at FROM gone CROSS JOIN p) \
+        SELECT 0, p.event, gone.id, gone.account_id, p.at FROM gone CROSS JOIN p), \
+    orphans AS (UPDATE statuses c SET version = c.version + 1 FROM gone WHERE c.in_reply_to_id = gone.id) \
     SELECT coalesce(gone.source, ''), gone.spoiler_text FROM gone";
 
 /// Deletes an account's own status (not a boost), with tombstone, grave and event. `notes` is

@@ -122,6 +122,13 @@ macro_rules! counts_as_reply {
     };
 }
 
+/// Status `$s` counts as a post of its author: who talks to whom is not even a number (T11).
+macro_rules! counts_as_post {
+    ($s:literal) => {
+        concat!($s, ".visibility <= 2")
+    };
+}
+
 /// Status `$s` may be pinned by its author.
 macro_rules! pinnable {
     ($s:literal) => {
@@ -161,8 +168,8 @@ macro_rules! boost_audience {
 }
 
 pub(super) use {
-    boost_audience, boostable_by, counts_as_reply, enters_home, on_public_timelines, pinnable,
-    visible_to, welcome_to,
+    boost_audience, boostable_by, counts_as_post, counts_as_reply, enters_home,
+    on_public_timelines, pinnable, visible_to, welcome_to,
 };
 
 /// What the decision of [`may_see`] rests on.
