@@ -74,6 +74,9 @@ pub async fn finish<B: MessageBody>(
                 header::CACHE_CONTROL,
                 HeaderValue::from_static("private, no-store"),
             );
+        } else {
+            // What no row of the table answered: errors, mostly.
+            set_default(headers, header::CACHE_CONTROL, "no-cache");
         }
     } else {
         let cache = if has_cookie {
@@ -187,7 +190,7 @@ mod tests {
         assert_eq!(header(&response, "cache-control"), "private, no-store");
         assert_eq!(header(&response, "vary"), "Authorization, Origin");
         let response = answer(test::TestRequest::get().uri("/api/v1/instance")).await;
-        assert_eq!(header(&response, "cache-control"), "");
+        assert_eq!(header(&response, "cache-control"), "no-cache");
     }
 
     #[actix_web::test]
