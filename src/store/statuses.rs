@@ -239,9 +239,10 @@ const POST: &str = "\
 /// # Errors
 /// `NotFound` when the parent was deleted meanwhile.
 pub async fn post(conn: &mut Conn, new: NewStatus) -> Result<Written> {
+    type Row = (Id, Option<String>, Option<String>);
     let (names, displays): (Vec<String>, Vec<String>) = new.tags.into_iter().unzip();
     let parent = new.parent.as_ref();
-    let written: Result<Option<(Id, Option<String>, Option<String>)>, DieselError> =
+    let written: Result<Option<Row>, DieselError> =
         raw::<(BigInt, Nullable<Text>, Nullable<Text>)>(POST)
             .bind::<BigInt, _>(new.account)
             .bind::<BigInt, _>(new.user)

@@ -56,7 +56,7 @@ pub async fn run(
                 .await?;
             let home: serde_json::Value = serde_json::from_slice(home.checked()?.body)?;
             ensure!(
-                home[0]["id"] == id.to_string(),
+                home[0]["id"].as_str() == Some(&id.to_string()),
                 "a follower's home lacks the post: {home}"
             );
         }

@@ -343,10 +343,10 @@ mod tests {
             probe in proptest::sample::select(crate::domain::scopes::ALL),
         ) {
             let registered = registered.join(" ");
-            if let Some(granted) = wanted_scopes(&registered, Some(&asked.join(" "))) {
-                if granted.allows(probe) {
-                    prop_assert!(Scopes::known(&registered).allows(probe));
-                }
+            if let Some(granted) = wanted_scopes(&registered, Some(&asked.join(" ")))
+                && granted.allows(probe)
+            {
+                prop_assert!(Scopes::known(&registered).allows(probe));
             }
         }
     }

@@ -42,6 +42,14 @@ fn in_words(span: TimeDelta) -> String {
 }
 
 #[cfg(test)]
+fn tests_place() -> Place {
+    Place {
+        name: "The Porch\n& Sons".into(),
+        url: "https://porch.example".into(),
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -55,13 +63,5 @@ mod tests {
         ] {
             assert_eq!(in_words(span), words);
         }
-    }
-}
-
-#[cfg(test)]
-fn tests_place() -> Place {
-    Place {
-        name: "The Porch\n& Sons".into(),
-        url: "https://porch.example".into(),
     }
 }
