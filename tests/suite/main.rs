@@ -1,5 +1,31 @@
-//! One binary for the tests at the door.
+//! One binary for the tests at the door: a real server on real stores, asked from outside.
+//!
+//! The story of the house comes first (`a_story`, by its name); the others are sorted by what
+//! they are about. Each test has a place of its own (`support/place.rs`).
 
 mod support {
+    pub mod answer;
+    pub mod api;
+    pub mod browser;
+    pub mod cluster;
+    pub mod html;
+    pub mod mail;
+    pub mod people;
+    pub mod picture;
+    pub mod place;
+    pub mod process;
+    pub mod recount;
+    pub mod routes;
     pub mod schema;
 }
+
+mod a_story;
+mod clients;
+mod crash;
+mod gate;
+mod identity;
+mod mastodon_api;
+mod schema;
+mod server;
+mod social;
+mod web;

@@ -1,0 +1,5 @@
+//! Signing in, apps, passwords.
+
+mod oauth;
+mod passwords;
+mod sessions;

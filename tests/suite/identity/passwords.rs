@@ -1,0 +1,197 @@
+//! Passwords: changed, forgotten, set anew.
+
+use reqwest::Method;
+
+use crate::support::answer::Answer;
+use crate::support::browser::Browser;
+use crate::support::people::PASSWORD;
+use crate::support::place::{Place, run};
+
+const NEW: &str = "another wonderful long password";
+
+async fn sign_in(place: &Place, password: &str) -> u16 {
+    let browser = place.browser();
+    let page = browser.open("/sign-in").await;
+    browser
+        .post(
+            &page
+                .form("/sign-in")
+                .set("login", "ann")
+                .set("password", password),
+        )
+        .await
+        .status
+}
+
+async fn ask_for_reset(browser: &Browser, email: &str) -> Answer {
+    let page = browser.open("/password").await;
+    browser
+        .post(&page.form("/password").set("email", email))
+        .await
+}
+
+#[test]
+fn a_forgotten_password_is_set_by_a_link_that_works_once() {
+    // T1, T4, T5
+    run(async |place| {
+        let ann = place.member("ann").await;
+        let elsewhere = place.signed_in(&ann).await;
+        let known = ask_for_reset(&place.browser(), &ann.email).await;
+        let unknown = ask_for_reset(&place.browser(), "nobody@nowhere.example").await;
+        assert_eq!(known.status, unknown.status);
+        let blank = |answer: &Answer| crate::support::routes::without_chance(&answer.text());
+        assert_eq!(blank(&known), blank(&unknown));
+        let mail = place.mail_to(&ann.email).await;
+        assert_eq!(
+            place
+                .mails()
+                .iter()
+                .filter(|m| m.to.contains("nobody"))
+                .count(),
+            0
+        );
+        let link = mail.link("/password/");
+        let browser = place.browser();
+        for _ in 0..2 {
+            browser.open(&link).await;
+        }
+        assert_eq!(
+            sign_in(place, PASSWORD).await,
+            303,
+            "looking changes nothing"
+        );
+        let page = browser.open(&link).await;
+        let weak = browser
+            .submit(page.form("/password/").set("password", "short"))
+            .await;
+        assert_eq!(weak.status(), 422);
+        let page = browser.open(&link).await;
+        let form = page.form("/password/").set("password", NEW);
+        let answer = browser.post(&form).await;
+        assert_eq!(answer.status, 303, "{}", answer.shown());
+        assert_ne!(sign_in(place, PASSWORD).await, 303);
+        assert_eq!(sign_in(place, NEW).await, 303);
+        assert_eq!(
+            elsewhere
+                .visit("/settings/account")
+                .await
+                .path
+                .split('?')
+                .next(),
+            Some("/sign-in"),
+            "other sessions end"
+        );
+        let again = place.browser().visit(&link).await;
+        assert!(!again.has_form("/password/"), "used up");
+        // The link is from the configured address, whatever the request said.
+        let evil = place.browser();
+        let page = evil.open("/password").await;
+        let csrf = page.form("/password");
+        let request = evil
+            .request(Method::POST, "/password")
+            .header("Host", "evil.example")
+            .header("X-Forwarded-Host", "evil.example")
+            .form(&[("csrf", csrf.value("csrf")), ("email", ann.email.as_str())]);
+        evil.send(request).await;
+        place.settle().await;
+        for mail in place.mails() {
+            assert!(!mail.text.contains("evil.example"), "{}", mail.text);
+        }
+    });
+}
+
+#[test]
+fn a_link_is_for_two_hours_and_a_mailbox_is_not_flooded() {
+    // T2
+    run(async |place| {
+        let ann = place.member("ann").await;
+        ask_for_reset(&place.browser(), &ann.email).await;
+        let link = place.mail_to(&ann.email).await.link("/password/");
+        place.advance(chrono::TimeDelta::hours(3));
+        assert!(!place.browser().visit(&link).await.has_form("/password/"));
+        for _ in 0..20 {
+            // Each time from somewhere else.
+            ask_for_reset(&place.browser(), &ann.email).await;
+        }
+        place.settle().await;
+        let mails = place.mails().iter().filter(|m| m.to == ann.email).count();
+        assert!((2..=8).contains(&mails), "{mails} mails");
+    });
+}
+
+#[test]
+fn changing_it_asks_for_the_old_one_and_ends_other_browsers_and_apps() {
+    run(async |place| {
+        let ann = place.member("ann").await;
+        let (here, elsewhere) = (place.signed_in(&ann).await, place.signed_in(&ann).await);
+        let page = here.open("/settings/account").await;
+        let form = page.form("/settings/password").set("password", NEW);
+        let wrong = here
+            .submit(form.clone().set("current_password", "not it, sorry"))
+            .await;
+        assert!(wrong.status() >= 400, "{}", wrong.answer.shown());
+        assert_eq!(sign_in(place, PASSWORD).await, 303);
+        let page = here.submit(form.set("current_password", PASSWORD)).await;
+        assert_eq!(page.status(), 200, "{}", page.answer.shown());
+        assert_eq!(sign_in(place, NEW).await, 303);
+        assert_eq!(
+            elsewhere
+                .visit("/settings/account")
+                .await
+                .path
+                .split('?')
+                .next(),
+            Some("/sign-in")
+        );
+        here.open("/settings/account").await;
+        // T5: the tokens of all apps, too.
+        ann.api
+            .get("/api/v1/accounts/verify_credentials")
+            .await
+            .error(401);
+    });
+}
+
+#[test]
+fn a_new_address_holds_once_it_is_confirmed() {
+    run(async |place| {
+        let (ann, ben) = (place.member("ann").await, place.member("ben").await);
+        let browser = place.signed_in(&ann).await;
+        let change = async |email: &str, password: &str| {
+            let page = browser.open("/settings/account").await;
+            let form = page
+                .form("/settings/email")
+                .set("email", email)
+                .set("email_password", password);
+            browser.submit(form).await
+        };
+        assert!(change("new@new.example", "wrong").await.status() >= 400);
+        change("new@new.example", PASSWORD).await;
+        let email = async || -> String {
+            place
+                .sql("SELECT email FROM users WHERE username = 'ann'", &[])
+                .await[0]
+                .get(0)
+        };
+        assert_eq!(email().await, ann.email);
+        let link = place
+            .mail_to("new@new.example")
+            .await
+            .link("/settings/email/");
+        place.browser().open(&link).await;
+        assert_eq!(email().await, ann.email, "a look confirms nothing");
+        let page = browser.open(&link).await;
+        browser.submit(page.form("/settings/email/")).await;
+        assert_eq!(email().await, "new@new.example");
+        // T1: an address of somebody else is not betrayed, and never taken over.
+        let page = change(&ben.email, PASSWORD).await;
+        assert!(page.status() < 500);
+        place.settle().await;
+        assert_eq!(
+            place
+                .number("SELECT count(*) FROM users WHERE email = 'ben@ben.example'")
+                .await,
+            1
+        );
+    });
+}

@@ -1,0 +1,8 @@
+//! What members do, and who sees it.
+
+mod costs;
+mod counters;
+mod notifications;
+mod redis;
+mod rules;
+mod visibility;

@@ -1,0 +1,363 @@
+//! A place of one test's own: database, Redis prefix, folder, server on a free port, jobs.
+
+use std::collections::BTreeMap;
+use std::net::TcpListener;
+use std::panic::{AssertUnwindSafe, resume_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use chrono::TimeDelta;
+use futures::FutureExt;
+use porchlight::app::App;
+use porchlight::config::{self, Config, Layers, Secret};
+use porchlight::jobs::{self, Jobs};
+use porchlight::server;
+use tokio::task::JoinHandle;
+use tokio_postgres::types::ToSql;
+use tokio_util::sync::CancellationToken;
+
+use super::api::Api;
+use super::browser::Browser;
+use super::cluster::{self, OwnRedis, cluster};
+use super::mail::{self, Mail};
+
+/// A test that takes longer hangs.
+const PATIENCE: Duration = Duration::from_secs(180);
+/// How long events and jobs may take to be done.
+const SETTLING: Duration = Duration::from_secs(30);
+/// Connections of a place: two tests at a time fit the cluster many times over.
+const POOL: &str = "8";
+
+/// What a test wants to be different from the usual.
+#[derive(Default)]
+pub struct Setup {
+    without_jobs: bool,
+    own_redis: bool,
+    settings: Vec<(&'static str, String)>,
+}
+
+impl Setup {
+    /// No relay and no workers, until [`Place::start_jobs`].
+    pub fn without_jobs(mut self) -> Setup {
+        self.without_jobs = true;
+        self
+    }
+
+    /// A Redis that the test may kill.
+    pub fn own_redis(mut self) -> Setup {
+        self.own_redis = true;
+        self
+    }
+
+    /// A setting, as an environment variable would give it: `PORCHLIGHT_REGISTRATION__MODE`.
+    pub fn with(mut self, variable: &'static str, value: impl Into<String>) -> Setup {
+        self.settings.push((variable, value.into()));
+        self
+    }
+
+    /// Runs a test in a fresh place. At the end nothing may be left to do and nothing may
+    /// have been given up.
+    pub fn run(self, test: impl AsyncFnOnce(&Place)) {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        runtime.block_on(async move {
+            let place = Place::open(self).await;
+            let body = AssertUnwindSafe(tokio::time::timeout(PATIENCE, test(&place)));
+            let ended = body.catch_unwind().await;
+            let passed = matches!(ended, Ok(Ok(())));
+            place.close(passed).await;
+            match ended {
+                Ok(in_time) => assert!(in_time.is_ok(), "the test hangs"),
+                // Only now, so that nothing of the place runs into the end of its runtime.
+                Err(panic) => resume_unwind(panic),
+            }
+        });
+        runtime.shutdown_timeout(Duration::from_secs(5));
+    }
+}
+
+/// Runs a test in a fresh place of the usual kind.
+pub fn run(test: impl AsyncFnOnce(&Place)) {
+    Setup::default().run(test);
+}
+
+/// A running place.
+pub struct Place {
+    /// Its handles, for what cannot be seen from outside.
+    pub app: Arc<App>,
+    /// Scheme, host and port.
+    pub origin: String,
+    /// Its folder.
+    pub data: PathBuf,
+    /// Its own Redis, where it has one.
+    pub redis: Option<OwnRedis>,
+    database: String,
+    http: reqwest::Client,
+    sql: tokio_postgres::Client,
+    stop: CancellationToken,
+    server: Mutex<Option<JoinHandle<()>>>,
+    jobs: Mutex<Option<Jobs>>,
+    next_network: AtomicU32,
+}
+
+/// How often the stores were spoken to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counted {
+    /// Statements, without `BEGIN` and `COMMIT`.
+    pub statements: u64,
+    /// Explicit transactions.
+    pub commits: u64,
+    /// Round trips to Redis.
+    pub redis: u64,
+}
+
+impl Place {
+    async fn open(setup: Setup) -> Place {
+        let cluster = cluster();
+        let database = cluster.name();
+        cluster.create(&database, true).await;
+        let redis = match setup.own_redis {
+            true => Some(OwnRedis::start(&format!("{database}-redis")).await),
+            false => None,
+        };
+        let data = cluster.folder(&database);
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let redis_url = redis.as_ref().map_or(cluster.redis_url(), |own| own.url());
+        let config = configure(
+            &data,
+            &listener,
+            &cluster.database_url(&database),
+            redis_url,
+            &setup.settings,
+        );
+        let origin = config.server.origin();
+        let app = App::open(config).await.expect("the place opens");
+
+        let stop = CancellationToken::new();
+        let running = tokio::spawn({
+            let (app, stop) = (app.clone(), stop.clone());
+            async move {
+                server::run(app, listener, stop)
+                    .await
+                    .expect("the server runs")
+            }
+        });
+        let sql = cluster::connect(&cluster.database_url(&database)).await;
+        let place = Place {
+            app,
+            origin,
+            data,
+            redis,
+            database,
+            http: http(),
+            sql,
+            stop,
+            server: Mutex::new(Some(running)),
+            jobs: Mutex::default(),
+            next_network: AtomicU32::new(1),
+        };
+        if !setup.without_jobs {
+            place.start_jobs();
+        }
+        place
+    }
+
+    async fn close(self, passed: bool) {
+        if passed && self.jobs.lock().expect("no panic holds it").is_some() {
+            self.settle().await;
+        }
+        self.stop_jobs().await;
+        self.stop.cancel();
+        let server = self.server.lock().expect("no panic holds it").take();
+        if let Some(server) = server {
+            server.await.expect("the server ended in order");
+        }
+        if let Some(redis) = self.redis {
+            redis.stop().await;
+        }
+        drop(self.sql);
+        cluster().drop(&self.database).await;
+        // Left to the janitor where it fails.
+        let _ = std::fs::remove_dir_all(&self.data);
+    }
+
+    /// Starts the relay and the workers.
+    pub fn start_jobs(&self) {
+        let before = self
+            .jobs
+            .lock()
+            .expect("no panic holds it")
+            .replace(jobs::start(self.app.clone()));
+        assert!(before.is_none(), "the jobs run already");
+    }
+
+    /// Stops them in order.
+    pub async fn stop_jobs(&self) {
+        let jobs = self.jobs.lock().expect("no panic holds it").take();
+        if let Some(jobs) = jobs {
+            jobs.stop().await;
+        }
+    }
+
+    /// Waits until every event was told and every job that is due was done. A job that was
+    /// given up fails the test.
+    pub async fn settle(&self) {
+        let began = Instant::now();
+        loop {
+            let now = self.app.clock.now().timestamp();
+            let row = self
+                .sql(
+                    "SELECT (SELECT count(*) FROM events), \
+                     (SELECT count(*) FROM jobs WHERE failed_at IS NULL AND floor(extract(epoch FROM run_at))::bigint <= $1), \
+                     (SELECT string_agg(coalesce(last_error, '?'), '; ') FROM jobs WHERE failed_at IS NOT NULL)",
+                    &[&now],
+                )
+                .await
+                .remove(0);
+            let (events, jobs): (i64, i64) = (row.get(0), row.get(1));
+            if let Some(errors) = row.get::<_, Option<String>>(2) {
+                panic!("jobs were given up: {errors}");
+            }
+            if events == 0 && jobs == 0 {
+                return;
+            }
+            assert!(
+                began.elapsed() < SETTLING,
+                "{events} events and {jobs} jobs are left over"
+            );
+            self.app.wake_relay();
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// Rows of the database, read or changed behind the place's back.
+    pub async fn sql(
+        &self,
+        statement: &str,
+        values: &[&(dyn ToSql + Sync)],
+    ) -> Vec<tokio_postgres::Row> {
+        self.sql
+            .query(statement, values)
+            .await
+            .unwrap_or_else(|error| panic!("{statement}: {error:?}"))
+    }
+
+    /// One number.
+    pub async fn number(&self, statement: &str) -> i64 {
+        self.sql(statement, &[]).await.remove(0).get(0)
+    }
+
+    /// What the stores were asked so far.
+    pub fn counted(&self) -> Counted {
+        Counted {
+            statements: self.app.pool.counts().statements(),
+            commits: self.app.pool.counts().commits(),
+            redis: self.app.cache.calls(),
+        }
+    }
+
+    /// The address of its database.
+    pub fn database_url(&self) -> String {
+        cluster().database_url(&self.database)
+    }
+
+    /// Moves the time of this place.
+    pub fn advance(&self, by: TimeDelta) {
+        self.app.clock.advance(by);
+    }
+
+    /// An address that nobody of this place came from yet, in a network of its own.
+    pub fn network(&self) -> String {
+        let n = self.next_network.fetch_add(1, Ordering::Relaxed);
+        format!("81.{}.{}.7", n / 250, n % 250)
+    }
+
+    /// An app with a token, calling from a network of its own.
+    pub fn api(&self, token: impl Into<String>) -> Api {
+        Api::new(
+            self.http.clone(),
+            self.origin.clone(),
+            Some(token.into()),
+            self.network(),
+        )
+    }
+
+    /// An app without a token.
+    pub fn stranger(&self) -> Api {
+        Api::new(self.http.clone(), self.origin.clone(), None, self.network())
+    }
+
+    /// A browser without cookies.
+    pub fn browser(&self) -> Browser {
+        Browser::new(self.http.clone(), self.origin.clone(), self.network())
+    }
+
+    /// The mails sent so far, oldest first.
+    pub fn mails(&self) -> Vec<Mail> {
+        mail::read(&self.data.join("mail"))
+    }
+
+    /// The newest mail to an address, once everything has been sent.
+    pub async fn mail_to(&self, address: &str) -> Mail {
+        self.settle().await;
+        let mails = self.mails();
+        let found = mails.iter().rfind(|m| m.to == address).cloned();
+        found.unwrap_or_else(|| {
+            let all: Vec<&str> = mails.iter().map(|m| m.file.as_str()).collect();
+            panic!("no mail to {address}, only {all:?}")
+        })
+    }
+}
+
+/// No redirects and no cookies of its own: tests look at both. `localhost` is this machine,
+/// whatever its resolver says.
+pub fn http() -> reqwest::Client {
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .resolve("localhost", ([127, 0, 0, 1], 0).into())
+        .timeout(Duration::from_secs(60))
+        .no_proxy()
+        .build()
+        .expect("a client")
+}
+
+fn configure(
+    data: &Path,
+    listener: &TcpListener,
+    database: &str,
+    redis: &str,
+    settings: &[(&'static str, String)],
+) -> Config {
+    let listen = listener.local_addr().expect("it is bound").to_string();
+    let mut environment: BTreeMap<String, String> = [
+        (
+            "PORCHLIGHT_SERVER__DATA",
+            data.to_str().expect("a plain path"),
+        ),
+        ("PORCHLIGHT_SERVER__LISTEN", &listen),
+        ("PORCHLIGHT_SERVER__WORKERS", "2"),
+        ("PORCHLIGHT_SERVER__SHUTDOWN_SECONDS", "2"),
+        // So that each client can come from where it likes.
+        ("PORCHLIGHT_SERVER__TRUSTED_PROXIES", "127.0.0.1"),
+        ("PORCHLIGHT_DATABASE__POOL_SIZE", POOL),
+        ("PORCHLIGHT_DATABASE__DESK_POOL_SIZE", "2"),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .into();
+    environment.extend(settings.iter().map(|(n, v)| ((*n).to_owned(), v.clone())));
+    let mut config = config::load::load(Layers {
+        file: None,
+        environment: &environment,
+        command_line: Vec::new(),
+        read_file: |path| std::fs::read_to_string(path),
+    })
+    .expect("the settings of a test");
+    config.database.url = Some(Secret::new(database));
+    config.redis.url = Some(Secret::new(redis));
+    config
+}

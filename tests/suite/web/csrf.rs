@@ -1,0 +1,178 @@
+//! Writes that come by cookie need a token against forgery, and looking changes nothing (T6).
+
+use porchlight::domain::role::Role;
+use porchlight::server::table::ROUTES;
+use reqwest::Method;
+
+use crate::support::api::id;
+use crate::support::place::{Place, run};
+use crate::support::routes;
+
+/// Everything in the database that a person could have changed.
+async fn snapshot(place: &Place) -> Vec<(String, i64, String)> {
+    let tables = place
+        .sql(
+            "SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'public' \
+             AND table_name NOT IN ('leases', 'sessions', 'events', 'jobs', 'signs_of_life', 'questions', 'question_versions', 'one_time_links', 'apps', 'markers') \
+             ORDER BY 1",
+            &[],
+        )
+        .await;
+    let mut all = Vec::new();
+    for row in tables {
+        let table: String = row.get(0);
+        // What is noted of a visit is not what somebody did.
+        let seen = match table.as_str() {
+            "tokens" => "to_jsonb(t) - 'last_used_at'",
+            "users" => "to_jsonb(t) - 'welcomed_at'",
+            "applications" => "to_jsonb(t) - 'read_at' - 'read_by'",
+            _ => "to_jsonb(t)",
+        };
+        let row = place
+            .sql(&format!("SELECT count(*), coalesce(md5(string_agg(md5(({seen})::text), '' ORDER BY md5(({seen})::text))), '') FROM \"{table}\" t"), &[])
+            .await;
+        all.push((table, row[0].get(0), row[0].get(1)));
+    }
+    all
+}
+
+#[test]
+fn no_write_of_the_web_works_without_its_token_and_no_look_writes() {
+    run(async |place| {
+        let owner = place.owner().await;
+        let (ann, hana) = (place.member("ann").await, place.applicant("hana").await);
+        let admin = place.staff("adam", Role::Admin).await;
+        let post = id(&ann.api.toot("Hello").await);
+        ann.follow(&owner).await;
+        place.settle().await;
+        let application = place.application_of(&hana).await.to_string();
+        let draft = id(&hana
+            .api
+            .post("/api/v1/statuses", serde_json::json!({ "status": "d" }))
+            .await
+            .entity("Status"));
+        let other_session = place.signed_in(&owner).await;
+        let sessions = place.number("SELECT count(*) FROM sessions").await;
+        assert!(sessions >= 1);
+        let before = snapshot(place).await;
+        let alive = async || {
+            other_session
+                .visit("/settings/account")
+                .await
+                .path
+                .starts_with("/settings")
+        };
+
+        let mut walked = 0;
+        for who in [None, Some(&owner), Some(&ann), Some(&hana), Some(&admin)] {
+            let browser = match who {
+                Some(person) => place.signed_in(person).await,
+                None => place.browser(),
+            };
+            for route in ROUTES.iter().filter(|r| r.access.is_web()) {
+                for thing in [
+                    post.as_str(),
+                    &application,
+                    &draft,
+                    "ann",
+                    "olive",
+                    "nonsense",
+                ] {
+                    if thing != post && !route.path.contains('{') {
+                        continue;
+                    }
+                    walked += 1;
+                    if walked % 5 == 0 {
+                        // Budgets are not what this is about.
+                        place.advance(chrono::TimeDelta::minutes(11));
+                    }
+                    let path = routes::fill(route.path, thing);
+                    let mut browser = browser.clone();
+                    browser.from = place.network();
+                    if route.method == "GET" {
+                        let answer = browser.fetch(Method::GET, &path).await;
+                        assert!(answer.status < 500, "{}", answer.shown());
+                        continue;
+                    }
+                    for csrf in [
+                        None,
+                        Some(""),
+                        Some("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
+                    ] {
+                        let fields = [
+                            ("text", "forged"),
+                            ("login", "ann"),
+                            ("password", crate::support::people::PASSWORD),
+                            ("username", "forged"),
+                            ("email", "forged@forged.example"),
+                            ("message", "x"),
+                            ("decision", "allow"),
+                            ("display_name", "forged"),
+                            ("current_password", crate::support::people::PASSWORD),
+                            ("email_password", crate::support::people::PASSWORD),
+                        ];
+                        let mut fields = fields.to_vec();
+                        fields.extend(csrf.map(|c| ("csrf", c)));
+                        let answer = browser
+                            .send(browser.request(Method::POST, &path).form(&fields))
+                            .await;
+                        let sent_away = answer.status == 303
+                            && (answer.header("location").starts_with("/sign-in")
+                                || answer.header("location") == "/waiting");
+                        assert!(
+                            matches!(answer.status, 403 | 404) || sent_away,
+                            "{:?}: {}",
+                            who.map(|p| &p.name),
+                            answer.shown()
+                        );
+                    }
+                }
+            }
+        }
+        assert!(walked > 300, "{walked}");
+        place.settle().await;
+        let after = snapshot(place).await;
+        for (one, two) in before.iter().zip(&after) {
+            assert_eq!(one, two, "something was written");
+        }
+        assert!(alive().await, "no session ended");
+    });
+}
+
+#[test]
+fn a_token_is_bound_to_its_session_and_a_form_to_its_origin() {
+    run(async |place| {
+        let (ann, ben) = (place.member("ann").await, place.member("ben").await);
+        let (anns, bens) = (place.signed_in(&ann).await, place.signed_in(&ben).await);
+        let form = anns
+            .open("/compose")
+            .await
+            .form("/compose")
+            .set("text", "Mine");
+        // Ben's browser with ann's token.
+        assert_eq!(bens.post(&form).await.status, 403);
+        // From another site.
+        let pairs = [("csrf", form.value("csrf")), ("text", "Forged")];
+        for origin in ["https://evil.example", "http://localhost:1"] {
+            let request = anns
+                .request(Method::POST, "/compose")
+                .header("Origin", origin)
+                .form(&pairs);
+            assert_eq!(anns.send(request).await.status, 403, "{origin}");
+        }
+        assert_eq!(place.number("SELECT count(*) FROM statuses").await, 0);
+        let answer = anns.post(&form).await;
+        assert_eq!(answer.status, 303, "{}", answer.shown());
+        assert_eq!(place.number("SELECT count(*) FROM statuses").await, 1);
+        // The API does not know cookies.
+        let request = anns
+            .request(Method::POST, "/api/v1/statuses")
+            .form(&[("status", "by cookie")]);
+        assert_eq!(anns.send(request).await.status, 401);
+        let request = anns.request(Method::GET, "/api/v1/accounts/verify_credentials");
+        assert_eq!(anns.send(request).await.status, 401);
+        // And pages do not know tokens.
+        let request = ann.api.request(Method::GET, "/settings/account");
+        assert_eq!(ann.api.send(request).await.status, 303);
+    });
+}

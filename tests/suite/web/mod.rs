@@ -1,0 +1,4 @@
+//! The pages, as a browser without script sees them.
+
+mod csrf;
+mod pages;
