@@ -43,10 +43,16 @@ use scale::Scale;
 use server::Server;
 
 /// What can be run.
-const WORKLOADS: &[(&str, &str)] = &[(
-    "core",
-    "home, posting, fan-out, memory and start, on 1,200 people with 100,000 statuses (3 min)",
-)];
+const WORKLOADS: &[(&str, &str)] = &[
+    (
+        "core",
+        "home, posting, fan-out, memory and start: 1,200 people, 100,000 statuses (2 min)",
+    ),
+    (
+        "place",
+        "nothing: the same place, filled and served until Ctrl-C, for tools of your own",
+    ),
+];
 
 fn main() -> Result<()> {
     // `cargo bench` adds `--bench` of its own.
@@ -58,6 +64,8 @@ fn main() -> Result<()> {
     match words.as_slice() {
         ["core"] => block_on(core(Scale::FULL)),
         ["core", "--quick"] | ["--quick", "core"] => block_on(core(Scale::QUICK)),
+        ["place"] => block_on(stay(Scale::FULL)),
+        ["place", "--quick"] | ["--quick", "place"] => block_on(stay(Scale::QUICK)),
         // The second process of the yardstick "the same bytes from memory".
         ["bytes", file, workers] => bytes::serve(file.as_ref(), workers.parse()?),
         _ => {
@@ -104,6 +112,30 @@ async fn core(scale: Scale) -> Result<()> {
     server.stop().await?;
     place.close().await;
     report.end(began.elapsed())
+}
+
+/// Fills and serves until Ctrl-C.
+async fn stay(scale: Scale) -> Result<()> {
+    let place = Place::open().await?;
+    let people = fill::fill(&place, scale).await?;
+    let server = Server::start(&place).await?;
+    println!(
+        "server    http://{} (process {})",
+        server.address,
+        server.pid()
+    );
+    println!("database  {}", place.database_url);
+    println!("redis     {}", place.redis_url);
+    println!(
+        "tokens    {} (followed by {}), {} (by nobody), and so on",
+        people.star().token,
+        people.followers.len(),
+        people.hermit().token
+    );
+    tokio::signal::ctrl_c().await?;
+    server.stop().await?;
+    place.close().await;
+    Ok(())
 }
 
 /// Starts the server some times over; the last one stays.

@@ -97,8 +97,10 @@ pub async fn fill(place: &Place, scale: Scale) -> Result<People> {
     let followers = follows(&sql, scale, &members, &mut random, &mut ids, now).await?;
     statuses(&sql, scale, &members, &mut random, &mut ids, now).await?;
     sql.batch_execute(COUNTERS).await?;
-    sql.batch_execute("COMMIT; VACUUM ANALYZE; CHECKPOINT")
-        .await?;
+    // Each for itself: several in one message would be one transaction.
+    for after in ["COMMIT", "VACUUM ANALYZE", "CHECKPOINT"] {
+        sql.batch_execute(after).await?;
+    }
     Ok(People { members, followers })
 }
 

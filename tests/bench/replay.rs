@@ -62,6 +62,11 @@ impl Replay {
                 };
                 let mut micros = Vec::new();
                 let mut n = client;
+                // Its statements are prepared and planned before they are measured.
+                let member = &people.members[client];
+                replay
+                    .statements(&conn, member, ids[client].clone())
+                    .await?;
                 while began.elapsed() < time {
                     let at = n % people.members.len();
                     let member = &people.members[at];
