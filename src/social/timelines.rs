@@ -31,17 +31,19 @@ pub async fn home_of_bearer(
 ) -> Result<Parts> {
     let now = app.clock.now();
     let judge = |found: Option<TokenHolder>| -> Result<Member> {
-        let member = admit(found.ok_or(Error::SignIn("The access token is invalid"))?)?;
-        app.known.note_owner(digest, member.account_id());
-        Ok(member)
+        admit(found.ok_or(Error::SignIn("The access token is invalid"))?)
     };
-    let mut conn = app.pool.get().await?;
     let Some(account) = app.known.owner(&digest) else {
+        let mut conn = app.pool.get().await?;
         let member = judge(store::access::by_token(&mut *conn, &digest, now).await?)?;
+        app.known.note_owner(digest, member.account_id());
         return home_parts(app, &mut conn, member.account_id(), page, renderer).await;
     };
     let generation = app.known.feeds_generation();
-    let Answer::Page(ids) = feeds::read(&app.cache, generation, account, page).await else {
+    // Before a connection is taken: those are few.
+    let answer = feeds::read(&app.cache, generation, account, page).await;
+    let mut conn = app.pool.get().await?;
+    let Answer::Page(ids) = answer else {
         judge(store::access::by_token(&mut *conn, &digest, now).await?)?;
         let (rows, cursors) = from_postgres(app, &mut conn, account, page).await?;
         return finish(app, &conn, rows, cursors, renderer).await;

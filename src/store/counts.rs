@@ -8,14 +8,17 @@ use diesel::connection::{Instrumentation, InstrumentationEvent};
 /// Counters of one pool, shared by its connections.
 #[derive(Debug, Default)]
 pub struct Counts {
-    statements: AtomicU64,
+    sent: AtomicU64,
+    /// Those of `sent` that only begin or end a transaction.
+    control: AtomicU64,
     commits: AtomicU64,
 }
 
 impl Counts {
     /// Statements sent so far, without those that only begin or end a transaction.
     pub fn statements(&self) -> u64 {
-        self.statements.load(Ordering::Relaxed)
+        let control = self.control.load(Ordering::Relaxed);
+        self.sent.load(Ordering::Relaxed).saturating_sub(control)
     }
 
     /// Explicit transactions committed so far. (A single statement commits by itself.)
@@ -28,19 +31,21 @@ impl Counts {
 pub(super) struct Counter(pub(super) Arc<Counts>);
 
 impl Instrumentation for Counter {
+    // Before every statement of every request: nothing here may look at its text, which would
+    // be put together once more for that.
     fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
+        let counts = &self.0;
         match event {
-            InstrumentationEvent::StartQuery { query, .. } => {
-                let text = query.to_string();
-                if !["BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE"]
-                    .iter()
-                    .any(|word| text.starts_with(word))
-                {
-                    self.0.statements.fetch_add(1, Ordering::Relaxed);
-                }
+            InstrumentationEvent::StartQuery { .. } => {
+                counts.sent.fetch_add(1, Ordering::Relaxed);
+            }
+            InstrumentationEvent::BeginTransaction { .. }
+            | InstrumentationEvent::RollbackTransaction { .. } => {
+                counts.control.fetch_add(1, Ordering::Relaxed);
             }
             InstrumentationEvent::CommitTransaction { .. } => {
-                self.0.commits.fetch_add(1, Ordering::Relaxed);
+                counts.control.fetch_add(1, Ordering::Relaxed);
+                counts.commits.fetch_add(1, Ordering::Relaxed);
             }
             _ => {}
         }
