@@ -58,12 +58,15 @@ pub struct FoundTag {
     pub display: String,
 }
 
-const TAGS: &str = "SELECT id, name, display FROM tags WHERE name LIKE ? ORDER BY length(name), name LIMIT ? OFFSET ?";
+// A range rather than LIKE, whose pattern a generic plan does not know.
+const TAGS: &str = "SELECT id, name, display FROM tags WHERE name ~>=~ ? AND name ~<~ ? \
+    ORDER BY length(name), name LIMIT ? OFFSET ?";
 
 /// Hashtags that begin with `start` (normalised), the shortest first.
 pub async fn tags(conn: &mut Conn, start: &str, limit: i64, offset: i64) -> Result<Vec<FoundTag>> {
     let rows: Vec<(i64, String, String)> = raw::<(BigInt, Text, Text)>(TAGS)
-        .bind::<Text, _>(format!("{}%", escape(start)))
+        .bind::<Text, _>(start.to_owned())
+        .bind::<Text, _>(format!("{start}{}", char::MAX))
         .bind::<BigInt, _>(limit)
         .bind::<BigInt, _>(offset)
         .load(conn)
