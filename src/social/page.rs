@@ -211,6 +211,36 @@ pub async fn one(
         .ok_or(Error::NotFound)
 }
 
+/// One's own status that was written a moment ago and answers nothing: nobody has counted,
+/// marked or muted it yet, so only the author is looked up.
+pub async fn fresh(app: &App, parts: &StatusParts, renderer: &impl Renderer) -> Result<Item> {
+    let mut conn = app.pool.get().await?;
+    let author = store::accounts_shown::facts(&mut *conn, vec![parts.account_id])
+        .await?
+        .pop()
+        .ok_or(Error::NotFound)?;
+    let row = PageRow {
+        id: parts.id,
+        version: parts.version,
+        author: AuthorFacts {
+            id: author.id,
+            version: author.version,
+            counters: author.counters,
+        },
+        boosted: None,
+        counters: Counters::default(),
+        bits: Bits {
+            pinned: store::visibility::may_be_pinned(parts.visibility).then_some(false),
+            ..Bits::default()
+        },
+        feeds_generation: app.known.feeds_generation(),
+    };
+    assemble(app, &conn, vec![row], renderer)
+        .await?
+        .pop()
+        .ok_or(Error::NotFound)
+}
+
 /// A status with its rows: what pages for people are made of.
 #[derive(Debug, Clone)]
 pub struct Shown {

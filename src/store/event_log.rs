@@ -26,6 +26,10 @@ pub struct Taken {
     pub at: DateTime<Utc>,
 }
 
+/// What [`take`] gives each lane at the least, where it has so many: fewer in all mean that
+/// nothing is left.
+pub const SMALLEST_SLICE: usize = 25;
+
 // The people's lane is never behind the others, which get their slices all the same.
 const TAKE: &str = "\
     WITH p AS (SELECT ?::bigint AS above) \

@@ -249,6 +249,11 @@ pub fn narrower(one: Visibility, other: Visibility) -> Visibility {
     if one >= other { one } else { other }
 }
 
+/// Whether its author may pin a status that is no boost; as `pinnable!`.
+pub fn may_be_pinned(visibility: Visibility) -> bool {
+    visibility <= Visibility::Private
+}
+
 /// Whether a status of that visibility can be boosted by others than its author.
 pub fn boostable(visibility: Visibility) -> bool {
     visibility <= Visibility::Unlisted

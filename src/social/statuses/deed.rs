@@ -63,6 +63,10 @@ pub async fn show(app: &App, who: &Member, deed: Deed, renderer: &impl Renderer)
         app.fragments
             .all(&[key], async |_| Ok(vec![(key, bytes.clone())]))
             .await?;
+        // An answer may stand in a thread that its author has muted: that must be asked.
+        if parts.in_reply_to_id.is_none() {
+            return page::fresh(app, &parts, renderer).await;
+        }
     }
     let mut conn = app.pool.get().await?;
     let viewer = Some(who.account_id());
