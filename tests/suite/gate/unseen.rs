@@ -160,6 +160,7 @@ fn told(answer: &Answer, thing: &str) -> (u16, String, Vec<(String, String)>) {
     let chance = [
         "x-request-id",
         "date",
+        "connection",
         "x-ratelimit-remaining",
         "x-ratelimit-reset",
         "set-cookie",
