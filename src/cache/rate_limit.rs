@@ -14,7 +14,7 @@ use redis::Script;
 
 use super::Cache;
 
-/// Counters that one process holds for want of Redis; beyond, the least used go.
+/// Counters that one process holds beside Redis; beyond, the least used go.
 const MAX_COUNTERS: u64 = 50_000;
 /// The longest window; what lies idle in the process is dropped after it.
 const MAX_WINDOW: TimeDelta = TimeDelta::days(1);
@@ -90,12 +90,16 @@ async fn count(cache: &Cache, limits: &[Limit], by: i64, now: DateTime<Utc>) -> 
         let left = (*reset - now).num_milliseconds().max(1);
         call.key(cache.key(name)).arg(by).arg(left);
     }
-    let counts: Vec<i64> = match cache.invoke(&call).await {
-        Some(counts) => counts,
-        None => {
-            let here = cache.counters();
-            windows.iter().map(|(name, _)| here.add(name, by)).collect()
-        }
+    // Counted here in any case, so that a moment without Redis does not begin from nothing.
+    let own = cache.counters();
+    let here: Vec<i64> = windows.iter().map(|(name, _)| own.add(name, by)).collect();
+    let counts: Vec<i64> = match cache.invoke::<Vec<i64>>(&call).await {
+        Some(counts) => counts
+            .iter()
+            .zip(&here)
+            .map(|(all, own)| *all.max(own))
+            .collect(),
+        None => here,
     };
     limits
         .iter()
@@ -126,7 +130,7 @@ fn window(limit: &Limit, now: DateTime<Utc>) -> (String, DateTime<Utc>) {
     (format!("rate:{}:{length}:{index}", limit.key), end)
 }
 
-/// The counts of this process, when Redis does not answer.
+/// The counts of this process: what holds when Redis does not answer.
 #[derive(Clone)]
 pub(super) struct Counters(moka::sync::Cache<String, Arc<AtomicI64>>);
 

@@ -84,6 +84,8 @@ pub struct Relay {
     run: Option<String>,
     generation: i64,
     holds: bool,
+    /// No notification was made after it; the next ones are.
+    told: DateTime<Utc>,
 }
 
 impl Relay {
@@ -98,6 +100,7 @@ impl Relay {
             run: None,
             generation: 0,
             holds: false,
+            told: DateTime::UNIX_EPOCH,
         }
     }
 
@@ -113,6 +116,7 @@ impl Relay {
             }
             (self.generation, self.run) = store::feeds::generation(&mut *conn).await?;
             app.known.note_feeds_generation(self.generation);
+            self.told = store::notify::newest(&mut conn).await?;
             self.asked = None;
         }
         self.mind_redis(&mut conn).await?;
@@ -127,6 +131,9 @@ impl Relay {
         };
         if sweep && taken.len() < 400 {
             self.swept = Some(Instant::now());
+        }
+        if !taken.is_empty() {
+            self.told = self.told.max(now);
         }
         self.taken_to = taken
             .last()
@@ -151,7 +158,7 @@ impl Relay {
         let heard = Heard(&events);
         count(conn, &heard).await?;
         take_back(conn, &heard).await?;
-        let told = tell(conn, &heard, now).await?;
+        let told = tell(conn, &heard, self.told, now).await?;
         mail(conn, &heard, now).await?;
         if self.feeds(conn, &heard).await?.is_none() {
             self.raise(conn, None).await?;
@@ -323,7 +330,12 @@ async fn take_back(conn: &mut Conn, heard: &Heard<'_>) -> Result<()> {
     Ok(())
 }
 
-async fn tell(conn: &mut Conn, heard: &Heard<'_>, now: DateTime<Utc>) -> Result<Vec<New>> {
+async fn tell(
+    conn: &mut Conn,
+    heard: &Heard<'_>,
+    since: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<Vec<New>> {
     let mut told = Vec::new();
     let posted = heard.subjects(Listener::NotifyOfPost);
     let (favoured, by) = heard.pairs(Listener::NotifyOfFavourite, |e| (e.subject, e.actor));
@@ -352,7 +364,7 @@ async fn tell(conn: &mut Conn, heard: &Heard<'_>, now: DateTime<Utc>) -> Result<
             Vec::new(),
         ),
     ] {
-        told.extend(store::notify::tell(conn, about, ids, others, now).await?);
+        told.extend(store::notify::tell(conn, about, ids, others, since, now).await?);
     }
     let (targets, followers) = heard.pairs(Listener::NotifyOfFollow, |e| (e.subject, e.actor));
     store::notify::take_back(conn, Undone::Answered, targets, followers).await?;

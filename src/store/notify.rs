@@ -10,7 +10,7 @@ use diesel_async::RunQueryDsl;
 use super::Conn;
 use super::raw::raw;
 use super::visibility::enters_home;
-use crate::domain::{Id, Result};
+use crate::domain::{Id, Result, ids};
 
 /// A new notification: its id and whose it is.
 pub type New = (Id, Id);
@@ -20,7 +20,7 @@ pub type New = (Id, Id);
 macro_rules! tell {
     ($($c:expr),+) => {
         concat!(
-            "WITH p AS (SELECT ?::bigint[] AS ids, ?::bigint[] AS others, ?::timestamptz AS at), ",
+            "WITH p AS (SELECT ?::bigint[] AS ids, ?::bigint[] AS others, ?::timestamptz AS since, ?::timestamptz AS at), ",
             "c (account_id, kind, from_id, status_id, conversation_id, at, key) AS (", $($c),+, "), ",
             "wanted AS (SELECT c.* FROM p CROSS JOIN c ",
             "JOIN users u ON u.account_id = c.account_id AND u.approved_at IS NOT NULL ",
@@ -33,7 +33,7 @@ macro_rules! tell {
             "AND NOT EXISTS (SELECT 1 FROM conversation_mutes cm WHERE cm.account_id = c.account_id ",
             "AND cm.conversation_id = c.conversation_id) ORDER BY c.at) ",
             "INSERT INTO notifications (id, account_id, kind, from_account_id, status_id, group_key, created_at) ",
-            "SELECT next_id(p.at), w.account_id, w.kind, w.from_id, w.status_id, w.key, w.at FROM p CROSS JOIN wanted w ",
+            "SELECT next_id(greatest(p.since, least(w.at, p.at))), w.account_id, w.kind, w.from_id, w.status_id, w.key, w.at FROM p CROSS JOIN wanted w ",
             "ON CONFLICT DO NOTHING RETURNING id, account_id"
         )
     };
@@ -115,11 +115,15 @@ pub enum About {
 
 /// Tells everybody who wants to know. `others` is read for [`About::Favourites`] alone, as
 /// long as `ids` there. Doing it again tells nobody twice.
+///
+/// Ids are in the order of the deeds, whatever their kinds, and above all that were made
+/// before `since`: an app that asks for what is newer than the last one misses none.
 pub async fn tell(
     conn: &mut Conn,
     about: About,
     ids: Vec<Id>,
     others: Vec<Id>,
+    since: DateTime<Utc>,
     at: DateTime<Utc>,
 ) -> Result<Vec<New>> {
     if ids.is_empty() {
@@ -137,9 +141,18 @@ pub async fn tell(
     Ok(raw::<(BigInt, BigInt)>(sql)
         .bind::<Array<BigInt>, _>(ids)
         .bind::<Array<BigInt>, _>(others)
+        .bind::<Timestamptz, _>(since)
         .bind::<Timestamptz, _>(at)
         .load(conn)
         .await?)
+}
+
+/// When the newest notification of all was made; the beginning of time without one.
+pub async fn newest(conn: &mut Conn) -> Result<DateTime<Utc>> {
+    let (id,): (Id,) = raw::<(BigInt,)>("SELECT coalesce(max(id), 0) FROM notifications")
+        .get_result(conn)
+        .await?;
+    Ok(ids::time_of(id))
 }
 
 const UNFAVOURITED: &str = "\

@@ -37,7 +37,7 @@ def main():
 
     me = api.me()
     assert me.acct == NAME and me.source is not None
-    assert api.instance().uri and api.instance_v1().uri
+    assert api.instance_v2().domain and api.instance_v1().uri
     api.app_verify_credentials()
     them = api.account_lookup(OTHER)
     assert api.account_follow(them).following
