@@ -24,7 +24,8 @@
 //! - Every route is a row of [`server::table`]; what the row says is enforced before its handler.
 //!
 //! Still to come, each on its floor: `federation_api` beside the doors, `incoming` and
-//! `delivery` beside the jobs, `activitypub` above `app`.
+//! `delivery` beside the jobs, `activitypub` above `app`, `moderation`
+//! beside `social` (the audit log is there already, in `store/audit.rs`).
 
 /// The command line: up, serve, worker, migrate, check-config, doctor, accounts, demo.
 pub mod cli;
@@ -43,9 +44,6 @@ pub mod door;
 
 /// What happens after a deed: routing (read first), the relay, timers, mailing.
 pub mod jobs;
-
-/// What staff does to accounts and reports; the audit log.
-pub mod moderation;
 
 /// Statuses, accounts, timelines, notifications: what members do.
 pub mod social;

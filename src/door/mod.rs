@@ -5,6 +5,7 @@
 pub mod caller;
 pub mod forms;
 pub mod route;
+pub mod status;
 
 pub use caller::Caller;
 pub use route::{Access, Caching, Pending, Rate, Route};

@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 use super::BaseUrl;
 use crate::domain::Error;
 use crate::domain::error::{Closed, Invalid};
+use crate::door::status;
 
 /// Where somebody waits for an answer to their application.
 const WAITING_PATH: &str = "/waiting";
@@ -33,17 +34,7 @@ impl std::fmt::Display for ApiError {
 
 impl ResponseError for ApiError {
     fn status_code(&self) -> StatusCode {
-        match &self.0 {
-            Error::BadRequest(_) => StatusCode::BAD_REQUEST,
-            Error::SignIn(_) => StatusCode::UNAUTHORIZED,
-            Error::Denied(_) | Error::Closed(_) => StatusCode::FORBIDDEN,
-            Error::NotFound => StatusCode::NOT_FOUND,
-            Error::Conflict(_) => StatusCode::CONFLICT,
-            Error::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
-            Error::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Error::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Error::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
-        }
+        status::of(&self.0)
     }
 
     /// Logs a broken thing with its cause; the request's id stands in the span around it.

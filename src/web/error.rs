@@ -9,7 +9,7 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError};
 use super::frame;
 use super::public::trouble::TroublePage;
 use crate::domain::Error;
-use crate::door::Caller;
+use crate::door::{Caller, status};
 
 /// A use case's error on its way to a page. Handlers return it by `?`.
 #[derive(Debug)]
@@ -29,7 +29,7 @@ impl std::fmt::Display for WebError {
 
 impl ResponseError for WebError {
     fn status_code(&self) -> StatusCode {
-        status_of(&self.0)
+        status::of(&self.0)
     }
 
     /// Plain words; [`as_pages`] puts the frame around them, which needs the request.
@@ -80,7 +80,7 @@ pub async fn page_for(req: &HttpRequest, error: &Error) -> HttpResponse {
             "a page broke"
         );
     }
-    let status = status_of(error);
+    let status = status::of(error);
     let caller = req.extensions().get::<Caller>().cloned();
     let framed = frame::page(req, caller.as_ref(), title_of(error)).await;
     let rendered = match framed {
@@ -112,20 +112,6 @@ pub async fn page_for(req: &HttpRequest, error: &Error) -> HttpResponse {
         None => HttpResponse::build(status)
             .content_type("text/plain; charset=utf-8")
             .body(error.sentence()),
-    }
-}
-
-fn status_of(error: &Error) -> StatusCode {
-    match error {
-        Error::BadRequest(_) => StatusCode::BAD_REQUEST,
-        Error::SignIn(_) => StatusCode::UNAUTHORIZED,
-        Error::Denied(_) | Error::Closed(_) => StatusCode::FORBIDDEN,
-        Error::NotFound => StatusCode::NOT_FOUND,
-        Error::Conflict(_) => StatusCode::CONFLICT,
-        Error::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
-        Error::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        Error::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
-        Error::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
 

@@ -1,1 +1,0 @@
-//! What staff does to accounts and reports; the audit log.
