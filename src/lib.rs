@@ -23,9 +23,10 @@
 //! - Time is read in [`app::clock`] alone; who may see what is said in `store/visibility.rs`.
 //! - Every route is a row of [`server::table`]; what the row says is enforced before its handler.
 //!
-//! Still to come, each on its floor: `federation_api` beside the doors, `incoming` and
-//! `delivery` beside the jobs, `activitypub` above `app`, `moderation`
-//! beside `social` (the audit log is there already, in `store/audit.rs`).
+//! - Only a signature can reach the network: what may fetch takes `&Federation`, all else `&App`.
+//!
+//! Still to come, on its floor: `moderation` beside `social` (the audit log is there already,
+//! in `store/audit.rs`).
 
 /// The command line: up, serve, worker, migrate, check-config, doctor, accounts, demo.
 pub mod cli;
@@ -39,11 +40,20 @@ pub mod web;
 /// The Mastodon client API: extractor, entities, rendering, one file per method page.
 pub mod mastodon_api;
 
+/// What other servers ask of us: documents, discovery, the inbox.
+pub mod federation_api;
+
 /// What every door shares: the route table's shape, and who is asking.
 pub mod door;
 
 /// What happens after a deed: routing (read first), the relay, timers, mailing.
 pub mod jobs;
+
+/// What other servers tell us: one file per activity.
+pub mod incoming;
+
+/// What we tell other servers: who hears of it, what is sent, and when again.
+pub mod delivery;
 
 /// Statuses, accounts, timelines, notifications: what members do.
 pub mod social;
@@ -53,6 +63,9 @@ pub mod identity;
 
 /// Who gets in, how far, and what shuts the door.
 pub mod gate;
+
+/// ActivityPub: addresses, documents in and out, how a remote actor or note is found.
+pub mod activitypub;
 
 /// `App`: handles only (pools, config, clock, mail, files).
 pub mod app;

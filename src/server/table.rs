@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use actix_web::web::{self, ServiceConfig};
 
 use crate::door::Route;
-use crate::{mastodon_api, web as pages};
+use crate::{federation_api, mastodon_api, web as pages};
 
 /// Every route of the house.
 pub static ROUTES: LazyLock<Vec<&'static Route>> = LazyLock::new(|| {
@@ -14,6 +14,7 @@ pub static ROUTES: LazyLock<Vec<&'static Route>> = LazyLock::new(|| {
     for door in mastodon_api::ROUTES
         .iter()
         .chain(pages::ROUTES)
+        .chain(federation_api::ROUTES)
         .chain([&super::health::ROUTES])
     {
         all.extend(door.iter());

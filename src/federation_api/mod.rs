@@ -1,0 +1,6 @@
+//! What other servers ask of us: documents, discovery, the inbox.
+
+use crate::door::Route;
+
+/// Every route of this door.
+pub const ROUTES: &[&[Route]] = &[];

@@ -1,0 +1,1 @@
+//! What other servers tell us: one file per activity, each calling one use case.
