@@ -3,13 +3,14 @@
 
 pub mod clock;
 pub mod instance;
+pub mod instance_key;
 pub mod memory;
 pub mod place;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, OnceCell};
 
 use crate::cache::fragments::Fragments;
 use crate::cache::known::Known;
@@ -18,7 +19,7 @@ use crate::config::Config;
 use crate::domain::{Error, Result};
 use crate::files::{Pictures, Storage};
 use crate::mail::{self, Mailer};
-use crate::secrets::actor_key::ActorKeys;
+use crate::secrets::actor_key::{ActorKeys, NewActorKey};
 use crate::secrets::keyed::Master;
 use crate::secrets::password::Passwords;
 use crate::secrets::{Keyring, token};
@@ -60,6 +61,8 @@ pub struct App {
     pub passwords: Passwords,
     /// RSA, behind a line.
     pub actor_keys: ActorKeys,
+    /// The server's own, once it was asked for.
+    instance_key: OnceCell<Arc<NewActorKey>>,
     /// Rung after a commit that wrote an event; the relay listens.
     pub wake: Notify,
     /// What pages show of the place, half a minute old at the most.
@@ -124,6 +127,7 @@ impl App {
             keys: Keyring::new(1, &master, &[]),
             passwords: Passwords::new(Default::default())?,
             actor_keys: ActorKeys::default(),
+            instance_key: OnceCell::new(),
             wake: Notify::new(),
             memory: Memory::default(),
             config,

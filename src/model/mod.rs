@@ -7,6 +7,7 @@ pub mod account;
 pub mod app;
 pub mod application;
 pub mod audit;
+pub mod document_rows;
 pub mod draft;
 pub mod follow;
 pub mod link;

@@ -74,6 +74,14 @@ pub fn generate() -> Result<NewActorKey> {
     })
 }
 
+/// The public half of a stored private key, in PEM.
+pub fn public_pem(private_der: &[u8]) -> Result<String> {
+    let pair = KeyPair::from_pkcs8(private_der)
+        .map_err(|cause| Error::broken(format!("an actor's private key: {cause}")))?;
+    let public: PublicKeyX509Der<'_> = pair.public_key().as_der()?;
+    Ok(pem(public.as_ref()))
+}
+
 /// A private key, parsed: worth keeping, parsing costs more than signing.
 pub struct SigningKey(KeyPair);
 
@@ -142,6 +150,7 @@ mod tests {
         );
         assert!(key.public_pem.lines().all(|line| line.len() <= 64));
         assert!(!format!("{key:?}").contains("private"));
+        assert_eq!(public_pem(&key.private_der).unwrap(), key.public_pem);
         let signing = SigningKey::from_der(&key.private_der).unwrap();
         let signature = signing.sign(b"(request-target): post /inbox").unwrap();
         assert_eq!(signature.len(), 256);

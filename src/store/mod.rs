@@ -17,6 +17,7 @@ pub mod clock;
 pub mod context;
 pub mod conversation_mutes;
 pub mod counts;
+pub mod documents;
 pub mod door;
 pub mod draft_media;
 pub mod drafts;

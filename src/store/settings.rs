@@ -70,6 +70,16 @@ pub async fn set_once(
         .await?)
 }
 
+/// The secret of that name, if there is one.
+pub async fn find_secret(conn: &mut Conn, name: &str) -> Result<Option<Vec<u8>>> {
+    Ok(instance_secrets::table
+        .find(name)
+        .select(instance_secrets::value)
+        .first(conn)
+        .await
+        .optional()?)
+}
+
 /// The secret of that name; `fresh` becomes it when there was none. The unique key is the
 /// lock: of two processes that start at once, both end with the same value.
 pub async fn secret(
