@@ -31,17 +31,19 @@ smallint_enum! {
         ReblogUndone = 3 => "reblog_undone",
         /// subject: status, actor: who favourited.
         StatusFavourited = 4 => "status_favourited",
-        /// subject: status, actor.
+        /// subject: status, actor; extra: the id of the favourite that is gone.
         FavouriteUndone = 5 => "favourite_undone",
         /// subject: the follow's target, actor: the follower; extra: the follow's id.
         FollowRequested = 6 => "follow_requested",
         /// subject: the follow's target, actor: the follower; extra: the follow's id.
         FollowAccepted = 7 => "follow_accepted",
         /// subject: target, actor: follower, for an ended or refused follow; extra: its id.
+        /// In [`Lane::Inbound`] the remote one of the two ended it; else the local one did, and
+        /// the address of a remote `Follow` is in `ended_follows`.
         FollowEnded = 8 => "follow_ended",
-        /// subject: who is blocked, actor: who blocks.
+        /// subject: who is blocked, actor: who blocks; extra: the block's id.
         AccountBlocked = 9 => "account_blocked",
-        /// subject: who was blocked, actor.
+        /// subject: who was blocked, actor; extra: the id of the block that is gone.
         BlockUndone = 10 => "block_undone",
         /// subject: account, actor: the same.
         ProfileChanged = 11 => "profile_changed",
@@ -63,6 +65,25 @@ smallint_enum! {
         StatusEdited = 19 => "status_edited",
         /// subject: account muted, actor: who mutes (feeds forget what they hold of it).
         AccountMuted = 20 => "account_muted",
+        /// subject: status, actor: its author.
+        StatusPinned = 21 => "status_pinned",
+        /// subject: status, actor: its author.
+        StatusUnpinned = 22 => "status_unpinned",
+        /// subject: account, actor: the same; `accounts.moved_to_id` says where to.
+        AccountMoved = 23 => "account_moved",
+        /// subject: who was asked (here), actor: who asked (elsewhere) and gets a no at once;
+        /// extra: an id in `ended_follows`.
+        FollowRefused = 24 => "follow_refused",
+        /// subject: status, actor: its author; other servers may have it now.
+        HoldReleased = 25 => "hold_released",
+        /// subject: status with a poll, actor: who voted.
+        PollVoted = 26 => "poll_voted",
+        /// subject: status with a poll of ours whose counts or end others should see, actor:
+        /// its author.
+        PollChanged = 27 => "poll_changed",
+        /// subject: report, actor: who reports (never told to others); it is to be forwarded
+        /// to the server of whom it is about.
+        ReportForwarded = 28 => "report_forwarded",
     }
 }
 

@@ -59,36 +59,47 @@ pub enum Listener {
     SayEdited,
     /// Say it on the live bus: gone.
     SayDeleted,
+    /// Tell other servers, where somebody there is concerned (`delivery/audience.rs`). Only
+    /// what people here did is told; who is here is asked of the rows.
+    Deliver,
 }
 
 /// Who hears of it.
 pub fn listeners(kind: EventKind) -> &'static [Listener] {
     use Listener::*;
     match kind {
-        EventKind::StatusPosted => &[CountPosts, FillFeeds, NotifyOfPost, SayPosted],
-        EventKind::StatusDeleted => &[CountDeleted, ClearFeeds, SayDeleted],
-        EventKind::StatusEdited => &[SayEdited],
-        EventKind::StatusReblogged => &[CountBoosts, FillFeeds, NotifyOfBoost, SayPosted],
-        EventKind::ReblogUndone => &[CountBoosts, ClearFeeds, TakeBackBoost, SayDeleted],
-        EventKind::StatusFavourited => &[CountFavourites, NotifyOfFavourite],
-        EventKind::FavouriteUndone => &[CountFavourites, TakeBackFavourite],
-        EventKind::FollowRequested => &[CountFollows, NotifyOfRequest],
-        EventKind::FollowAccepted => &[CountFollows, DropFeed, NotifyOfFollow],
-        EventKind::FollowEnded => &[CountFollows, DropFeed, TakeBackFollow],
-        EventKind::AccountBlocked => &[CountFollows, DropBothFeeds, TakeBackAllBetween],
+        EventKind::StatusPosted => &[CountPosts, FillFeeds, NotifyOfPost, SayPosted, Deliver],
+        EventKind::StatusDeleted => &[CountDeleted, ClearFeeds, SayDeleted, Deliver],
+        EventKind::StatusEdited => &[SayEdited, Deliver],
+        EventKind::StatusReblogged => &[CountBoosts, FillFeeds, NotifyOfBoost, SayPosted, Deliver],
+        EventKind::ReblogUndone => &[CountBoosts, ClearFeeds, TakeBackBoost, SayDeleted, Deliver],
+        EventKind::StatusFavourited => &[CountFavourites, NotifyOfFavourite, Deliver],
+        EventKind::FavouriteUndone => &[CountFavourites, TakeBackFavourite, Deliver],
+        EventKind::FollowRequested => &[CountFollows, NotifyOfRequest, Deliver],
+        EventKind::FollowAccepted => &[CountFollows, DropFeed, NotifyOfFollow, Deliver],
+        EventKind::FollowEnded => &[CountFollows, DropFeed, TakeBackFollow, Deliver],
+        EventKind::AccountBlocked => &[CountFollows, DropBothFeeds, TakeBackAllBetween, Deliver],
         EventKind::LinkRequested => &[MailLink],
         EventKind::ApplicationConfirmed => &[MailStaff],
         // Without mail there is no confirmation: an application may wait from the start.
         EventKind::Applied => &[MailStaff],
         EventKind::ApplicationApproved => &[NotifyOfSignUp, MailDecision],
         EventKind::ApplicationRejected => &[MailDecision],
-        // Blocks and mutes are asked for at each read; a version in the row tells of a
-        // changed profile; sessions and tokens are looked up with each request.
+        // What shows here is asked for at each read; a version in the row tells of a changed
+        // profile or poll.
         EventKind::BlockUndone
-        | EventKind::AccountMuted
         | EventKind::ProfileChanged
-        | EventKind::ApplicationWithdrawn
-        | EventKind::AccessRevoked => &[],
+        | EventKind::StatusPinned
+        | EventKind::StatusUnpinned
+        | EventKind::AccountMoved
+        | EventKind::FollowRefused
+        | EventKind::HoldReleased
+        | EventKind::PollVoted
+        | EventKind::PollChanged
+        | EventKind::ReportForwarded => &[Deliver],
+        // Mutes are asked for at each read; sessions and tokens are looked up with each
+        // request.
+        EventKind::AccountMuted | EventKind::ApplicationWithdrawn | EventKind::AccessRevoked => &[],
     }
 }
 

@@ -65,6 +65,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    activities (id) {
+        id -> Int8,
+        actor_id -> Int8,
+        kind -> Int2,
+        subject_id -> Int8,
+        document -> Text,
+        recipients -> Int4,
+        delivered -> Int4,
+        dropped -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     actor_endpoints (account_id) {
         account_id -> Int8,
         inbox -> Text,
@@ -213,6 +227,44 @@ diesel::table! {
 }
 
 diesel::table! {
+    deliveries (host_id, activity_id, inbox_id) {
+        host_id -> Int8,
+        activity_id -> Int8,
+        inbox_id -> Int8,
+        attempts -> Int2,
+        retry_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    delivery_hosts (host_id) {
+        host_id -> Int8,
+        waiting -> Int4,
+        due_at -> Nullable<Timestamptz>,
+        holder -> Nullable<Uuid>,
+        fails -> Int4,
+        failing_since -> Nullable<Timestamptz>,
+        dead_since -> Nullable<Timestamptz>,
+        revived_at -> Nullable<Timestamptz>,
+        tried_at -> Nullable<Timestamptz>,
+        delivered_at -> Nullable<Timestamptz>,
+        delivered -> Int8,
+        signature -> Int2,
+        last_error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    delivery_refusals (activity_id, inbox_id) {
+        activity_id -> Int8,
+        inbox_id -> Int8,
+        host_id -> Int8,
+        status -> Int2,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     domain_policies (id) {
         id -> Int8,
         host_id -> Int8,
@@ -270,6 +322,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    ended_follows (id) {
+        id -> Int8,
+        uri -> Text,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     episodes (id) {
         id -> Int8,
         kind -> Int2,
@@ -303,6 +363,7 @@ diesel::table! {
         flags -> Int4,
         languages -> Nullable<Array<Text>>,
         created_at -> Timestamptz,
+        follower_host_id -> Nullable<Int8>,
     }
 }
 
@@ -351,6 +412,16 @@ diesel::table! {
         key -> Text,
         result_id -> Int8,
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    inboxes (id) {
+        id -> Int8,
+        host_id -> Int8,
+        url -> Text,
+        missing -> Int2,
+        gone_at -> Nullable<Timestamptz>,
     }
 }
 

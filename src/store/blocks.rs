@@ -17,12 +17,14 @@ const BLOCK: &str = "\
     did AS (INSERT INTO blocks (account_id, target_id, id) \
         SELECT p.account, t.id, next_id(p.at) FROM t CROSS JOIN p ON CONFLICT DO NOTHING RETURNING id), \
     cut AS (DELETE FROM follows f USING p, t WHERE (f.account_id = p.account AND f.target_id = t.id) \
-        OR (f.account_id = t.id AND f.target_id = p.account) RETURNING f.id, f.account_id, f.target_id), \
+        OR (f.account_id = t.id AND f.target_id = p.account) RETURNING f.id, f.account_id, f.target_id, f.uri), \
+    kept AS (INSERT INTO ended_follows (id, uri, at) SELECT cut.id, cut.uri, p.at FROM cut CROSS JOIN p \
+        WHERE cut.uri IS NOT NULL), \
     told AS (INSERT INTO events (lane, kind, subject_id, actor_id, extra, created_at) \
         SELECT 0, e.kind, e.subject, e.actor, e.extra, p.at FROM p CROSS JOIN ( \
             SELECT 1 AS place, p.ended AS kind, cut.target_id AS subject, cut.account_id AS actor, cut.id AS extra \
             FROM cut CROSS JOIN p \
-            UNION ALL SELECT 2, p.blocked, p.target, p.account, NULL FROM did CROSS JOIN p) e \
+            UNION ALL SELECT 2, p.blocked, p.target, p.account, did.id FROM did CROSS JOIN p) e \
         ORDER BY e.place) \
     SELECT t.id FROM t";
 
@@ -44,8 +46,8 @@ const UNBLOCK: &str = "\
     WITH p AS (SELECT ?::bigint AS account, ?::bigint AS target, ?::timestamptz AS at, ?::smallint AS event), \
     did AS (DELETE FROM blocks b USING p WHERE b.account_id = p.account AND b.target_id = p.target \
         RETURNING b.id), \
-    told AS (INSERT INTO events (lane, kind, subject_id, actor_id, created_at) \
-        SELECT 0, p.event, p.target, p.account, p.at FROM did CROSS JOIN p) \
+    told AS (INSERT INTO events (lane, kind, subject_id, actor_id, extra, created_at) \
+        SELECT 0, p.event, p.target, p.account, did.id, p.at FROM did CROSS JOIN p) \
     SELECT EXISTS (SELECT 1 FROM did)";
 
 /// Ends a block; `false` when there was none.

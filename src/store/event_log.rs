@@ -6,7 +6,7 @@ use diesel_async::RunQueryDsl;
 
 use super::Conn;
 use super::raw::raw;
-use crate::domain::event::EventKind;
+use crate::domain::event::{EventKind, Lane};
 use crate::domain::{Id, Result};
 
 /// An event that was taken.
@@ -14,6 +14,8 @@ use crate::domain::{Id, Result};
 pub struct Taken {
     /// Its place in the log.
     pub id: i64,
+    /// Which lane carried it.
+    pub lane: Lane,
     /// What happened.
     pub kind: EventKind,
     /// See [`EventKind`].
@@ -38,17 +40,18 @@ const TAKE: &str = "\
     (SELECT id FROM p, events WHERE lane = 1 AND id > p.above ORDER BY id LIMIT 75) UNION ALL \
     (SELECT id FROM p, events WHERE lane = 2 AND id > p.above ORDER BY id LIMIT 25)) due \
     WHERE e.id = due.id \
-    RETURNING e.id, e.kind, e.subject_id, e.actor_id, e.extra, e.created_at";
+    RETURNING e.id, e.lane, e.kind, e.subject_id, e.actor_id, e.extra, e.created_at";
 
 type Columns = (
     BigInt,
+    SmallInt,
     SmallInt,
     BigInt,
     BigInt,
     Nullable<BigInt>,
     Timestamptz,
 );
-type Row = (i64, EventKind, Id, Id, Option<Id>, DateTime<Utc>);
+type Row = (i64, Lane, EventKind, Id, Id, Option<Id>, DateTime<Utc>);
 
 /// Deletes and gives up to 500 events with ids beyond `above`, in the order of their ids.
 /// They come back if the transaction does not commit.
@@ -59,8 +62,9 @@ pub async fn take(conn: &mut Conn, above: i64) -> Result<Vec<Taken>> {
         .await?;
     let mut taken: Vec<Taken> = rows
         .into_iter()
-        .map(|(id, kind, subject, actor, extra, at)| Taken {
+        .map(|(id, lane, kind, subject, actor, extra, at)| Taken {
             id,
+            lane,
             kind,
             subject,
             actor,

@@ -8,7 +8,7 @@ use diesel_async::RunQueryDsl;
 use super::Conn;
 use super::raw::raw;
 use super::visibility::welcome_to;
-use crate::domain::event::EventKind;
+use crate::domain::event::{EventKind, Lane};
 use crate::domain::{Id, Page, Result};
 
 /// Most accounts that one account may follow or have asked to follow.
@@ -118,7 +118,9 @@ const END: &str = "\
     WITH p AS (SELECT ?::bigint AS account, ?::bigint AS target, ?::smallint AS state, \
     ?::timestamptz AS at, ?::smallint AS event), \
     did AS (DELETE FROM follows f USING p WHERE f.account_id = p.account AND f.target_id = p.target \
-        AND (p.state IS NULL OR f.state = p.state) RETURNING f.id), \
+        AND (p.state IS NULL OR f.state = p.state) RETURNING f.id, f.uri), \
+    kept AS (INSERT INTO ended_follows (id, uri, at) SELECT did.id, did.uri, p.at FROM did CROSS JOIN p \
+        WHERE did.uri IS NOT NULL), \
     told AS (INSERT INTO events (lane, kind, subject_id, actor_id, extra, created_at) \
         SELECT 0, p.event, p.target, p.account, did.id, p.at FROM did CROSS JOIN p) \
     SELECT id FROM did";
@@ -172,6 +174,33 @@ pub async fn accept(
         .get_result(conn)
         .await?;
     Ok(count)
+}
+
+const REFUSE: &str = "\
+    WITH p AS (SELECT ?::bigint AS target, ?::bigint AS account, ?::text AS uri, ?::timestamptz AS at, \
+    ?::smallint AS lane, ?::smallint AS event), \
+    kept AS (INSERT INTO ended_follows (id, uri, at) SELECT next_id(p.at), p.uri, p.at FROM p RETURNING id) \
+    INSERT INTO events (lane, kind, subject_id, actor_id, extra, created_at) \
+    SELECT p.lane, p.event, p.target, p.account, kept.id, p.at FROM p CROSS JOIN kept";
+
+/// Says no to a `Follow` from elsewhere that became no row; `uri` is its address.
+pub async fn refuse(
+    conn: &mut Conn,
+    target: Id,
+    follower: Id,
+    uri: &str,
+    at: DateTime<Utc>,
+) -> Result<()> {
+    raw::<()>(REFUSE)
+        .bind::<BigInt, _>(target)
+        .bind::<BigInt, _>(follower)
+        .bind::<Text, _>(uri.to_owned())
+        .bind::<Timestamptz, _>(at)
+        .bind::<SmallInt, _>(Lane::Inbound as i16)
+        .bind::<SmallInt, _>(EventKind::FollowRefused as i16)
+        .execute(conn)
+        .await?;
+    Ok(())
 }
 
 /// How many ask to follow `target`, up to `limit`.

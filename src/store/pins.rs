@@ -2,12 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use diesel::OptionalExtension;
-use diesel::sql_types::{BigInt, Bool, Timestamptz};
+use diesel::sql_types::{BigInt, Bool, SmallInt, Timestamptz};
 use diesel_async::RunQueryDsl;
 
 use super::Conn;
 use super::raw::raw;
 use super::visibility::{pinnable, visible_to};
+use crate::domain::event::EventKind;
 use crate::domain::{Id, Result};
 
 /// What stands between a status and being pinned.
@@ -50,26 +51,44 @@ pub async fn facts(conn: &mut Conn, status: Id, account: Id) -> Result<Option<Pi
     }))
 }
 
-/// Pins; again is no error.
-pub async fn insert(conn: &mut Conn, status: Id, account: Id, at: DateTime<Utc>) -> Result<()> {
-    raw::<()>(
-        "INSERT INTO pins (account_id, status_id, id) VALUES (?, ?, next_id(?)) \
-         ON CONFLICT DO NOTHING",
-    )
-    .bind::<BigInt, _>(account)
-    .bind::<BigInt, _>(status)
-    .bind::<Timestamptz, _>(at)
-    .execute(conn)
-    .await?;
-    Ok(())
+const PIN: &str = "\
+    WITH p AS (SELECT ?::bigint AS account, ?::bigint AS status, ?::timestamptz AS at, ?::smallint AS event), \
+    did AS (INSERT INTO pins (account_id, status_id, id) SELECT p.account, p.status, next_id(p.at) FROM p \
+        ON CONFLICT DO NOTHING RETURNING status_id) \
+    INSERT INTO events (lane, kind, subject_id, actor_id, created_at) \
+    SELECT 0, p.event, did.status_id, p.account, p.at FROM did CROSS JOIN p";
+
+/// Pins, with its event; again is no error. Gives whether anything changed.
+pub async fn insert(conn: &mut Conn, status: Id, account: Id, at: DateTime<Utc>) -> Result<bool> {
+    run(conn, PIN, EventKind::StatusPinned, status, account, at).await
 }
 
-/// Unpins; what is not pinned is no error.
-pub async fn delete(conn: &mut Conn, status: Id, account: Id) -> Result<()> {
-    raw::<()>("DELETE FROM pins WHERE status_id = ? AND account_id = ?")
-        .bind::<BigInt, _>(status)
+const UNPIN: &str = "\
+    WITH p AS (SELECT ?::bigint AS account, ?::bigint AS status, ?::timestamptz AS at, ?::smallint AS event), \
+    did AS (DELETE FROM pins k USING p WHERE k.account_id = p.account AND k.status_id = p.status \
+        RETURNING k.status_id) \
+    INSERT INTO events (lane, kind, subject_id, actor_id, created_at) \
+    SELECT 0, p.event, did.status_id, p.account, p.at FROM did CROSS JOIN p";
+
+/// Unpins, with its event; what is not pinned is no error. Gives whether anything changed.
+pub async fn delete(conn: &mut Conn, status: Id, account: Id, at: DateTime<Utc>) -> Result<bool> {
+    run(conn, UNPIN, EventKind::StatusUnpinned, status, account, at).await
+}
+
+async fn run(
+    conn: &mut Conn,
+    statement: &'static str,
+    event: EventKind,
+    status: Id,
+    account: Id,
+    at: DateTime<Utc>,
+) -> Result<bool> {
+    let told = raw::<()>(statement)
         .bind::<BigInt, _>(account)
+        .bind::<BigInt, _>(status)
+        .bind::<Timestamptz, _>(at)
+        .bind::<SmallInt, _>(event as i16)
         .execute(conn)
         .await?;
-    Ok(())
+    Ok(told > 0)
 }

@@ -28,9 +28,11 @@ pub async fn pin(app: &App, who: &Member, id: Id) -> Result<Deed> {
             .ok_or(Error::NotFound)?;
         may_pin(&facts)?;
         store::pins::insert(conn, id, account, now).await?;
-        Ok(Deed::on(id))
+        Ok::<_, Error>(())
     })
-    .await
+    .await?;
+    app.wake_relay();
+    Ok(Deed::on(id))
 }
 
 /// Unpins; what is not pinned is no error.
@@ -38,6 +40,7 @@ pub async fn pin(app: &App, who: &Member, id: Id) -> Result<Deed> {
 /// # Errors
 /// `NotFound` when the member may not see it; `Invalid` for somebody else's.
 pub async fn unpin(app: &App, who: &Member, id: Id) -> Result<Deed> {
+    let now = app.clock.now();
     let account = who.account_id();
     let mut conn = app.pool.get().await?;
     let facts = store::pins::facts(&mut conn, id, account)
@@ -46,7 +49,9 @@ pub async fn unpin(app: &App, who: &Member, id: Id) -> Result<Deed> {
     if !facts.own {
         return Err(not_own());
     }
-    store::pins::delete(&mut conn, id, account).await?;
+    if store::pins::delete(&mut conn, id, account, now).await? {
+        app.wake_relay();
+    }
     Ok(Deed::on(id))
 }
 
