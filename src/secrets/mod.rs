@@ -16,6 +16,8 @@ pub mod password;
 pub mod password_rules;
 /// AES-256-GCM for small values at rest.
 pub mod sealed;
+/// HTTP signatures: who sent a request to us, and that we sent ours.
+pub mod signature;
 /// Strings that we sign, hand out and get back: form tokens and links to private media.
 pub mod signed;
 /// Random tokens and codes; their digests at rest.
