@@ -4,6 +4,7 @@
 pub mod clock;
 pub mod instance;
 pub mod instance_key;
+pub mod limits;
 pub mod memory;
 pub mod place;
 

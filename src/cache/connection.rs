@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use chrono::TimeDelta;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::{FromRedisValue, Pipeline, RedisError, ScriptInvocation};
 
@@ -36,6 +37,8 @@ struct Inner {
     calls: AtomicU64,
     /// Milliseconds after `born` until which Redis is left alone.
     resting_until: AtomicI64,
+    /// Milliseconds after `born` when Redis last failed to answer; -1 when it never did.
+    failed_at: AtomicI64,
     born: Instant,
     /// Counts of this process while Redis is away.
     counters: Counters,
@@ -58,6 +61,7 @@ impl Cache {
             prefix: settings.prefix,
             calls: AtomicU64::new(0),
             resting_until: AtomicI64::new(0),
+            failed_at: AtomicI64::new(-1),
             born: Instant::now(),
             counters: Counters::default(),
             last_seen: LastSeen::default(),
@@ -86,6 +90,12 @@ impl Cache {
     /// Whether the last call failed and Redis is left alone for the moment.
     pub fn is_resting(&self) -> bool {
         self.elapsed() < self.0.resting_until.load(Ordering::Relaxed)
+    }
+
+    /// Whether a call of this process failed so lately.
+    pub fn was_away_within(&self, time: TimeDelta) -> bool {
+        let failed_at = self.0.failed_at.load(Ordering::Relaxed);
+        failed_at >= 0 && self.elapsed() - failed_at <= time.num_milliseconds()
     }
 
     /// Runs one pipeline: one call, one round trip.
@@ -118,7 +128,9 @@ impl Cache {
         match answer {
             Ok(value) => Some(value),
             Err(error) => {
-                let until = self.elapsed() + REST.as_millis() as i64;
+                let now = self.elapsed();
+                let until = now + REST.as_millis() as i64;
+                self.0.failed_at.store(now, Ordering::Relaxed);
                 self.0.resting_until.store(until, Ordering::Relaxed);
                 tracing::warn!(%error, "Redis did not answer; going on without it");
                 None

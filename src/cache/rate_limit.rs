@@ -1,9 +1,8 @@
 //! How often something may happen, counted for all processes together.
 //!
 //! Fixed windows that begin at multiples of their length, so that the moment of the reset
-//! follows from the time alone. One script for several limits: one call. Without Redis each
-//! process counts for itself: a flood then gets as many times the budget as there are
-//! processes, which is still a budget.
+//! follows from the time alone. One script for several limits: one call. Callers go through
+//! `app/limits`, which counts in Postgres while Redis is away.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, LazyLock};
@@ -17,7 +16,7 @@ use super::Cache;
 /// Counters that one process holds beside Redis; beyond, the least used go.
 const MAX_COUNTERS: u64 = 50_000;
 /// The longest window; what lies idle in the process is dropped after it.
-const MAX_WINDOW: TimeDelta = TimeDelta::days(1);
+pub const MAX_WINDOW: TimeDelta = TimeDelta::days(1);
 
 static COUNT: LazyLock<Script> = LazyLock::new(|| {
     Script::new(
@@ -56,19 +55,50 @@ pub struct Taken {
     pub exceeded: bool,
 }
 
-/// Counts one against each limit, and says where each stands, in their order. One call.
-pub async fn take(cache: &Cache, limits: &[Limit], now: DateTime<Utc>) -> Vec<Taken> {
-    count(cache, limits, 1, now).await
+/// What [`count`] found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Counted {
+    /// Name and end of each counter, in the order of the limits.
+    pub windows: Vec<(String, DateTime<Utc>)>,
+    /// Where each stands.
+    pub counts: Vec<i64>,
+    /// Whether all processes are in it: Redis answered.
+    pub shared: bool,
 }
 
-/// Takes back what [`take`] counted: it was none of those that are limited. One call.
-pub async fn give_back(cache: &Cache, limits: &[Limit], now: DateTime<Utc>) {
-    count(cache, limits, -1, now).await;
-}
+impl Counted {
+    /// Joins what was counted elsewhere while Redis was away, in the same order: added to
+    /// what Redis knows, or instead of what this process alone knows, where that is less.
+    pub fn join(&mut self, elsewhere: &[i64]) {
+        for (count, there) in self.counts.iter_mut().zip(elsewhere) {
+            *count = match self.shared {
+                true => *count + there,
+                false => (*count).max(*there),
+            };
+        }
+    }
 
-/// Where each limit stands, counting nothing. One call.
-pub async fn look(cache: &Cache, limits: &[Limit], now: DateTime<Utc>) -> Vec<Taken> {
-    count(cache, limits, 0, now).await
+    /// Where each limit stands, after `by` was counted.
+    pub fn standing(&self, limits: &[Limit], by: i32) -> Vec<Taken> {
+        let counted = self.windows.iter().zip(&self.counts);
+        limits
+            .iter()
+            .zip(counted)
+            .map(|(limit, ((_, reset), count))| {
+                let count = u32::try_from((*count).max(0)).unwrap_or(u32::MAX);
+                Taken {
+                    limit: limit.most,
+                    remaining: limit.most.saturating_sub(count),
+                    reset: *reset,
+                    // A look asks whether one more would pass.
+                    exceeded: match by {
+                        0 => count >= limit.most,
+                        _ => count > limit.most,
+                    },
+                }
+            })
+            .collect()
+    }
 }
 
 /// The first limit that was exceeded, if any: the one that takes longest.
@@ -80,10 +110,8 @@ pub fn exceeded(taken: &[Taken]) -> Option<Taken> {
         .copied()
 }
 
-async fn count(cache: &Cache, limits: &[Limit], by: i64, now: DateTime<Utc>) -> Vec<Taken> {
-    if limits.is_empty() {
-        return Vec::new();
-    }
+/// Counts `by` against each limit: 1 takes, -1 gives back, 0 looks. One call.
+pub async fn count(cache: &Cache, limits: &[Limit], by: i32, now: DateTime<Utc>) -> Counted {
     let windows: Vec<(String, DateTime<Utc>)> = limits.iter().map(|l| window(l, now)).collect();
     let mut call = COUNT.prepare_invoke();
     for (name, reset) in &windows {
@@ -92,34 +120,25 @@ async fn count(cache: &Cache, limits: &[Limit], by: i64, now: DateTime<Utc>) -> 
     }
     // Counted here in any case, so that a moment without Redis does not begin from nothing.
     let own = cache.counters();
-    let here: Vec<i64> = windows.iter().map(|(name, _)| own.add(name, by)).collect();
-    let counts: Vec<i64> = match cache.invoke::<Vec<i64>>(&call).await {
-        Some(counts) => counts
+    let here: Vec<i64> = windows
+        .iter()
+        .map(|(name, _)| own.add(name, i64::from(by)))
+        .collect();
+    let there: Option<Vec<i64>> = cache.invoke(&call).await;
+    let shared = there.is_some();
+    let counts = match there {
+        Some(all) => all
             .iter()
             .zip(&here)
             .map(|(all, own)| *all.max(own))
             .collect(),
         None => here,
     };
-    limits
-        .iter()
-        .zip(windows)
-        .zip(counts)
-        .map(|((limit, (_, reset)), count)| {
-            let count = u32::try_from(count).unwrap_or(u32::MAX);
-            Taken {
-                limit: limit.most,
-                remaining: limit.most.saturating_sub(count),
-                reset,
-                // A look asks whether one more would pass.
-                exceeded: if by == 0 {
-                    count >= limit.most
-                } else {
-                    count > limit.most
-                },
-            }
-        })
-        .collect()
+    Counted {
+        windows,
+        counts,
+        shared,
+    }
 }
 
 /// The counter's name in the window of `now`, and when that ends.
@@ -173,22 +192,43 @@ mod tests {
         }
     }
 
+    async fn taken(cache: &Cache, limits: &[Limit], by: i32, now: DateTime<Utc>) -> Vec<Taken> {
+        count(cache, limits, by, now).await.standing(limits, by)
+    }
+
     #[tokio::test]
     async fn without_redis_a_budget_is_still_a_budget() {
         let cache = without_redis();
         let now = DateTime::from_timestamp(630, 0).unwrap();
         let limits = [limit("a", 2), limit("b", 5)];
-        let first = take(&cache, &limits, now).await;
+        assert!(!cache.was_away_within(MAX_WINDOW));
+        let first = taken(&cache, &limits, 1, now).await;
         assert_eq!(first[0].remaining, 1);
         assert_eq!(first[1].remaining, 4);
         assert_eq!(first[0].reset.timestamp(), 660);
-        assert!(!look(&cache, &limits, now).await[0].exceeded);
-        assert!(exceeded(&take(&cache, &limits, now).await).is_none());
-        assert!(look(&cache, &limits, now).await[0].exceeded);
-        let third = take(&cache, &limits, now).await;
+        assert!(cache.was_away_within(MAX_WINDOW));
+        assert!(!taken(&cache, &limits, 0, now).await[0].exceeded);
+        assert!(exceeded(&taken(&cache, &limits, 1, now).await).is_none());
+        assert!(taken(&cache, &limits, 0, now).await[0].exceeded);
+        let third = taken(&cache, &limits, 1, now).await;
         assert!(third[0].exceeded && !third[1].exceeded);
         assert_eq!(exceeded(&third), Some(third[0]));
-        let later = take(&cache, &limits, now + TimeDelta::seconds(30)).await;
+        let later = taken(&cache, &limits, 1, now + TimeDelta::seconds(30)).await;
         assert!(!later[0].exceeded);
+    }
+
+    #[test]
+    fn what_was_counted_without_redis_is_added_to_what_redis_knows() {
+        let counted = |shared| Counted {
+            windows: Vec::new(),
+            counts: vec![3, 5],
+            shared,
+        };
+        let mut back = counted(true);
+        back.join(&[4, 0]);
+        assert_eq!(back.counts, [7, 5]);
+        let mut away = counted(false);
+        away.join(&[4, 0]);
+        assert_eq!(away.counts, [4, 5]);
     }
 }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::app::App;
+use crate::app::{App, limits as counters};
 use crate::cache::rate_limit::{self, Limit};
 use crate::domain::{ClientAddress, Error, Result};
 use crate::secrets::token;
@@ -57,7 +57,7 @@ pub(super) async fn keep(
     sentence: &'static str,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let taken = rate_limit::take(&app.cache, limits, now).await;
+    let taken = counters::take(app, limits, now).await;
     match rate_limit::exceeded(&taken) {
         None => Ok(()),
         Some(over) => Err(Error::TooMany {
@@ -69,7 +69,7 @@ pub(super) async fn keep(
 
 /// Takes back what [`keep`] counted, since the try was a good one.
 pub(super) async fn give_back(app: &App, limits: &[Limit], now: DateTime<Utc>) {
-    rate_limit::give_back(&app.cache, limits, now).await;
+    counters::give_back(app, limits, now).await;
 }
 
 fn hashed(login: &str) -> String {

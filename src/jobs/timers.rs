@@ -28,7 +28,7 @@ enum Chore {
     Applications,
     /// Sessions, tokens, codes and links that ended.
     Access,
-    /// Idempotency keys, tombstones, graves, jobs that were given up.
+    /// Idempotency keys, tombstones, graves, jobs that were given up, counters that are over.
     Leftovers,
     /// Notifications beyond what a person keeps.
     Notifications,
@@ -66,6 +66,7 @@ impl Chore {
                 let mut conn = app.pool.get().await?;
                 store::upkeep::sweep(&mut conn, now - KEYS_KEPT, now).await?;
                 store::jobs::delete_failed(&mut conn, now - FAILED_KEPT).await?;
+                store::limit_counts::sweep(&mut conn, now).await?;
             }
             Chore::Notifications => {
                 let mut conn = app.pool.get().await?;

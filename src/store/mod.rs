@@ -28,6 +28,7 @@ pub mod feeds;
 pub mod follows;
 pub mod jobs;
 pub mod leases;
+pub mod limit_counts;
 pub mod links;
 pub mod markers;
 pub mod media;

@@ -108,10 +108,12 @@ pub async fn apply(app: &App, cmd: Apply) -> Result<Applied> {
         .and_then(|a| Some(a.as_ref().ok()?.domain()));
     let origin = Origin::new(cmd.network, domain);
 
-    let mut conn = app.desk.get().await?;
-    let effective = mode::current(app, &mut conn, now).await?;
+    let effective = {
+        let mut conn = app.desk.get().await?;
+        mode::current(app, &mut conn, now).await?
+    };
     refuse_unless_open(&effective)?;
-    pace::look(app, &mut conn, &origin, now).await?;
+    pace::look(app, &origin, now).await?;
     if let Some(form) = &form
         && form::was_used(app, form).await
     {
@@ -121,6 +123,7 @@ pub async fn apply(app: &App, cmd: Apply) -> Result<Applied> {
             needs_confirmation: mail,
         });
     }
+    let mut conn = app.desk.get().await?;
     let fields = check_fields(app, &mut conn, &cmd, form.as_ref(), &address, now).await?;
     // No connection is held while the hash is made.
     drop(conn);

@@ -1,15 +1,16 @@
 //! How many applications may come, per half hour and day (registration.md C3): from an
 //! address, from the network around it, with one mail domain, in all.
 //!
-//! Counted in Redis when one was received, looked at before; counted from the rows when Redis
-//! is away. A form that came back with an error costs nothing.
+//! Counted (`app/limits`) when one was received, looked at before; while Redis is away the
+//! applications that are there are counted, too: Redis may have known of them and be gone. A
+//! form that came back with an error costs nothing.
 
 use std::net::IpAddr;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
-use crate::app::App;
+use crate::app::{App, limits};
 use crate::cache::rate_limit::{self, Limit};
 use crate::domain::{Error, Result};
 use crate::store::{self, Conn};
@@ -142,18 +143,14 @@ fn cut(net: IpNet, prefix: u8) -> IpNet {
 ///
 /// # Errors
 /// `TooMany`, with the moment when the budget is full again.
-pub(super) async fn look(
-    app: &App,
-    conn: &mut Conn,
-    origin: &Origin,
-    now: DateTime<Utc>,
-) -> Result<()> {
-    let taken = rate_limit::look(&app.cache, &origin.limits(1), now).await;
+pub(super) async fn look(app: &App, origin: &Origin, now: DateTime<Utc>) -> Result<()> {
+    let taken = limits::look(app, &origin.limits(1), now).await;
     if let Some(over) = rate_limit::exceeded(&taken) {
         return Err(too_many(over.reset));
     }
     if app.cache.is_resting() {
-        look_at_rows(conn, origin, now).await?;
+        let mut conn = app.desk.get().await?;
+        look_at_rows(&mut conn, origin, now).await?;
     }
     Ok(())
 }
@@ -183,7 +180,7 @@ async fn look_at_rows(conn: &mut Conn, origin: &Origin, now: DateTime<Utc>) -> R
 
 /// Counts one that was received.
 pub(super) async fn count(app: &App, origin: &Origin, now: DateTime<Utc>) {
-    rate_limit::take(&app.cache, &origin.limits(1), now).await;
+    limits::take(app, &origin.limits(1), now).await;
 }
 
 /// Counts a form that is fetched.
@@ -191,8 +188,8 @@ pub(super) async fn count(app: &App, origin: &Origin, now: DateTime<Utc>) {
 /// # Errors
 /// `TooMany`, as above.
 pub(super) async fn count_fetch(app: &App, address: Option<IpAddr>) -> Result<()> {
-    let limits = Origin::new(address, None).limits(FETCHES);
-    let taken = rate_limit::take(&app.cache, &limits, app.clock.now()).await;
+    let budgets = Origin::new(address, None).limits(FETCHES);
+    let taken = limits::take(app, &budgets, app.clock.now()).await;
     match rate_limit::exceeded(&taken) {
         Some(over) => Err(too_many(over.reset)),
         None => Ok(()),
@@ -209,7 +206,7 @@ pub(super) async fn may_mail(app: &App, canonical: &str, now: DateTime<Utc>) -> 
         most: MAILS,
         window: DAY,
     };
-    let taken = rate_limit::take(&app.cache, &[limit], now).await;
+    let taken = limits::take(app, &[limit], now).await;
     rate_limit::exceeded(&taken).is_none()
 }
 

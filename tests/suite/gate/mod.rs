@@ -4,3 +4,4 @@ mod applying;
 mod reviewing;
 mod sandbox;
 mod unseen;
+mod without_redis;
