@@ -8,6 +8,8 @@ use porchlight::store::migrations::{self, MIGRATIONS, Standing};
 
 use crate::support::cluster::{cluster, connect};
 
+mod history;
+
 /// Columns that diesel is built for (`32-column-tables`), and the design's limit.
 const MAX_COLUMNS: usize = 32;
 
