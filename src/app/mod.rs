@@ -2,6 +2,8 @@
 //! nothing.
 
 pub mod clock;
+pub mod federation;
+pub mod http;
 pub mod instance;
 pub mod instance_key;
 pub mod limits;

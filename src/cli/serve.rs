@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    app::App,
+    app::{App, federation::Network},
     config::Config,
     jobs, server,
     store::migrations::{self, Standing},
@@ -89,10 +89,16 @@ pub async fn prepare(config: &Config) -> Result<Arc<App>> {
 
 /// Serves, and works beside it, until `stop` is cancelled; then gives the last answers first.
 pub async fn run(app: Arc<App>, listener: TcpListener, stop: CancellationToken) -> Result<()> {
-    let jobs = jobs::start(app.clone());
-    let result = server::run(app, listener, stop).await;
+    let network = open_network(&app).await?;
+    let jobs = jobs::start(&network);
+    let result = server::run(network, listener, stop).await;
     jobs.stop().await;
     result
+}
+
+async fn open_network(app: &Arc<App>) -> Result<Network> {
+    let network = Network::open(app).await.map_err(tell);
+    network.context("The way to other servers cannot be opened")
 }
 
 /// `porchlight worker`: what happens afterwards, without a server. Any number may run, beside
@@ -106,7 +112,7 @@ pub fn worker(settled: Settled) -> Result<()> {
         check_schema(&config).await?;
         let app = prepare(&config).await?;
         terminal::say(format!("Porchlight works for {}.", config.server.origin()));
-        let jobs = jobs::start(app);
+        let jobs = jobs::start(&open_network(&app).await?);
         stop.cancelled().await;
         jobs.stop().await;
         Ok(())

@@ -220,6 +220,10 @@ fn read_dev_peers(settings: &Settings, dev: bool) -> Result<Vec<DevPeer>, Error>
             )));
         }
         let host = read_host(host, true).map_err(|_| wrong())?;
+        let port = host.split_once(':').map(|(_, port)| port);
+        if port.is_some_and(|port| port != address.port().to_string()) {
+            return Err(bad(&format!("has {text:?}, whose two ports differ")));
+        }
         if !is_local_name(&host) {
             return Err(bad(&format!(
                 "has {host:?}, which is not localhost, *.localhost or *.test"

@@ -15,13 +15,11 @@ pub mod routing;
 pub mod runner;
 pub mod timers;
 
-use std::sync::Arc;
-
 use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::app::App;
+use crate::app::federation::Network;
 
 /// What runs beside the server, or in a process of its own.
 pub struct Jobs {
@@ -31,7 +29,8 @@ pub struct Jobs {
 
 /// Starts the relay, the runner and the timers on the calling runtime. Any number of
 /// processes may: leases say who works.
-pub fn start(app: Arc<App>) -> Jobs {
+pub fn start(network: &Network) -> Jobs {
+    let app = network.app().clone();
     let stop = CancellationToken::new();
     let mut tasks = JoinSet::new();
     tasks.spawn(relay::run(app.clone(), stop.clone()));

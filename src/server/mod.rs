@@ -23,7 +23,6 @@ pub mod table;
 pub mod telemetry;
 
 use std::net::TcpListener;
-use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::middleware::{Compress, NormalizePath, from_fn};
@@ -32,6 +31,7 @@ use anyhow::{Context, Result};
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
+use crate::app::federation::Network;
 use crate::mastodon_api::{self, BaseUrl};
 use client_address::TrustedProxies;
 
@@ -45,15 +45,18 @@ const MAX_CONNECTIONS: usize = 4_096;
 
 /// Serves on `listener` until `stop` is cancelled; then accepts nothing more and waits for the
 /// requests in flight, `server.shutdown` at the most.
-pub async fn run(app: Arc<App>, listener: TcpListener, stop: CancellationToken) -> Result<()> {
+pub async fn run(network: Network, listener: TcpListener, stop: CancellationToken) -> Result<()> {
+    let app = network.app().clone();
     let (workers, shutdown) = (app.config.server.workers, app.config.server.shutdown);
     let counters = web::Data::new(limits::Counters::default());
     let proxies = web::Data::new(TrustedProxies(app.config.server.trusted_proxies.clone()));
     let base = web::Data::new(BaseUrl(app.origin()));
     let app: web::Data<App> = web::Data::from(app);
+    let network = web::Data::new(network);
     let server = HttpServer::new(move || {
         Routes::new()
             .app_data(app.clone())
+            .app_data(network.clone())
             .app_data(counters.clone())
             .app_data(proxies.clone())
             .app_data(base.clone())

@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use std::net::TcpListener;
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use porchlight::app::federation::Network;
 use porchlight::server;
 use tokio_util::sync::CancellationToken;
 
@@ -57,7 +58,10 @@ pub async fn run(place: &Place, people: &People, report: &mut Report) -> Result<
     let changes = [("PORCHLIGHT_SERVER__LISTEN", listen.as_str())];
     let app = place.app(&database_url, &redis_url, &changes).await?;
     let stop = CancellationToken::new();
-    let running = tokio::spawn(server::run(app.clone(), listener, stop.clone()));
+    let network = Network::open(&app)
+        .await
+        .map_err(|error| anyhow!("{error:?}"))?;
+    let running = tokio::spawn(server::run(network, listener, stop.clone()));
 
     let sql = place.sql().await?;
     let mut http = Http::open(address).await?;

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use chrono::TimeDelta;
 use futures::FutureExt;
 use porchlight::app::App;
+use porchlight::app::federation::{Federation, Network};
 use porchlight::config::{self, Config, Layers, Secret};
 use porchlight::jobs::{self, Jobs};
 use porchlight::server;
@@ -90,6 +91,8 @@ pub fn run(test: impl AsyncFnOnce(&Place)) {
 pub struct Place {
     /// Its handles, for what cannot be seen from outside.
     pub app: Arc<App>,
+    /// Its way to other servers.
+    pub outside: Network,
     /// Scheme, host and port.
     pub origin: String,
     /// Its folder.
@@ -142,11 +145,12 @@ impl Place {
         let into_the_hour = app.clock.now().timestamp().rem_euclid(3600);
         app.clock.advance(TimeDelta::seconds(3600 - into_the_hour));
 
+        let network = Network::open(&app).await.expect("the network opens");
         let stop = CancellationToken::new();
         let running = tokio::spawn({
-            let (app, stop) = (app.clone(), stop.clone());
+            let (network, stop) = (network.clone(), stop.clone());
             async move {
-                server::run(app, listener, stop)
+                server::run(network, listener, stop)
                     .await
                     .expect("the server runs")
             }
@@ -154,6 +158,7 @@ impl Place {
         let sql = cluster::connect(&cluster.database_url(&database)).await;
         let place = Place {
             app,
+            outside: network,
             origin,
             data,
             redis,
@@ -196,7 +201,7 @@ impl Place {
             .jobs
             .lock()
             .expect("no panic holds it")
-            .replace(jobs::start(self.app.clone()));
+            .replace(jobs::start(&self.outside));
         assert!(before.is_none(), "the jobs run already");
     }
 
@@ -237,6 +242,11 @@ impl Place {
             self.app.wake_relay();
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
+    }
+
+    /// Permission to ask other servers, for one piece of work.
+    pub fn federation(&self) -> Federation {
+        self.outside.federation()
     }
 
     /// Rows of the database, read or changed behind the place's back.

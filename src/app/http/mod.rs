@@ -1,0 +1,304 @@
+//! The guarded client: everything that we ask of other servers goes through here.
+//!
+//! What strangers can make us ask is theirs to choose, so each hop of each request obeys:
+//!
+//! - [`vet`]: https on port 443, a name and not a number, not ourselves;
+//! - [`names`]: the address that was vetted is the address that is dialled (N1, N2);
+//! - redirects by hand: three hops at the most, none of them seen before, never from https to
+//!   http (N4, I11);
+//! - one deadline for all of it, from the first lookup to the last byte (N5);
+//! - bodies count decoded (N6), and are read by [`body`] alone.
+//!
+//! No proxy of the environment is used: it would look names up for us. Certificates are
+//! judged by the system's authorities, or those of `SSL_CERT_FILE` where it is set.
+
+pub mod body;
+pub mod error;
+pub mod media_type;
+pub mod names;
+mod vet;
+
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use http::header::{self, HeaderMap, HeaderValue};
+use reqwest::{Method, Request, Response, redirect};
+use tokio::sync::Semaphore;
+use tokio::time::Instant;
+use url::Url;
+
+use crate::app::clock::Clock;
+use crate::config::{Place, Server};
+use crate::domain::Result;
+use crate::secrets::actor_key::SigningKey;
+pub use error::FetchError;
+use names::{Names, Vetting};
+use vet::Rules;
+pub use vet::authority;
+
+/// Redirects, and other steps from one address to the next, that one question may take.
+const MAX_HOPS: usize = 3;
+/// Requests in flight; deliveries have a cap of their own below it.
+const MAX_IN_FLIGHT: usize = 512;
+/// How long a connection may take, TLS included.
+const CONNECT: Duration = Duration::from_secs(5);
+/// How long an idle connection is kept for the next request.
+const IDLE: Duration = Duration::from_secs(30);
+/// Idle connections of one host.
+const IDLE_PER_HOST: usize = 4;
+/// Headers of an answer, and bytes of them with HTTP/2; HTTP/1 takes 400 kB of buffer.
+const MAX_HEADERS: usize = 100;
+const MAX_HEADER_BYTES: u32 = 64 * 1024;
+/// The longest `Retry-After` that we believe.
+const MAX_RETRY_AFTER: u64 = 24 * 3600;
+
+/// Who signs what we ask.
+pub struct Signer {
+    /// The address of the public key.
+    pub key_id: String,
+    /// The private one.
+    pub key: SigningKey,
+}
+
+/// The client. One per process; see the module.
+pub struct Http {
+    client: reqwest::Client,
+    rules: Rules,
+    signer: Signer,
+    clock: Clock,
+    in_flight: Semaphore,
+}
+
+/// What one question may still do; shared by all of its hops.
+pub struct Trip {
+    /// When it must be over, the body read.
+    deadline: Instant,
+    /// Requests left to the piece of work that asks; `None` where they are not counted.
+    budget: Option<Budget>,
+    /// Where it was already.
+    seen: Mutex<HashSet<Url>>,
+}
+
+/// Requests that one piece of work may make. Clones count together.
+#[derive(Debug, Clone)]
+pub struct Budget(Arc<AtomicU32>);
+
+impl Budget {
+    /// So many.
+    pub fn of(requests: u32) -> Budget {
+        Budget(Arc::new(AtomicU32::new(requests)))
+    }
+
+    /// How many are left.
+    pub fn left(&self) -> u32 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn spend(&self) -> Result<(), FetchError> {
+        let spent = self
+            .0
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+                left.checked_sub(1)
+            });
+        spent.map(|_| ()).map_err(|_| FetchError::Budget)
+    }
+}
+
+impl Trip {
+    /// A question that must be answered within `patience`.
+    pub fn new(patience: Duration, budget: Option<Budget>) -> Trip {
+        Trip {
+            deadline: Instant::now() + patience,
+            budget,
+            seen: Mutex::default(),
+        }
+    }
+
+    /// Notes the next address; refuses one too many, and one twice.
+    fn visit(&self, url: &Url) -> Result<(), FetchError> {
+        let mut seen = self
+            .seen
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner());
+        if !seen.insert(url.clone()) {
+            return Err(FetchError::Refused("it leads in a circle".into()));
+        }
+        if seen.len() > MAX_HOPS + 1 {
+            return Err(FetchError::Refused("it leads too far".into()));
+        }
+        drop(seen);
+        self.budget.as_ref().map_or(Ok(()), Budget::spend)
+    }
+
+    /// What is left of the deadline.
+    fn patience(&self) -> Duration {
+        self.deadline.saturating_duration_since(Instant::now())
+    }
+}
+
+impl Http {
+    /// A client for this place; `names` says where hosts live.
+    pub fn new(
+        server: &Server,
+        signer: Signer,
+        clock: Clock,
+        names: Arc<dyn Names>,
+    ) -> Result<Http> {
+        let peers = (server.place == Place::Dev).then_some(server.dev_peers.as_slice());
+        let rules = Rules::new(&server.domain, peers);
+        let vetting = Vetting {
+            names,
+            peers: rules.peers.clone(),
+        };
+        let agent = format!(
+            "Porchlight/{} (+{}/)",
+            env!("CARGO_PKG_VERSION"),
+            server.origin()
+        );
+        let client = reqwest::Client::builder()
+            .user_agent(agent)
+            .redirect(redirect::Policy::none())
+            .referer(false)
+            .no_proxy()
+            .https_only(peers.is_none())
+            .dns_resolver(Arc::new(vetting))
+            .connect_timeout(CONNECT)
+            .pool_idle_timeout(IDLE)
+            .pool_max_idle_per_host(IDLE_PER_HOST)
+            .http1_max_headers(MAX_HEADERS)
+            .http2_max_header_list_size(MAX_HEADER_BYTES)
+            .build()?;
+        Ok(Http {
+            client,
+            rules,
+            signer,
+            clock,
+            in_flight: Semaphore::new(MAX_IN_FLIGHT),
+        })
+    }
+
+    /// The client without its guard, for what must be handed one and never uses it.
+    pub(in crate::app) fn bare(&self) -> &reqwest::Client {
+        &self.client
+    }
+
+    /// GETs a document, following its redirects; signed as the instance where `signed`. The
+    /// answer's status is below 400 and no redirect; its URL is the last one asked.
+    ///
+    /// # Errors
+    /// Any [`FetchError`]; statuses from 400 on are errors.
+    pub async fn get(
+        &self,
+        trip: &Trip,
+        mut url: Url,
+        headers: &HeaderMap,
+        signed: bool,
+    ) -> Result<Response, FetchError> {
+        url.set_fragment(None);
+        loop {
+            trip.visit(&url)?;
+            let mut request = Request::new(Method::GET, url.clone());
+            *request.headers_mut() = headers.clone();
+            if signed {
+                self.sign(&mut request)?;
+            }
+            let mut answer = self.execute(trip, request).await?;
+            let status = answer.status().as_u16();
+            if let Some(error) = FetchError::of_status(status, retry_after(answer.headers())) {
+                return Err(error);
+            }
+            let location = answer.headers_mut().remove(header::LOCATION);
+            if !answer.status().is_redirection() {
+                return Ok(answer);
+            }
+            let next = location
+                .and_then(|to| url.join(to.to_str().ok()?).ok())
+                .ok_or(FetchError::Nonsense("a redirect to nowhere".into()))?;
+            if url.scheme() == "https" && next.scheme() != "https" {
+                return Err(FetchError::Refused("it leads from https to http".into()));
+            }
+            url = next;
+            url.set_fragment(None);
+        }
+    }
+
+    /// POSTs a body with headers that the caller made, signature included. Redirects are not
+    /// followed and statuses are not judged.
+    ///
+    /// # Errors
+    /// `Refused` or `Unreachable`.
+    pub async fn post(
+        &self,
+        trip: &Trip,
+        url: Url,
+        headers: HeaderMap,
+        body: bytes::Bytes,
+    ) -> Result<Response, FetchError> {
+        let mut request = Request::new(Method::POST, url);
+        *request.headers_mut() = headers;
+        *request.body_mut() = Some(body.into());
+        self.execute(trip, request).await
+    }
+
+    /// One hop: vetted, within what is left of the deadline.
+    async fn execute(&self, trip: &Trip, mut request: Request) -> Result<Response, FetchError> {
+        self.rules.vet(request.url())?;
+        let turn = tokio::time::timeout_at(trip.deadline, self.in_flight.acquire()).await;
+        let _turn = match turn {
+            Ok(Ok(turn)) => turn,
+            _ => return Err(FetchError::Unreachable("too many requests wait".into())),
+        };
+        // Lasts until the body is read, the turn until its head is here.
+        *request.timeout_mut() = Some(trip.patience());
+        let answer = self.client.execute(request).await;
+        answer.map_err(|error| FetchError::of_client(&error))
+    }
+
+    /// The signature of the instance, as everybody reads it (draft-cavage, RSA with SHA-256).
+    fn sign(&self, request: &mut Request) -> Result<(), FetchError> {
+        let broken = || FetchError::Nonsense("an address that cannot be signed".into());
+        let url = request.url();
+        let host = authority(url).ok_or_else(broken)?;
+        let path = match url.query() {
+            Some(query) => format!("{}?{query}", url.path()),
+            None => url.path().to_owned(),
+        };
+        let date = self.clock.now().format("%a, %d %b %Y %H:%M:%S GMT");
+        let date = date.to_string();
+        let text = format!("(request-target): get {path}\nhost: {host}\ndate: {date}");
+        let signature = self
+            .signer
+            .key
+            .sign(text.as_bytes())
+            .map_err(|_| broken())?;
+        let value = format!(
+            "keyId=\"{}\",algorithm=\"rsa-sha256\",headers=\"(request-target) host date\",\
+             signature=\"{}\"",
+            self.signer.key_id,
+            STANDARD.encode(signature)
+        );
+        let header = |value: &str| HeaderValue::from_str(value).map_err(|_| broken());
+        let (host, date, value) = (header(&host)?, header(&date)?, header(&value)?);
+        let headers = request.headers_mut();
+        headers.insert(header::HOST, host);
+        headers.insert(header::DATE, date);
+        headers.insert("signature", value);
+        Ok(())
+    }
+}
+
+/// `Retry-After` in seconds. Dates are not believed: clocks differ.
+pub fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let seconds: u64 = headers
+        .get(header::RETRY_AFTER)?
+        .to_str()
+        .ok()?
+        .trim()
+        .parse()
+        .ok()?;
+    Some(Duration::from_secs(seconds.min(MAX_RETRY_AFTER)))
+}
