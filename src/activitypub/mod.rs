@@ -1,4 +1,6 @@
 //! ActivityPub: addresses, documents in and out, and how a remote actor or note is found.
 
 pub mod addresses;
+pub mod read;
+pub mod uri;
 pub mod write;

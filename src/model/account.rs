@@ -41,6 +41,7 @@ pub struct Account {
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
     pub fetched_at: Option<DateTime<Utc>>,
+    pub emojis: Option<serde_json::Value>,
 }
 
 /// `accounts.flags`: the union of the restraints in force (D15).

@@ -10,6 +10,7 @@ pub mod audit;
 pub mod document_rows;
 pub mod draft;
 pub mod follow;
+pub mod host;
 pub mod link;
 pub mod question;
 pub mod schema;

@@ -61,6 +61,7 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         fetched_at -> Nullable<Timestamptz>,
+        emojis -> Nullable<Jsonb>,
     }
 }
 
@@ -756,6 +757,7 @@ diesel::table! {
         flags -> Int4,
         created_at -> Timestamptz,
         edited_at -> Nullable<Timestamptz>,
+        emojis -> Nullable<Jsonb>,
     }
 }
 

@@ -39,4 +39,5 @@ pub struct Status {
     pub flags: i32,
     pub created_at: DateTime<Utc>,
     pub edited_at: Option<DateTime<Utc>>,
+    pub emojis: Option<serde_json::Value>,
 }

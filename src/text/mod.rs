@@ -24,6 +24,8 @@ pub mod links;
 pub mod mentions;
 /// User names, display names, profile fields.
 pub mod names;
+/// HTML of other servers, made safe.
+pub mod sanitise;
 /// Times in words.
 pub mod time_words;
 /// The single pass over a text that finds links, mentions and hashtags.

@@ -79,6 +79,7 @@ fn account_row() -> impl Strategy<Value = Account> {
                 created_at: at,
                 updated_at: at,
                 fetched_at: None,
+                emojis: None,
             },
         )
 }
