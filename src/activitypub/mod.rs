@@ -1,5 +1,6 @@
 //! ActivityPub: addresses, documents in and out, and how a remote actor or note is found.
 
+pub mod actors;
 pub mod addresses;
 pub mod read;
 pub mod uri;
