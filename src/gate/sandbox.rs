@@ -10,19 +10,17 @@ use diesel_async::AsyncConnection;
 
 use super::who::{Applicant, SignedIn, Standing};
 use crate::app::App;
-use crate::domain::error::Invalid;
 use crate::domain::{Error, Id, Result};
 use crate::files::image::Purpose;
 use crate::files::storage::Stored;
 use crate::files::{MediaPath, Place};
-use crate::model::account::{Field, fields_to_json};
+use crate::model::account::fields_of_pairs;
 use crate::model::application::{ApplicantProfile, Application};
 use crate::model::question::Answer;
 use crate::secrets::signed;
 use crate::store::applicants::ProfileChange;
 use crate::store::{self};
-use crate::text::clean;
-use crate::text::names::{self, FieldsError};
+use crate::text::profile::{self as profile_words, Words};
 
 /// Edits of a profile on one day.
 pub const EDITS_A_DAY: i32 = 20;
@@ -161,59 +159,20 @@ fn enough(now: DateTime<Utc>) -> Error {
     }
 }
 
-/// The texts of a profile, cleaned; every trouble at once. Shared with whoever edits profiles.
+/// The texts of a profile, cleaned; every trouble at once.
 fn check(edit: &EditProfile) -> Result<ProfileChange> {
-    let mut invalid = Invalid::new();
-    let mut change = ProfileChange {
+    let words = profile_words::check(&Words {
+        display_name: edit.display_name.clone(),
+        note: edit.note.clone(),
+        fields: edit.fields.clone(),
+    })?;
+    Ok(ProfileChange {
+        display_name: words.display_name,
+        note: words.note,
+        fields: words.fields.map(fields_of_pairs),
         locked: edit.locked,
         ..ProfileChange::default()
-    };
-    if let Some(raw) = &edit.display_name {
-        let name = names::display_name(raw);
-        if names::too_long(&name, names::MAX_DISPLAY_NAME) {
-            let most = names::MAX_DISPLAY_NAME;
-            invalid.add("display_name", "ERR_TOO_LONG", too_long(most));
-        }
-        change.display_name = Some(name);
-    }
-    if let Some(raw) = &edit.note {
-        let note = clean::text(raw).trim().to_owned();
-        if names::too_long(&note, names::MAX_NOTE) || note.chars().count() > 5000 {
-            invalid.add("note", "ERR_TOO_LONG", too_long(names::MAX_NOTE));
-        }
-        change.note = Some(note);
-    }
-    if let Some(raw) = &edit.fields {
-        match names::fields(raw) {
-            Ok(pairs) => {
-                let fields: Vec<Field> = pairs
-                    .into_iter()
-                    .map(|(name, value)| Field {
-                        name,
-                        value,
-                        verified_at: None,
-                    })
-                    .collect();
-                change.fields = Some(fields_to_json(&fields));
-            }
-            Err(FieldsError::TooMany) => {
-                let sentence = format!("are too many (maximum is {})", names::MAX_FIELDS);
-                invalid.add("fields", "ERR_TOO_MANY", sentence);
-            }
-            Err(FieldsError::TooLong) => {
-                invalid.add("fields", "ERR_TOO_LONG", too_long(names::MAX_FIELD));
-            }
-            Err(FieldsError::Nameless) => {
-                invalid.add("fields", "ERR_BLANK", "need a label for each content");
-            }
-        }
-    }
-    invalid.into_result()?;
-    Ok(change)
-}
-
-fn too_long(most: usize) -> String {
-    format!("is too long (maximum is {most} characters)")
+    })
 }
 
 /// Re-encodes an upload into private storage; gives what to write into the row.
@@ -293,21 +252,6 @@ async fn may_see(app: &App, viewer: Option<&SignedIn>, path: &MediaPath) -> Resu
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn every_trouble_of_a_profile_is_told_at_once() {
-        let edit = EditProfile {
-            display_name: Some("x".repeat(31)),
-            note: Some("y".repeat(501)),
-            fields: Some(vec![("".into(), "value".into())]),
-            ..EditProfile::default()
-        };
-        let Err(Error::Invalid(invalid)) = check(&edit) else {
-            panic!("accepted");
-        };
-        let fields: Vec<&str> = invalid.fields.iter().map(|f| f.field.as_ref()).collect();
-        assert_eq!(fields, ["display_name", "note", "fields"]);
-    }
 
     #[test]
     fn what_is_not_given_stays() {

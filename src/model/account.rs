@@ -109,6 +109,19 @@ pub fn fields_from_json(json: &serde_json::Value) -> Vec<Field> {
         .unwrap_or_default()
 }
 
+/// Label and value pairs as [`fields_from_json`] reads them, none of them verified.
+pub fn fields_of_pairs(pairs: Vec<(String, String)>) -> serde_json::Value {
+    let fields: Vec<Field> = pairs
+        .into_iter()
+        .map(|(name, value)| Field {
+            name,
+            value,
+            verified_at: None,
+        })
+        .collect();
+    fields_to_json(&fields)
+}
+
 /// The reverse of [`fields_from_json`].
 pub fn fields_to_json(fields: &[Field]) -> serde_json::Value {
     fields

@@ -20,10 +20,14 @@ pub mod language;
 pub mod length;
 /// Links in plain text.
 pub mod links;
+/// Alternative texts and focus points of pictures.
+pub mod media_words;
 /// Mentions in plain text.
 pub mod mentions;
 /// User names, display names, profile fields.
 pub mod names;
+/// What people write about themselves.
+pub mod profile;
 /// HTML of other servers, made safe.
 pub mod sanitise;
 /// Times in words.

@@ -9,25 +9,24 @@ use serde_json::{Map, Value};
 
 use super::read::{self, Own};
 use crate::app::App;
-use crate::domain::error::Invalid;
 use crate::domain::event::{Event, EventKind};
 use crate::domain::visibility::Visibility;
 use crate::domain::{Error, Result};
 use crate::files::MediaPath;
 use crate::files::image::Purpose;
 use crate::gate::Member;
-use crate::model::account::{Account, Field, fields_to_json};
+use crate::model::account::{Account, Field, fields_of_pairs, fields_to_json};
 use crate::social::media;
 use crate::store;
 use crate::store::profiles::ProfileChange;
-use crate::text::names::{self, FieldsError, MAX_DISPLAY_NAME, MAX_FIELD, MAX_FIELDS, MAX_NOTE};
-use crate::text::{clean, html, language};
+use crate::text::profile::{self, Words};
+use crate::text::{html, language, media_words};
 
 /// `accounts.kind` of people and of what is automated.
 const PERSON: i16 = 0;
 const SERVICE: i16 = 1;
-/// Characters, of any kind, that the note's column holds.
-const NOTE_COLUMN: usize = 5_000;
+/// Characters, of any kind, that the columns of alternative texts hold.
+const ALT_COLUMN: usize = 1_500;
 
 /// What should change; `None` keeps what is there.
 #[derive(Debug, Clone, Default)]
@@ -204,73 +203,26 @@ async fn remove(app: &App, files: Vec<MediaPath>) {
 
 /// The words, checked; all troubles at once.
 fn words(cmd: &UpdateProfile) -> Result<ProfileChange> {
-    let mut invalid = Invalid::new();
-    let mut change = ProfileChange {
+    let words = profile::check(&Words {
+        display_name: cmd.display_name.clone(),
+        note: cmd.note.clone(),
+        fields: cmd.fields.clone(),
+    })?;
+    let described = |words: &Option<String>| media_words::description(words.clone(), ALT_COLUMN);
+    Ok(ProfileChange {
         kind: cmd.bot.map(|bot| if bot { SERVICE } else { PERSON }),
         locked: cmd.locked,
         discoverable: cmd.discoverable,
         indexable: cmd.indexable,
         hide_collections: cmd.hide_collections,
-        avatar_description: media::described(cmd.avatar_description.clone())?,
-        header_description: media::described(cmd.header_description.clone())?,
+        avatar_description: described(&cmd.avatar_description)?,
+        header_description: described(&cmd.header_description)?,
+        display_name: words.display_name,
+        note_html: words.note.as_ref().map(|note| html::note_html(note, false)),
+        note_source: words.note,
+        fields: words.fields.map(fields_of_pairs),
         ..ProfileChange::default()
-    };
-    if let Some(name) = &cmd.display_name {
-        let name = names::display_name(name);
-        if names::too_long(&name, MAX_DISPLAY_NAME) || name.chars().count() > 500 {
-            invalid.add(
-                "display_name",
-                "ERR_TOO_LONG",
-                format!("is too long (maximum is {MAX_DISPLAY_NAME} characters)"),
-            );
-        }
-        change.display_name = Some(name);
-    }
-    if let Some(note) = &cmd.note {
-        let note = clean::text(note).trim().to_owned();
-        if names::too_long(&note, MAX_NOTE) || note.chars().count() > NOTE_COLUMN {
-            invalid.add(
-                "note",
-                "ERR_TOO_LONG",
-                format!("is too long (maximum is {MAX_NOTE} characters)"),
-            );
-        }
-        change.note_html = Some(html::note_html(&note, false));
-        change.note_source = Some(note);
-    }
-    if let Some(fields) = &cmd.fields {
-        match names::fields(fields) {
-            Ok(fields) => {
-                let fields: Vec<Field> = fields
-                    .into_iter()
-                    .map(|(name, value)| Field {
-                        name,
-                        value,
-                        verified_at: None,
-                    })
-                    .collect();
-                change.fields = Some(fields_to_json(&fields));
-            }
-            Err(why) => {
-                let (code, words) = match why {
-                    FieldsError::TooMany => {
-                        ("ERR_TOO_LONG", format!("can be {MAX_FIELDS} at the most"))
-                    }
-                    FieldsError::TooLong => (
-                        "ERR_TOO_LONG",
-                        format!("contain one longer than {MAX_FIELD} characters"),
-                    ),
-                    FieldsError::Nameless => (
-                        "ERR_INVALID",
-                        "contain a value with missing label".to_owned(),
-                    ),
-                };
-                invalid.add("fields", code, words);
-            }
-        }
-    }
-    invalid.into_result()?;
-    Ok(change)
+    })
 }
 
 /// The part that goes into the user's settings.
@@ -303,21 +255,6 @@ fn settings(cmd: &UpdateProfile) -> Result<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn all_troubles_are_told_at_once() {
-        let cmd = UpdateProfile {
-            display_name: Some("n".repeat(MAX_DISPLAY_NAME + 1)),
-            note: Some("n".repeat(MAX_NOTE + 1)),
-            fields: Some(vec![("".into(), "value".into())]),
-            ..UpdateProfile::default()
-        };
-        let Err(Error::Invalid(invalid)) = words(&cmd) else {
-            panic!("was accepted");
-        };
-        let fields: Vec<&str> = invalid.fields.iter().map(|f| f.field.as_ref()).collect();
-        assert_eq!(fields, ["display_name", "note", "fields"]);
-    }
 
     #[test]
     fn nothing_said_changes_nothing() {
