@@ -1,0 +1,180 @@
+//! What a member sees after signing in.
+
+use askama::Template;
+
+use super::sample::*;
+use crate::web::home::{
+    compose, delete, draft, drafts, notifications, search, timeline as home, welcome,
+};
+use crate::web::parts::form::Form;
+use crate::web::parts::layout::{Flash, Here, Page};
+use crate::web::parts::pager::Pager;
+use crate::web::public::timeline;
+/// Name and page.
+pub fn pages() -> Vec<Hung> {
+    let mut made = Vec::new();
+    let mut hang = |name, html| made.push((name, html));
+    let draft_page = |page: Page| draft::DraftPage {
+        page,
+        id: "71".into(),
+        form: Form::new()
+            .with("text", "Hello, everybody! I am Rosa.")
+            .with("visibility", "unlisted"),
+        pictures: vec![draft::DraftPictureView {
+            id: "72".into(),
+            shown: posts().remove(0).media.remove(0),
+        }],
+        may_add: true,
+        updated_at: ago(12),
+        max_chars: 500,
+    };
+    hang("draft", draft_page(member("A draft")).render());
+    hang("draft_waiting", draft_page(applicant("A draft")).render());
+    hang(
+        "drafts",
+        drafts::DraftsPage {
+            page: member("Drafts"),
+            drafts: draft_views(),
+        }
+        .render(),
+    );
+    hang(
+        "welcome",
+        welcome::WelcomePage {
+            page: member("Come in"),
+            drafts: draft_views(),
+            message: "The accordion man lives at number 9.".into(),
+        }
+        .render(),
+    );
+    let mut home_page = staff("Home");
+    home_page.here = Here::Home;
+    home_page.flash = Some(Flash::done("Posted."));
+    hang(
+        "home",
+        home::HomePage {
+            page: home_page,
+            compose: Some(box_for_writing(None)),
+            statuses: posts(),
+            seen: Some(home::Seen {
+                new: 2,
+                at: ago(45),
+            }),
+            newest: "115".into(),
+            pager: pager(),
+            drafts_waiting: 1,
+        }
+        .render(),
+    );
+    hang(
+        "home_full",
+        home::HomePage {
+            page: staff("Home"),
+            compose: Some(box_for_writing(None)),
+            statuses: (0..4)
+                .flat_map(|n| {
+                    posts().into_iter().map(move |mut s| {
+                        s.id = format!("1150{n}{:015}", s.id.parse::<i64>().unwrap_or(0));
+                        s
+                    })
+                })
+                .take(20)
+                .collect(),
+            seen: None,
+            newest: "115".into(),
+            pager: pager(),
+            drafts_waiting: 0,
+        }
+        .render(),
+    );
+    hang(
+        "home_empty",
+        home::HomePage {
+            page: member("Home"),
+            compose: Some(box_for_writing(None)),
+            statuses: Vec::new(),
+            seen: None,
+            newest: "115".into(),
+            pager: Pager::default(),
+            drafts_waiting: 0,
+        }
+        .render(),
+    );
+    hang(
+        "compose",
+        compose::ComposePage {
+            page: member("Reply"),
+            compose: box_for_writing(posts().into_iter().nth(2)),
+        }
+        .render(),
+    );
+    hang(
+        "delete",
+        delete::DeletePage {
+            page: member("Delete"),
+            status: posts().remove(1),
+            return_to: "/home".into(),
+        }
+        .render(),
+    );
+    let notice = |kind, new, status| notifications::Notice {
+        kind,
+        account: chip("joao", "João 🌿", 2),
+        others: match kind {
+            notifications::NoticeKind::Favourite => {
+                vec![chip("ann", "Ann Verbeek", 1), chip("noor", "نور", 4)]
+            }
+            notifications::NoticeKind::Boost => vec![chip("noor", "نور", 4)],
+            _ => Vec::new(),
+        },
+        at: ago(30),
+        new,
+        status,
+    };
+    use notifications::NoticeKind;
+    let mut notices_page = member("Notices");
+    notices_page.here = Here::Notifications;
+    hang(
+        "notifications",
+        notifications::NotificationsPage {
+            page: notices_page,
+            requests: vec![notifications::FollowRequestRow {
+                id: "5".into(),
+                account: chip("noor", "نور", 4),
+            }],
+            notices: vec![
+                notice(NoticeKind::Mention, true, Some(posts().remove(0))),
+                notice(NoticeKind::Favourite, true, Some(posts().remove(5))),
+                notice(NoticeKind::Boost, false, Some(posts().remove(1))),
+                notice(NoticeKind::Follow, false, None),
+            ],
+            newest: "115".into(),
+            pager: pager(),
+        }
+        .render(),
+    );
+    hang(
+        "bookmarks_empty",
+        timeline::TimelinePage {
+            page: member("Bookmarks"),
+            heading: "Bookmarks".into(),
+            intro: String::new(),
+            statuses: Vec::new(),
+            empty: "Nothing kept yet.".into(),
+            pager: Pager::default(),
+        }
+        .render(),
+    );
+    hang(
+        "search",
+        search::SearchPage {
+            page: member("Search"),
+            query: "garden".into(),
+            accounts: rows(),
+            tags: vec!["garden".into(), "gardening".into()],
+            statuses: Vec::new(),
+        }
+        .render(),
+    );
+    made
+}

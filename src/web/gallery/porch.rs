@@ -1,0 +1,134 @@
+//! What somebody sees who comes to the door and waits.
+
+use askama::Template;
+
+use super::sample::*;
+use crate::web::apply::{confirm, form as apply_form, sent, waiting, withdraw};
+use crate::web::parts::form::Form;
+use crate::web::parts::layout::Here;
+use crate::web::public::landing;
+use crate::web::sandbox;
+/// The form.
+pub fn apply_page(form: Form) -> apply_form::ApplyPage {
+    let mut page = stranger("Apply to join");
+    page.here = Here::Apply;
+    page.has_errors = form.has_errors();
+    apply_form::ApplyPage {
+        page,
+        form,
+        form_token: "token".into(),
+        questions: vec![apply_form::Question {
+            id: "1".into(),
+            label: "What brings you here, and who do you know?".into(),
+            help: "A sentence or two. This is not an exam.".into(),
+            required: true,
+            long: true,
+            max_chars: 1000,
+        }],
+        rules: vec!["Be kind.".into(), "No advertising.".into()],
+        readers: vec!["Ann".into(), "João".into()],
+        usual_wait: Some("a day".into()),
+        email_needed: true,
+        password_min: 8,
+        in_line: false,
+    }
+}
+
+fn waiting_page(step: waiting::Step) -> waiting::WaitingPage {
+    let mut page = applicant("Waiting");
+    page.here = Here::Waiting;
+    waiting::WaitingPage {
+        page,
+        step,
+        submitted_at: ago(200),
+        email: Some("rosa@post.example".into()),
+        email_form: Form::new(),
+        readers: vec!["Ann".into(), "João".into()],
+        usual_wait: Some("about a day".into()),
+        last_decision: Some(ago(500)),
+        answers: answers(),
+        drafts: draft_views(),
+        drafts_max: 10,
+        draft_form: Form::new(),
+        max_chars: 500,
+        decision: None,
+    }
+}
+
+/// Every page by name.
+
+/// Name and page.
+pub fn pages() -> Vec<Hung> {
+    let mut made = Vec::new();
+    let mut hang = |name, html| made.push((name, html));
+    let landing = |light_on: bool| {
+        let mut page = stranger("Welcome");
+        page.place.light_on = light_on;
+        page.place.takes_applications = light_on;
+        landing::LandingPage {
+            page,
+            description: "Neighbours of the lane: gardens, bread, bicycles, and who lost which cat.".into(),
+            readers: vec!["Ann".into(), "João".into()],
+            usual_wait: Some("about a day".into()),
+            members: 42,
+            closed_because: (!light_on).then(|| "Nobody has been at the door for two weeks, so it is locked until somebody comes home.".into()),
+            latest: posts().into_iter().take(2).collect(),
+        }
+    };
+    hang("landing", landing(true).render());
+    hang("landing_off", landing(false).render());
+    hang("apply", apply_page(Form::new()).render());
+    let refused = Form::new()
+        .with("answer_1", "João told me about it.")
+        .with("username", "admin")
+        .with("email", "rosa@post")
+        .error("username", "This name cannot be had. Try another one.")
+        .error("email", "This does not look like an email address.");
+    hang("apply_errors", apply_page(refused).render());
+    hang(
+        "sent",
+        sent::SentPage {
+            page: stranger("Thank you"),
+            email: Some("rosa@post.example".into()),
+            confirm_hours: 48,
+        }
+        .render(),
+    );
+    hang(
+        "confirm",
+        confirm::ConfirmPage {
+            page: stranger("Confirm your address"),
+            token: "token".into(),
+        }
+        .render(),
+    );
+    hang(
+        "unconfirmed",
+        waiting_page(waiting::Step::Unconfirmed).render(),
+    );
+    hang("waiting", waiting_page(waiting::Step::Waiting).render());
+    let mut rejected = waiting_page(waiting::Step::Rejected);
+    rejected.decision = Some(waiting::Rejection {
+        message: "We are full of bakers. Try the next lane?".into(),
+        decided_at: ago(90),
+        erased_at: ago(-20_000),
+    });
+    hang("rejected", rejected.render());
+    hang(
+        "withdraw",
+        withdraw::WithdrawPage {
+            page: applicant("Withdraw"),
+            drafts: 2,
+        }
+        .render(),
+    );
+    hang(
+        "sandbox",
+        sandbox::SandboxProfilePage {
+            page: applicant("Your profile"),
+            profile: profile_form(false),
+        }
+        .render(),
+    );
+    made
+}

@@ -1,0 +1,83 @@
+//! Settings.
+
+use askama::Template;
+
+use super::sample::*;
+use crate::web::parts::form::Form;
+use crate::web::settings::{account, apps, posting, profile as settings_profile, sessions};
+
+/// Name and page.
+pub fn pages() -> Vec<Hung> {
+    let mut made = Vec::new();
+    let mut hang = |name, html| made.push((name, html));
+    hang(
+        "settings_profile",
+        settings_profile::ProfileSettingsPage {
+            page: member("Settings"),
+            profile: profile_form(true),
+        }
+        .render(),
+    );
+    hang(
+        "settings_posting",
+        posting::PostingPage {
+            page: member("Settings"),
+            form: Form::new().with("visibility", "unlisted"),
+            languages: box_for_writing(None).languages,
+        }
+        .render(),
+    );
+    hang(
+        "settings_account",
+        account::AccountSettingsPage {
+            page: member("Settings"),
+            email: Some("ann@post.example".into()),
+            unconfirmed_email: None,
+            email_form: Form::new(),
+            password_form: Form::new().error("password", "It has to be longer than 8 characters."),
+            password_min: 8,
+        }
+        .render(),
+    );
+    hang(
+        "settings_sessions",
+        sessions::SessionsPage {
+            page: member("Settings"),
+            sessions: vec![
+                sessions::SessionRow {
+                    id: "1".into(),
+                    browser: "Firefox on Linux".into(),
+                    address: "192.0.2.7".into(),
+                    created_at: ago(9000),
+                    seen_at: ago(0),
+                    current: true,
+                },
+                sessions::SessionRow {
+                    id: "2".into(),
+                    browser: "Safari on iPhone".into(),
+                    address: "198.51.100.9".into(),
+                    created_at: ago(90_000),
+                    seen_at: ago(3000),
+                    current: false,
+                },
+            ],
+        }
+        .render(),
+    );
+    hang(
+        "settings_apps",
+        apps::AppsPage {
+            page: member("Settings"),
+            apps: vec![apps::AppRow {
+                id: "3".into(),
+                name: "Tusky".into(),
+                website: Some("https://tusky.example".into()),
+                scopes: "read write follow push".into(),
+                created_at: ago(9000),
+                used_at: Some(ago(4)),
+            }],
+        }
+        .render(),
+    );
+    made
+}

@@ -1,0 +1,95 @@
+//! Signing in, passwords, the first owner, consent.
+
+use askama::Template;
+
+use super::sample::*;
+use crate::web::identity::{consent, owner_setup, password_reset, sign_in};
+use crate::web::parts::form::Form;
+use crate::web::parts::layout::Here;
+/// Name and page.
+pub fn pages() -> Vec<Hung> {
+    let mut made = Vec::new();
+    let mut hang = |name, html| made.push((name, html));
+    hang(
+        "sign_in",
+        sign_in::SignInPage {
+            page: {
+                let mut page = stranger("Sign in");
+                page.here = Here::SignIn;
+                page.has_errors = true;
+                page
+            },
+            form: Form::new()
+                .with("login", "ann")
+                .error("", "Name or password is wrong."),
+            return_to: "/home".into(),
+            for_app: Some("Tusky".into()),
+            mail_works: true,
+        }
+        .render(),
+    );
+    for sent in [false, true] {
+        hang(
+            if sent { "password_sent" } else { "password" },
+            password_reset::PasswordResetPage {
+                page: stranger("Forgot your password?"),
+                form: Form::new(),
+                sent,
+            }
+            .render(),
+        );
+    }
+    hang(
+        "password_set",
+        password_reset::PasswordSetPage {
+            page: stranger("A new password"),
+            form: Form::new(),
+            token: "token".into(),
+            password_min: 8,
+        }
+        .render(),
+    );
+    hang(
+        "owner",
+        owner_setup::OwnerSetupPage {
+            page: stranger("Set up"),
+            form: Form::new(),
+            token: "token".into(),
+            password_min: 8,
+        }
+        .render(),
+    );
+    hang(
+        "consent",
+        consent::ConsentPage {
+            page: staff("Allow an app"),
+            app: "Tusky".into(),
+            website: Some("https://tusky.example".into()),
+            wishes: vec![
+                consent::Wish {
+                    scope: "read".into(),
+                    sentence: "Read all that you can read".into(),
+                    heavy: false,
+                },
+                consent::Wish {
+                    scope: "admin:read".into(),
+                    sentence: "Read what the staff reads".into(),
+                    heavy: true,
+                },
+            ],
+            redirect_host: None,
+            hidden: vec![("client_id".into(), "abc".into())],
+        }
+        .render(),
+    );
+    hang(
+        "code",
+        consent::CodePage {
+            page: member("Your code"),
+            app: "toot".into(),
+            code: "q8Zb2nX0cVt5LwYk1mPd7RfGh3JsA9uEoT6iWvB4xNQ".into(),
+        }
+        .render(),
+    );
+    made
+}
