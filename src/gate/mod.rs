@@ -12,10 +12,11 @@
 //!                                           └─ withdrawn ───────────────────────> erased at once
 //! ```
 //!
-//! While they wait, [`sandbox`] and [`drafts`] say what they may do. How far the door is open
+//! While they wait, [`sandbox`], [`drafts`] and [`draft_pictures`] say what they may do. How far the door is open
 //! is computed from facts whenever somebody knocks: [`effective_mode`], [`mode`].
 
 pub mod applications;
+pub mod draft_pictures;
 pub mod drafts;
 pub mod effective_mode;
 pub mod mode;

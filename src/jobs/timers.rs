@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::domain::Result;
 use crate::gate;
 use crate::identity;
+use crate::social;
 use crate::store;
 
 /// How often the list is looked through.
@@ -30,15 +31,18 @@ enum Chore {
     Access,
     /// Idempotency keys, tombstones, graves, jobs that were given up, counters that are over.
     Leftovers,
+    /// Uploads that no post and no draft has.
+    Pictures,
     /// Notifications beyond what a person keeps.
     Notifications,
 }
 
 impl Chore {
-    const ALL: [Chore; 4] = [
+    const ALL: [Chore; 5] = [
         Chore::Applications,
         Chore::Access,
         Chore::Leftovers,
+        Chore::Pictures,
         Chore::Notifications,
     ];
 
@@ -48,6 +52,7 @@ impl Chore {
             Chore::Applications => ("timer.applications", TimeDelta::minutes(5)),
             Chore::Access => ("timer.access", TimeDelta::hours(1)),
             Chore::Leftovers => ("timer.leftovers", TimeDelta::hours(1)),
+            Chore::Pictures => ("timer.pictures", TimeDelta::hours(1)),
             Chore::Notifications => ("timer.notifications", TimeDelta::hours(1)),
         }
     }
@@ -67,6 +72,10 @@ impl Chore {
                 store::upkeep::sweep(&mut conn, now - KEYS_KEPT, now).await?;
                 store::jobs::delete_failed(&mut conn, now - FAILED_KEPT).await?;
                 store::limit_counts::sweep(&mut conn, now).await?;
+            }
+            Chore::Pictures => {
+                gate::draft_pictures::sweep(app).await?;
+                social::media::sweep(app).await?;
             }
             Chore::Notifications => {
                 let mut conn = app.pool.get().await?;

@@ -12,9 +12,8 @@ use crate::app::instance::Instance as Words;
 use crate::door::{Access, Caching, Pending, Rate, Route};
 use crate::files::image;
 use crate::social::about::{self, About};
-use crate::social::media;
 use crate::social::statuses::{compose, pin};
-use crate::text::{html, length, names};
+use crate::text::{html, length, media_words, names};
 
 /// The Mastodon version whose API this is; apps compare it.
 const MASTODON: &str = "4.6.0";
@@ -200,7 +199,7 @@ fn configuration(app: &App, base: &BaseUrl) -> InstanceConfiguration {
             characters_reserved_per_url: whole(length::LINK_CHARS),
         },
         media_attachments: InstanceMedia {
-            description_limit: whole(media::MAX_DESCRIPTION),
+            description_limit: whole(media_words::MAX_DESCRIPTION),
             image_matrix_limit: i64::try_from(pixels).unwrap_or(i64::MAX),
             image_size_limit: whole(
                 app.config

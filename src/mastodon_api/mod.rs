@@ -17,6 +17,7 @@ pub mod oauth;
 pub mod paging;
 pub mod params;
 pub mod pending;
+pub mod pending_media;
 pub mod preferences;
 pub mod registration;
 pub mod render;

@@ -12,6 +12,7 @@ use super::entities::{
     Account, Approval, CredentialAccount, Field, Role, Source, SourceField, Status, StatusEdit,
     StatusSource, ViewerFlags,
 };
+use super::pending_media::attachment;
 use crate::app::App;
 use crate::domain::visibility::Visibility;
 use crate::domain::{Error, Id, Page, Result};
@@ -22,7 +23,7 @@ use crate::gate::sandbox::{self, EditProfile};
 use crate::gate::who::Applicant;
 use crate::model::account::fields_from_json;
 use crate::model::application::ApplicantProfile;
-use crate::model::draft::Draft;
+use crate::model::draft::FullDraft;
 use crate::text::html;
 
 /// The id that stands for the server itself where no account row does: no snowflake is so
@@ -101,11 +102,11 @@ pub async fn edit_status(app: &App, who: &Applicant, id: Id, wanted: Wanted) -> 
 ///
 /// # Errors
 /// As [`own_status`].
-pub async fn delete_status(app: &App, who: &Applicant, id: Id) -> Result<Status> {
-    let draft = drafts::delete(app, who, id).await?;
+pub async fn delete_status(app: &App, who: &Applicant, id: Id, with_media: bool) -> Result<Status> {
+    let draft = drafts::delete(app, who, id, with_media).await?;
     let mut gone = status(app, &author(app, who).await?, &draft);
     gone.content = None;
-    gone.text = Some(draft.text);
+    gone.text = Some(draft.draft.text);
     Ok(gone)
 }
 
@@ -117,8 +118,8 @@ pub async fn source(app: &App, who: &Applicant, id: Id) -> Result<StatusSource> 
     let draft = drafts::find(app, who, id).await?;
     Ok(StatusSource {
         id: draft.id,
-        text: draft.text,
-        spoiler_text: draft.spoiler_text,
+        text: draft.draft.text,
+        spoiler_text: draft.draft.spoiler_text,
     })
 }
 
@@ -135,7 +136,7 @@ pub async fn history(app: &App, who: &Applicant, id: Id) -> Result<Vec<StatusEdi
         spoiler_text: now.spoiler_text,
         sensitive: now.sensitive,
         created_at: draft.updated_at,
-        media_attachments: Vec::new(),
+        media_attachments: now.media_attachments,
         emojis: Vec::new(),
     }])
 }
@@ -298,7 +299,7 @@ fn credential_account(app: &App, who: &Applicant, profile: &ApplicantProfile) ->
 }
 
 /// A draft as a status.
-fn status(app: &App, author: &Arc<Account>, draft: &Draft) -> Status {
+fn status(app: &App, author: &Arc<Account>, draft: &FullDraft) -> Status {
     let address = app.url(&format!("/drafts/{}", draft.id));
     let tag_url = |name: &str| app.url(&format!("/tags/{}", escaped(name)));
     let edited = draft.version > 1;
@@ -312,6 +313,11 @@ fn status(app: &App, author: &Arc<Account>, draft: &Draft) -> Status {
         url: Some(address),
         edited_at: edited.then_some(draft.updated_at),
         content: Some(html::render(&draft.text, &|_| None, &tag_url)),
+        media_attachments: draft
+            .pictures
+            .iter()
+            .map(|p| attachment(app, draft.user_id, p))
+            .collect(),
         ..bare(author.clone())
     }
 }
@@ -360,7 +366,7 @@ fn bare(account: Arc<Account>) -> Status {
 /// The porch in the app: one status by the server about where the application stands. Its id
 /// lies right above the newest draft, so that it comes first and later posts still come after
 /// it.
-async fn notice(app: &App, who: &Applicant, drafts: &[Draft]) -> Result<Status> {
+async fn notice(app: &App, who: &Applicant, drafts: &[FullDraft]) -> Result<Status> {
     let application = who
         .signed_in()
         .application

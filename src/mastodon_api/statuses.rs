@@ -16,6 +16,7 @@ use crate::app::App;
 use crate::domain::visibility::Visibility;
 use crate::domain::{Error, Id, Result, ids};
 use crate::door::{Caller, Pending, Rate, Route};
+use crate::gate::draft_pictures;
 use crate::gate::drafts::SaveDraft;
 use crate::social::statuses::compose::Post;
 use crate::social::statuses::edit::{self, Edit, NewWords};
@@ -208,14 +209,22 @@ impl StatusForm {
             Some("a quote")
         } else if self.in_reply_to_id.is_some() {
             Some("a post that it answers")
-        } else if !self.media_ids.is_empty() {
-            Some("files yet")
         } else {
             None
         };
         Ok(pending::Wanted {
             save: SaveDraft {
                 visibility: self.visibility()?,
+                pictures: Some(self.media()),
+                words: self
+                    .media_attributes
+                    .into_iter()
+                    .map(|m| draft_pictures::NewWords {
+                        id: m.id.unwrap_or(0),
+                        description: m.description,
+                        focus: m.focus,
+                    })
+                    .collect(),
                 text: self.status,
                 spoiler_text: self.spoiler_text,
                 sensitive: self.sensitive.unwrap_or(false),
@@ -315,7 +324,7 @@ async fn delete(
     let status = id(&path)?;
     if caller.is_waiting() {
         let who = caller.applicant()?;
-        let gone = pending::delete_status(&app, &who, status).await?;
+        let gone = pending::delete_status(&app, &who, status, form.0.delete_media).await?;
         return Ok(HttpResponse::Ok().json(gone));
     }
     let who = caller.member()?;

@@ -304,6 +304,8 @@ diesel::table! {
         blurhash -> Nullable<Text>,
         description -> Text,
         created_at -> Timestamptz,
+        focus_x -> Nullable<Float4>,
+        focus_y -> Nullable<Float4>,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Uploads: pictures, decoded and encoded anew, ready when the answer is given.
 
 use bytes::Bytes;
+use chrono::TimeDelta;
 
 use crate::app::App;
 use crate::domain::{Error, Id, Result};
@@ -10,10 +11,14 @@ use crate::gate::Member;
 use crate::model::status_parts::Attached;
 use crate::store;
 use crate::store::media::{MOST_LOOSE, NewPicture, Removed};
-use crate::text::{clean, length};
+use crate::text::media_words;
 
-/// Longest alternative text, in grapheme clusters.
-pub const MAX_DESCRIPTION: usize = 1_500;
+/// Characters that the column of alternative texts holds.
+pub(super) const DESCRIPTION_COLUMN: usize = 10_000;
+/// An upload that no status has is kept so long.
+const LOOSE_KEPT: TimeDelta = TimeDelta::days(1);
+/// Sets of uploads that one [`sweep`] deletes.
+const SWEEPS: usize = 20;
 
 /// A picture to be kept.
 #[derive(Debug, Clone, Default)]
@@ -32,8 +37,10 @@ pub struct Upload {
 /// `Invalid` when it is no picture of an allowed type, or the words will not do; `TooLarge`;
 /// `TooMany` when many are waiting.
 pub async fn upload(app: &App, who: &Member, upload: Upload) -> Result<Attached> {
-    let description = described(upload.description)?.unwrap_or_default();
-    let focus = upload.focus.as_deref().map(focus).transpose()?.flatten();
+    let description =
+        media_words::description(upload.description, DESCRIPTION_COLUMN)?.unwrap_or_default();
+    let focus = upload.focus.as_deref().map(media_words::focus);
+    let focus = focus.transpose()?.flatten();
     let now = app.clock.now();
     let processed = app
         .pictures
@@ -97,8 +104,9 @@ pub async fn describe(
     description: Option<String>,
     point: Option<String>,
 ) -> Result<Attached> {
-    let description = described(description)?;
-    let point = point.as_deref().map(focus).transpose()?.flatten();
+    let description = media_words::description(description, DESCRIPTION_COLUMN)?;
+    let point = point.as_deref().map(media_words::focus);
+    let point = point.transpose()?.flatten();
     let mut conn = app.pool.get().await?;
     store::media::describe(&mut conn, id, who.account_id(), description, point)
         .await?
@@ -125,6 +133,29 @@ pub async fn delete(app: &App, who: &Member, id: Id) -> Result<()> {
     }
 }
 
+/// Deletes uploads that no status has had for a day, 2,000 at the most; gives how many. What
+/// a deleted status leaves for its next try is counted from then on. For the timers.
+pub async fn sweep(app: &App) -> Result<usize> {
+    let now = app.clock.now();
+    let mut gone = 0;
+    for _ in 0..SWEEPS {
+        let mut conn = app.pool.get().await?;
+        let swept = store::media::sweep(&mut conn, now, now - LOOSE_KEPT).await?;
+        drop(conn);
+        let files: Vec<MediaPath> = swept
+            .files
+            .iter()
+            .filter_map(|f| MediaPath::parse(f))
+            .collect();
+        app.storage.delete_all(&files).await?;
+        gone += swept.rows;
+        if swept.rows == 0 {
+            break;
+        }
+    }
+    Ok(gone)
+}
+
 pub(super) async fn store_file(app: &App, picture: &Encoded) -> Result<MediaPath> {
     let path = MediaPath::random(Place::Public, picture.ending);
     app.storage.put(&path, picture.bytes.clone()).await?;
@@ -135,70 +166,4 @@ pub(super) fn too_many() -> Error {
     Error::invalid(format!(
         "There are {MOST_LOOSE} uploads of today that no post has. Post or delete some first."
     ))
-}
-
-/// Alternative text as it is stored.
-pub(super) fn described(words: Option<String>) -> Result<Option<String>> {
-    let Some(words) = words else {
-        return Ok(None);
-    };
-    let words = clean::text(&words).trim().to_owned();
-    // Clusters for people; characters, that the column holds them.
-    if length::graphemes(&words) > MAX_DESCRIPTION || words.chars().count() > 10_000 {
-        return Err(Error::field(
-            "description",
-            "ERR_TOO_LONG",
-            format!("is too long (maximum is {MAX_DESCRIPTION} characters)"),
-        ));
-    }
-    Ok(Some(words))
-}
-
-/// `x,y` as numbers within -1 and 1; blank is none.
-pub(super) fn focus(text: &str) -> Result<Option<(f32, f32)>> {
-    if text.trim().is_empty() {
-        return Ok(None);
-    }
-    let read = |part: &str| {
-        part.trim()
-            .parse::<f32>()
-            .ok()
-            .filter(|n| n.is_finite())
-            .map(|n| n.clamp(-1.0, 1.0))
-    };
-    text.split_once(',')
-        .and_then(|(x, y)| Some((read(x)?, read(y)?)))
-        .map(Some)
-        .ok_or_else(|| {
-            Error::field(
-                "focus",
-                "ERR_INVALID",
-                "must be two numbers, as in 0.5,-0.2",
-            )
-        })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_focus_is_two_numbers() {
-        assert_eq!(focus("0.5, -0.25").unwrap(), Some((0.5, -0.25)));
-        assert_eq!(focus("7,-7").unwrap(), Some((1.0, -1.0)));
-        assert_eq!(focus(" ").unwrap(), None);
-        for bad in ["1", "a,b", "NaN,0", "1,2,3", "inf,0"] {
-            assert!(focus(bad).is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn descriptions_have_a_limit() {
-        assert_eq!(described(None).unwrap(), None);
-        assert_eq!(
-            described(Some(" a\r\nb ".into())).unwrap().as_deref(),
-            Some("a\nb")
-        );
-        assert!(described(Some("x".repeat(MAX_DESCRIPTION + 1))).is_err());
-    }
 }

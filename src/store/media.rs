@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::OptionalExtension;
 use diesel::sql_types::{
-    Array, BigInt, Binary, Float, Integer, Nullable, SmallInt, Text, Timestamptz,
+    Array, BigInt, Binary, Date, Float, Integer, Nullable, SmallInt, Text, Timestamptz,
 };
 use diesel_async::RunQueryDsl;
 
@@ -222,4 +222,50 @@ fn attached(row: Row) -> Attached {
         focus_y,
         description,
     }
+}
+
+/// What [`sweep`] deleted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Media.
+    pub rows: usize,
+    /// The paths of their files.
+    pub files: Vec<String>,
+}
+
+// A status has it again: the count begins anew when it is loose the next time.
+const TAKEN: &str = "\
+    UPDATE media SET last_used_on = NULL \
+    WHERE status_id IS NOT NULL AND remote_url IS NULL AND last_used_on IS NOT NULL";
+const SEEN_LOOSE: &str = "\
+    WITH p AS (SELECT ?::date AS today) \
+    UPDATE media SET last_used_on = p.today FROM p \
+    WHERE status_id IS NULL AND remote_url IS NULL AND last_used_on IS NULL";
+const LOOSE_TOO_LONG: &str = "\
+    DELETE FROM media WHERE id IN ( \
+      SELECT id FROM media WHERE status_id IS NULL AND remote_url IS NULL AND last_used_on < ? \
+      LIMIT 100) \
+    RETURNING path, preview_path";
+
+/// Notes which local media no status has, and deletes those that were noted so before the day
+/// of `before`; a hundred at the most. Their files are the caller's.
+pub async fn sweep(conn: &mut Conn, now: DateTime<Utc>, before: DateTime<Utc>) -> Result<Swept> {
+    raw::<()>(TAKEN).execute(conn).await?;
+    raw::<()>(SEEN_LOOSE)
+        .bind::<Date, _>(now.date_naive())
+        .execute(conn)
+        .await?;
+    let rows: Vec<(Option<String>, Option<String>)> =
+        raw::<(Nullable<Text>, Nullable<Text>)>(LOOSE_TOO_LONG)
+            .bind::<Date, _>(before.date_naive())
+            .load(conn)
+            .await?;
+    Ok(Swept {
+        rows: rows.len(),
+        files: rows
+            .into_iter()
+            .flat_map(|(path, preview)| [path, preview])
+            .flatten()
+            .collect(),
+    })
 }

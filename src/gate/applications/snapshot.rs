@@ -4,8 +4,9 @@
 use sha2::{Digest, Sha256};
 
 use crate::domain::Result;
+use crate::gate::drafts;
 use crate::model::application::{ApplicantProfile, Application};
-use crate::model::draft::Draft;
+use crate::model::draft::FullDraft;
 use crate::model::question::Answer;
 use crate::store::{self, Conn};
 
@@ -19,8 +20,8 @@ pub struct Seen {
     pub answers: Vec<Answer>,
     /// The private profile.
     pub profile: Option<ApplicantProfile>,
-    /// The drafts, newest first.
-    pub drafts: Vec<Draft>,
+    /// The drafts with their pictures, newest first.
+    pub drafts: Vec<FullDraft>,
     /// The hash, 64 hexadecimal digits.
     pub hash: String,
 }
@@ -30,6 +31,7 @@ pub async fn read(conn: &mut Conn, application: &Application) -> Result<Seen> {
     let answers = store::applications::answers(conn, application.id).await?;
     let profile = store::applicants::find_profile(conn, application.user_id).await?;
     let drafts = store::drafts::list(conn, application.user_id, DRAFTS).await?;
+    let drafts = drafts::full(conn, application.user_id, drafts).await?;
     let hash = hash(application, &answers, profile.as_ref(), &drafts);
     Ok(Seen {
         answers,
@@ -43,7 +45,7 @@ fn hash(
     application: &Application,
     answers: &[Answer],
     profile: Option<&ApplicantProfile>,
-    drafts: &[Draft],
+    drafts: &[FullDraft],
 ) -> String {
     let mut hash = Sha256::new();
     let mut part = |bytes: &[u8]| {
@@ -79,6 +81,10 @@ fn hash(
     for draft in drafts {
         part(&draft.id.to_be_bytes());
         part(&draft.version.to_be_bytes());
+        for picture in &draft.pictures {
+            part(picture.path.as_bytes());
+            part(picture.description.as_bytes());
+        }
     }
     hash.finalize().iter().map(|b| format!("{b:02x}")).collect()
 }

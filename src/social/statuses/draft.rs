@@ -10,8 +10,8 @@ use crate::app::App;
 use crate::domain::{Error, Id, Result};
 use crate::files::{MediaPath, Place};
 use crate::gate::Member;
+use crate::model::draft::DraftPicture;
 use crate::store;
-use crate::store::draft_media::DraftPicture;
 use crate::store::media::NewPicture;
 
 /// Drafts that [`publish_all`] publishes in one go.
@@ -25,7 +25,7 @@ const AT_ONCE: i64 = 20;
 pub async fn publish(app: &App, who: &Member, id: Id) -> Result<Deed> {
     let user = who.user().id;
     let mut conn = app.pool.get().await?;
-    let pictures = store::draft_media::of_draft(&mut conn, user, id).await?;
+    let pictures = store::draft_media::of_drafts(&mut conn, user, &[id]).await?;
     drop(conn);
     let copies = copy_out(app, &pictures).await?;
     let written = write(app, who, id, &pictures, &copies).await;
@@ -102,6 +102,7 @@ async fn write(
                 height: picture.height.unwrap_or_default(),
                 blurhash: picture.blurhash.clone(),
                 description: picture.description.clone(),
+                focus: picture.focus_x.zip(picture.focus_y),
                 ..NewPicture::default()
             };
             let made = store::media::insert(conn, new, now).await?;

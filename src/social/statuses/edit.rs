@@ -15,7 +15,7 @@ use crate::social::page::{self, Shown};
 use crate::store;
 use crate::store::edits::{Described, NewVersion, Snapshot, Standing};
 use crate::store::statuses::Asked;
-use crate::text::hashtags;
+use crate::text::{hashtags, media_words};
 
 /// What the status should say.
 #[derive(Debug, Clone, Default)]
@@ -58,11 +58,11 @@ pub async fn edit(app: &App, who: &Member, id: Id, cmd: Edit) -> Result<Deed> {
     for new in cmd.descriptions.into_iter().take(4) {
         words.push(Described {
             id: new.id,
-            description: media::described(new.description)?,
+            description: media_words::description(new.description, media::DESCRIPTION_COLUMN)?,
             focus: new
                 .focus
                 .as_deref()
-                .map(media::focus)
+                .map(media_words::focus)
                 .transpose()?
                 .flatten(),
         });

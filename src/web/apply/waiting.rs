@@ -6,13 +6,13 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::app::App;
-use crate::domain::{Error, Result};
+use crate::domain::{Error, Id, Result};
 use crate::door::Caller;
 use crate::gate::applications::confirm_email;
 use crate::gate::applications::mail_reaches_people;
 use crate::gate::who::Standing;
 use crate::gate::{drafts, mode, sandbox};
-use crate::model::draft::Draft;
+use crate::model::draft::{DraftPicture, FullDraft};
 use crate::text::length::MAX_STATUS;
 use crate::web::error::WebError;
 use crate::web::form::{self as sent_form, Nothing};
@@ -202,7 +202,7 @@ pub async fn page(
                 given: a.value,
             })
             .collect(),
-        drafts: drafts.iter().map(|d| DraftView::new(d, now)).collect(),
+        drafts: drafts.iter().map(|d| DraftView::new(app, d, now)).collect(),
         drafts_max: drafts::MOST,
         draft_form,
         max_chars: MAX_STATUS as i64,
@@ -217,7 +217,7 @@ pub async fn page(
 
 impl DraftView {
     /// A draft as lists show it.
-    pub fn new(draft: &Draft, now: chrono::DateTime<chrono::Utc>) -> DraftView {
+    pub fn new(app: &App, draft: &FullDraft, now: chrono::DateTime<chrono::Utc>) -> DraftView {
         DraftView {
             id: draft.id.to_string(),
             text: draft.text.clone(),
@@ -230,8 +230,24 @@ impl DraftView {
             }
             .to_owned(),
             updated_at: Moment::new(draft.updated_at, now),
-            media: Vec::new(),
+            media: draft
+                .pictures
+                .iter()
+                .map(|p| picture_view(app, draft.user_id, p))
+                .collect(),
         }
+    }
+}
+
+/// A private picture as its owner and reviewers see it; the address is good for an hour.
+pub fn picture_view(app: &App, user: Id, picture: &DraftPicture) -> MediaView {
+    let url = sandbox::private_url(app, &picture.path, user);
+    MediaView {
+        preview_url: url.clone(),
+        url,
+        alt: picture.description.clone(),
+        width: picture.width.unwrap_or_default().into(),
+        height: picture.height.unwrap_or_default().into(),
     }
 }
 

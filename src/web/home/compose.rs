@@ -25,6 +25,7 @@ use crate::text::length::MAX_STATUS;
 use crate::web::error::WebError;
 use crate::web::form::Form as Sent;
 use crate::web::frame::{self, see_other_with, way_back};
+use crate::web::home::draft_form;
 use crate::web::parts::compose::ComposeForm;
 use crate::web::parts::form::Form;
 use crate::web::parts::layout::{Flash, Here, Page};
@@ -236,18 +237,13 @@ async fn send(
     let written = &sent.fields;
     let back = way_back(&written.return_to, "/home");
     if written.as_draft {
-        return match keep(&app, &caller, written).await {
-            Ok(()) if sent.files.is_empty() => Ok(see_other_with(
+        let pictures = take_pictures(&mut sent.files, &sent.fields);
+        return match keep(&app, &caller, &sent.fields, pictures).await {
+            Ok(()) => Ok(see_other_with(
                 "/drafts",
                 &Flash::done("Saved among your drafts. Nobody else sees it."),
             )),
-            Ok(()) => Ok(see_other_with(
-                "/drafts",
-                &Flash::note(
-                    "Saved among your drafts, without the pictures: add them when you post.",
-                ),
-            )),
-            Err(error) => again(&req, &app, &caller, &who, written, error).await,
+            Err(error) => again(&req, &app, &caller, &who, &sent.fields, error).await,
         };
     }
     let pictures = take_pictures(&mut sent.files, &sent.fields);
@@ -316,21 +312,28 @@ async fn say(
     Ok(())
 }
 
-async fn keep(app: &App, caller: &Caller, written: &Written) -> Result<()> {
+/// Keeps it among the drafts, with its pictures.
+async fn keep(
+    app: &App,
+    caller: &Caller,
+    written: &Written,
+    pictures: Vec<(Upload, String)>,
+) -> Result<()> {
+    let who = caller.applicant()?;
+    let mut kept = Vec::with_capacity(pictures.len());
+    for (file, description) in pictures {
+        kept.push(draft_form::keep(app, &who, file, &description).await?);
+    }
     let save = drafts::SaveDraft {
         text: written.text.clone(),
         spoiler_text: written.spoiler_text.clone(),
         sensitive: written.sensitive,
         visibility: Visibility::from_name(&written.visibility),
         language: Some(written.language.clone()),
+        pictures: Some(kept),
+        ..drafts::SaveDraft::default()
     };
-    drafts::create(
-        app,
-        &caller.applicant()?,
-        save,
-        Some(&written.idempotency_key),
-    )
-    .await?;
+    drafts::create(app, &who, save, Some(&written.idempotency_key)).await?;
     Ok(())
 }
 

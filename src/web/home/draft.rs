@@ -1,29 +1,33 @@
 //! `/drafts/ID`: one draft, on the porch and inside.
 
+use std::collections::BTreeMap;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use serde::Deserialize;
+use serde_json::Value;
 
+use super::draft_form::{self, DraftFields};
 use crate::app::App;
-use crate::domain::visibility::Visibility;
 use crate::domain::{Error, Id, ids};
+use crate::door::forms::Uploads;
 use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
-use crate::gate::drafts::{self, SaveDraft};
-use crate::model::draft::Draft;
+use crate::gate::{Applicant, draft_pictures, drafts};
+use crate::model::draft::FullDraft;
 use crate::social;
 use crate::text::length::MAX_STATUS;
+use crate::web::apply::waiting::picture_view;
 use crate::web::error::WebError;
 use crate::web::form::{self as sent_form, Nothing};
 use crate::web::frame;
-use crate::web::parts::layout::{Flash, Here};
-
 use crate::web::parts::form::Form;
-use crate::web::parts::layout::Page;
+use crate::web::parts::layout::{Flash, Here, Page};
 use crate::web::parts::moment::Moment;
 use crate::web::parts::status::MediaView;
 
-/// Fields: `text`, `spoiler_text`, `visibility`. Saves by POST to `/drafts/ID`, deletes by
+type Sent = sent_form::Form<BTreeMap<String, Value>>;
+
+/// Fields as [`DraftFields`] has them. Saves by POST to `/drafts/ID`, deletes by
 /// `/drafts/ID/delete`, publishes (members) by `/drafts/ID/publish`: the last saves what is
 /// typed first.
 #[derive(Template)]
@@ -36,11 +40,34 @@ pub struct DraftPage {
     /// What is there (or was typed), and what is wrong with it.
     pub form: Form,
     /// Its pictures.
-    pub media: Vec<MediaView>,
+    pub pictures: Vec<DraftPictureView>,
+    /// There is room for another one.
+    pub may_add: bool,
     /// When it was last saved.
     pub updated_at: Moment,
     /// Longest text, in characters.
     pub max_chars: i64,
+}
+
+/// One picture of a draft.
+#[derive(Debug, Clone)]
+pub struct DraftPictureView {
+    /// Its id, as text.
+    pub id: String,
+    /// What is seen of it.
+    pub shown: MediaView,
+}
+
+impl DraftPictureView {
+    /// The field of its description.
+    pub fn alt(&self) -> String {
+        format!("alt_{}", self.id)
+    }
+
+    /// The box that takes it out.
+    pub fn drop(&self) -> String {
+        format!("drop_{}", self.id)
+    }
 }
 
 /// What differs is named by each row below.
@@ -79,29 +106,6 @@ pub const ROUTES: &[Route] = &[
     },
 ];
 
-/// The fields of a draft.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub struct DraftFields {
-    /// The text.
-    pub text: String,
-    /// The content warning.
-    pub spoiler_text: String,
-    /// `public`, `unlisted`, `private`, `direct`.
-    pub visibility: String,
-}
-
-/// The command that these fields mean.
-pub fn save_of(fields: &DraftFields) -> SaveDraft {
-    SaveDraft {
-        text: fields.text.clone(),
-        spoiler_text: fields.spoiler_text.clone(),
-        sensitive: false,
-        visibility: Visibility::from_name(&fields.visibility),
-        language: None,
-    }
-}
-
 /// The id in a path; what is none is nobody's draft.
 pub fn id_of(path: &str) -> Result<Id, WebError> {
     ids::parse(path).ok_or_else(|| Error::NotFound.into())
@@ -115,10 +119,7 @@ async fn show(
     path: web::Path<String>,
 ) -> Result<HttpResponse, WebError> {
     let draft = drafts::find(&app, &caller.applicant()?, id_of(&path)?).await?;
-    let form = Form::new()
-        .with("text", &draft.text)
-        .with("spoiler_text", &draft.spoiler_text)
-        .with("visibility", draft.visibility.as_str());
+    let form = draft_form::filled(&draft);
     page(&req, &app, &caller, &draft, form).await
 }
 
@@ -128,12 +129,13 @@ async fn save(
     app: web::Data<App>,
     caller: Caller,
     path: web::Path<String>,
-    sent: sent_form::Form<DraftFields>,
+    sent: Sent,
 ) -> Result<HttpResponse, WebError> {
     let applicant = caller.applicant()?;
-    let (id, fields) = (id_of(&path)?, sent.fields);
-    match drafts::update(&app, &applicant, id, save_of(&fields)).await {
-        Ok(_) => {
+    let id = id_of(&path)?;
+    let (fields, mut files) = (DraftFields::read(sent.fields), sent.files);
+    match write(&app, &applicant, id, &fields, &mut files).await {
+        Ok(()) => {
             let at = format!("/drafts/{id}");
             Ok(frame::see_other_with(
                 &at,
@@ -141,75 +143,73 @@ async fn save(
             ))
         }
         Err(Error::Invalid(invalid)) => {
-            let draft = drafts::find(&app, &applicant, id).await?;
-            let typed = Form::new()
-                .with("text", fields.text)
-                .with("spoiler_text", fields.spoiler_text)
-                .with("visibility", fields.visibility)
-                .refused(&invalid);
-            let mut response = page(&req, &app, &caller, &draft, typed).await?;
-            *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-            Ok(response)
+            let form = draft_form::refused(fields.typed(), &invalid);
+            again(&req, &app, &caller, id, form).await
         }
         Err(error) => Err(error.into()),
     }
 }
 
-/// What comes with the button *Publish*: the draft's page sends what is typed along, the
-/// welcome page sends the way back.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct PublishFields {
-    text: Option<String>,
-    spoiler_text: String,
-    visibility: String,
-    return_to: String,
+/// Writes over a draft what its form said.
+async fn write(
+    app: &App,
+    who: &Applicant,
+    id: Id,
+    fields: &DraftFields,
+    files: &mut Uploads,
+) -> Result<(), Error> {
+    let before = drafts::find(app, who, id).await?;
+    let save = draft_form::save_of(app, who, Some(&before), fields, files).await?;
+    drafts::update(app, who, id, save).await?;
+    Ok(())
 }
 
-/// POST `/drafts/ID/publish`: saves what is typed, then publishes.
+/// POST `/drafts/ID/publish`: the draft's page sends what is typed along, which is saved
+/// first; the welcome page sends the way back.
 async fn publish(
     req: HttpRequest,
     app: web::Data<App>,
     caller: Caller,
     path: web::Path<String>,
-    sent: sent_form::Form<PublishFields>,
+    sent: Sent,
 ) -> Result<HttpResponse, WebError> {
     let (member, applicant) = (caller.member()?, caller.applicant()?);
-    let (id, sent) = (id_of(&path)?, sent.fields);
-    let typed = sent.text.map(|text| DraftFields {
-        text,
-        spoiler_text: sent.spoiler_text,
-        visibility: sent.visibility,
-    });
+    let id = id_of(&path)?;
+    let (fields, mut files) = (DraftFields::read(sent.fields), sent.files);
     let published = async {
-        if let Some(fields) = &typed {
-            drafts::update(&app, &applicant, id, save_of(fields)).await?;
+        if fields.has("text") {
+            write(&app, &applicant, id, &fields, &mut files).await?;
         }
         social::statuses::draft::publish(&app, &member, id).await
     };
     match published.await {
         Ok(_) => {
-            let at = frame::way_back(&sent.return_to, "/home");
+            let at = frame::way_back(fields.text("return_to"), "/home");
             Ok(frame::see_other_with(&at, &Flash::done("Published.")))
         }
         Err(Error::Invalid(invalid)) => {
-            let draft = drafts::find(&app, &applicant, id).await?;
-            let fields = typed.unwrap_or_else(|| DraftFields {
-                text: draft.text.clone(),
-                spoiler_text: draft.spoiler_text.clone(),
-                visibility: draft.visibility.as_str().to_owned(),
-            });
-            let form = Form::new()
-                .with("text", fields.text)
-                .with("spoiler_text", fields.spoiler_text)
-                .with("visibility", fields.visibility)
-                .refused(&invalid);
-            let mut response = page(&req, &app, &caller, &draft, form).await?;
-            *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-            Ok(response)
+            let form = match fields.has("text") {
+                true => fields.typed(),
+                false => draft_form::filled(&drafts::find(&app, &applicant, id).await?),
+            };
+            again(&req, &app, &caller, id, draft_form::refused(form, &invalid)).await
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// The page once more, with what was typed and what is wrong with it.
+async fn again(
+    req: &HttpRequest,
+    app: &App,
+    caller: &Caller,
+    id: Id,
+    form: Form,
+) -> Result<HttpResponse, WebError> {
+    let draft = drafts::find(app, &caller.applicant()?, id).await?;
+    let mut response = page(req, app, caller, &draft, form).await?;
+    *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    Ok(response)
 }
 
 /// POST `/drafts/ID/delete`.
@@ -220,7 +220,7 @@ async fn delete(
     _form: sent_form::Form<Nothing>,
 ) -> Result<HttpResponse, WebError> {
     let applicant = caller.applicant()?;
-    drafts::delete(&app, &applicant, id_of(&path)?).await?;
+    drafts::delete(&app, &applicant, id_of(&path)?, true).await?;
     let at = if applicant.is_waiting() {
         "/waiting#drafts"
     } else {
@@ -236,7 +236,7 @@ async fn page(
     req: &HttpRequest,
     app: &App,
     caller: &Caller,
-    draft: &Draft,
+    draft: &FullDraft,
     form: Form,
 ) -> Result<HttpResponse, WebError> {
     let mut page = frame::page(req, Some(caller), "A draft").await?;
@@ -247,7 +247,15 @@ async fn page(
         page,
         id: draft.id.to_string(),
         form,
-        media: Vec::new(),
+        pictures: draft
+            .pictures
+            .iter()
+            .map(|p| DraftPictureView {
+                id: p.id.to_string(),
+                shown: picture_view(app, draft.user_id, p),
+            })
+            .collect(),
+        may_add: draft.pictures.len() < draft_pictures::most(&caller.applicant()?),
         updated_at: Moment::new(draft.updated_at, app.clock.now()),
         max_chars: MAX_STATUS as i64,
     };

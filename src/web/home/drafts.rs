@@ -1,7 +1,10 @@
 //! `/drafts`: a member's drafts.
 
+use std::collections::BTreeMap;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use serde_json::Value;
 
 use crate::app::App;
 use crate::domain::Error;
@@ -11,7 +14,7 @@ use crate::web::apply::waiting;
 use crate::web::error::WebError;
 use crate::web::form as sent_form;
 use crate::web::frame;
-use crate::web::home::draft::{DraftFields, save_of};
+use crate::web::home::draft_form::{self, DraftFields};
 use crate::web::parts::form::Form;
 use crate::web::parts::layout::{Flash, Here};
 
@@ -64,7 +67,7 @@ async fn show(
     let list = drafts::list(&app, &applicant).await?;
     let mut page = frame::page(&req, Some(&caller), "Drafts").await?;
     page.here = Here::Drafts;
-    let drafts = list.iter().map(|d| DraftView::new(d, now)).collect();
+    let drafts = list.iter().map(|d| DraftView::new(&app, d, now)).collect();
     frame::render(&req, &DraftsPage { page, drafts })
 }
 
@@ -73,11 +76,15 @@ async fn create(
     req: HttpRequest,
     app: web::Data<App>,
     caller: Caller,
-    sent: sent_form::Form<DraftFields>,
+    sent: sent_form::Form<BTreeMap<String, Value>>,
 ) -> Result<HttpResponse, WebError> {
     let applicant = caller.applicant()?;
-    let fields = sent.fields;
-    match drafts::create(&app, &applicant, save_of(&fields), None).await {
+    let (fields, mut files) = (DraftFields::read(sent.fields), sent.files);
+    let saved = async {
+        let save = draft_form::save_of(&app, &applicant, None, &fields, &mut files).await?;
+        drafts::create(&app, &applicant, save, None).await
+    };
+    match saved.await {
         Ok(draft) if applicant.is_waiting() => {
             let said = "Saved. Only you and the people who read your application can see it.";
             let at = format!("/waiting#draft-{}", draft.id);
@@ -91,7 +98,7 @@ async fn create(
             ))
         }
         Err(Error::Invalid(invalid)) if applicant.is_waiting() => {
-            let typed = Form::new().with("text", fields.text).refused(&invalid);
+            let typed = draft_form::refused(fields.typed(), &invalid);
             waiting::page(&req, &app, &caller, Form::new(), typed).await
         }
         Err(error) => Err(error.into()),

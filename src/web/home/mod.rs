@@ -4,6 +4,7 @@ pub mod compose;
 pub mod deeds;
 pub mod delete;
 pub mod draft;
+pub mod draft_form;
 pub mod drafts;
 pub mod notifications;
 pub mod search;

@@ -62,7 +62,7 @@ async fn show(
     let page = frame::page(&req, Some(&caller), "Come in").await?;
     let shown = WelcomePage {
         page,
-        drafts: list.iter().map(|d| DraftView::new(d, now)).collect(),
+        drafts: list.iter().map(|d| DraftView::new(&app, d, now)).collect(),
         message: message.unwrap_or_default(),
     };
     frame::render(&req, &shown)

@@ -252,7 +252,7 @@ async fn page(
             .seen
             .drafts
             .iter()
-            .map(|d| DraftView::new(d, now))
+            .map(|d| DraftView::new(app, d, now))
             .collect(),
         origin: origin(&card),
         hints: all_hints,

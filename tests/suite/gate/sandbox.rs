@@ -3,6 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::support::answer::Answer;
 use crate::support::api::id;
 use crate::support::picture;
 use crate::support::place::run;
@@ -308,5 +309,236 @@ fn on_the_web_the_porch_is_all_there_is() {
         browser.submit(form).await.says("A draft from the web");
         assert_eq!(place.number("SELECT count(*) FROM drafts").await, 1);
         assert_eq!(place.number("SELECT count(*) FROM statuses").await, 0);
+    });
+}
+
+/// A picture as an app uploads it.
+async fn upload(api: &crate::support::api::Api, bytes: Vec<u8>, words: &str) -> Answer {
+    let part = reqwest::multipart::Part::bytes(bytes)
+        .file_name("a.png")
+        .mime_str("image/png")
+        .expect("a type");
+    let form = reqwest::multipart::Form::new()
+        .part("file", part)
+        .text("description", words.to_owned())
+        .text("focus", "0.5,-0.5");
+    api.send(api.request(Method::POST, "/api/v2/media").multipart(form))
+        .await
+}
+
+#[test]
+fn a_draft_has_a_private_picture_that_becomes_public_with_the_post() {
+    // F5, H3
+    run(async |place| {
+        let owner = place.owner().await;
+        let (hana, other) = (
+            place.applicant("hana").await,
+            place.applicant("other").await,
+        );
+        let picture = upload(&hana.api, picture::png(120, 60), "A hill")
+            .await
+            .entity("MediaAttachment");
+        assert_eq!(picture["description"], "A hill");
+        assert_eq!(picture["meta"]["focus"]["x"], 0.5);
+        assert_eq!(picture["meta"]["original"]["width"], 120);
+        let url = picture["url"].as_str().expect("an address").to_owned();
+        assert!(
+            url.starts_with(&format!("{}/private/", place.origin)),
+            "{url}"
+        );
+        let media = id(&picture);
+        let path = format!("/api/v1/media/{media}");
+        hana.api.get(&path).await.entity("MediaAttachment");
+        let described = hana
+            .api
+            .put(&path, json!({ "description": "A green hill" }))
+            .await
+            .entity("MediaAttachment");
+        assert_eq!(described["description"], "A green hill");
+        assert_eq!(
+            described["meta"]["focus"]["x"], 0.5,
+            "what is not said stays"
+        );
+        // Nobody else's, by any way.
+        let member = place.member("ann").await;
+        for api in [&other.api, &member.api, &owner.api] {
+            api.get(&path).await.error(404);
+            api.put(&path, json!({ "description": "mine" }))
+                .await
+                .error(404);
+            api.delete(&path).await.error(404);
+            let body = json!({ "status": "theft", "media_ids": [media] });
+            api.post("/api/v1/statuses", body).await.error(422);
+        }
+        // A picture says enough.
+        let body = json!({ "status": "", "media_ids": [media] });
+        let draft = hana
+            .api
+            .post("/api/v1/statuses", body)
+            .await
+            .entity("Status");
+        assert_eq!(draft["media_attachments"][0]["id"], picture["id"]);
+        hana.api.get(&path).await.error(404);
+        let two = json!({ "status": "x", "media_ids": [media, "7"] });
+        hana.api.post("/api/v1/statuses", two).await.error(422);
+        let home = hana
+            .api
+            .get("/api/v1/timelines/home")
+            .await
+            .entity("[Status]");
+        assert_eq!(
+            home[1]["media_attachments"][0]["description"],
+            "A green hill"
+        );
+
+        // The reviewers see it; a new description is a change of what they read.
+        let application = place.application_of(&hana).await;
+        let desk = place.signed_in(&owner).await;
+        let card = format!("/desk/applications/{application}");
+        let seen = desk.open(&card).await;
+        assert!(seen.answer.text().contains("A green hill"));
+        let draft_path = format!("/api/v1/statuses/{}", id(&draft));
+        let body = json!({ "status": "My hill", "media_ids": [media],
+            "media_attributes": [{ "id": media, "description": "A blue hill" }] });
+        let edited = hana.api.put(&draft_path, body).await.entity("Status");
+        assert_eq!(edited["media_attachments"][0]["description"], "A blue hill");
+        let stale = desk.submit(seen.form(&format!("{card}/approve"))).await;
+        assert_eq!(stale.status(), 409, "{}", stale.answer.shown());
+        let fresh = desk.open(&card).await;
+        let page = desk.submit(fresh.form(&format!("{card}/approve"))).await;
+        assert_eq!(page.status(), 200, "{}", page.answer.shown());
+        place.settle().await;
+
+        // Publishing copies it out and leaves no private file behind.
+        let browser = place.signed_in(&hana).await;
+        let page = browser.open(&format!("/drafts/{}", id(&draft))).await;
+        let form = page
+            .form(&format!("/drafts/{}", id(&draft)))
+            .press("Publish");
+        let page = browser.submit(form).await;
+        assert_eq!(page.status(), 200, "{}", page.answer.shown());
+        let posted = place
+            .stranger()
+            .get(&format!("/api/v1/accounts/{}/statuses", hana.id))
+            .await
+            .entity("[Status]");
+        let public = &posted[0]["media_attachments"][0];
+        assert_eq!(public["description"], "A blue hill");
+        assert_eq!(public["meta"]["focus"]["y"], -0.5);
+        let public = public["url"].as_str().expect("an address");
+        assert!(public.contains("/media/"), "{public}");
+        place.stranger().get(public).await.expect(200);
+        place.stranger().get(&url).await.expect(404);
+        assert!(walk(&place.data.join("media").join("private")).is_empty());
+    });
+}
+
+#[test]
+fn pictures_of_drafts_have_a_limit_and_go_when_nobody_wants_them() {
+    run(async |place| {
+        place.owner().await;
+        let hana = place.applicant("hana").await;
+        for n in 0..10u32 {
+            upload(&hana.api, picture::png(40 + n, 40), "")
+                .await
+                .entity("MediaAttachment");
+        }
+        upload(&hana.api, picture::png(20, 20), "").await.error(422);
+        let private = place.data.join("media").join("private");
+        assert_eq!(walk(&private).len(), 10);
+        place.advance(chrono::TimeDelta::hours(23));
+        assert_eq!(
+            porchlight::gate::draft_pictures::sweep(&place.app)
+                .await
+                .expect("swept"),
+            0
+        );
+        place.advance(chrono::TimeDelta::hours(2));
+        assert_eq!(
+            porchlight::gate::draft_pictures::sweep(&place.app)
+                .await
+                .expect("swept"),
+            10
+        );
+        assert!(walk(&private).is_empty());
+
+        // Room in bytes.
+        let kept = upload(&hana.api, picture::png(50, 50), "")
+            .await
+            .entity("MediaAttachment");
+        place
+            .sql("UPDATE draft_media SET size = 10 * 1024 * 1024 - 10", &[])
+            .await;
+        upload(&hana.api, picture::png(51, 50), "").await.error(422);
+        assert_eq!(walk(&private).len(), 1, "the refused one left nothing");
+        // Deleting a draft leaves the picture for the next try; without it, nothing.
+        let body = json!({ "status": "one", "media_ids": [id(&kept)] });
+        let draft = hana.api.post("/api/v1/statuses", body.clone()).await.ok();
+        let gone = hana
+            .api
+            .delete(&format!("/api/v1/statuses/{}", id(&draft)))
+            .await
+            .entity("Status");
+        assert_eq!(gone["media_attachments"][0]["id"], kept["id"]);
+        let draft = hana.api.post("/api/v1/statuses", body).await.ok();
+        hana.api
+            .delete(&format!(
+                "/api/v1/statuses/{}?delete_media=true",
+                id(&draft)
+            ))
+            .await
+            .entity("Status");
+        assert!(walk(&private).is_empty());
+    });
+}
+
+#[test]
+fn on_the_web_a_draft_takes_a_picture_too() {
+    run(async |place| {
+        place.owner().await;
+        let hana = place.applicant("hana").await;
+        let browser = place.signed_in(&hana).await;
+        let page = browser.open("/waiting").await;
+        let form = page.form("/drafts").set("text", "With a picture");
+        browser.submit(form).await.says("With a picture");
+        let draft = place.number("SELECT id FROM drafts").await;
+        let path = format!("/drafts/{draft}");
+        let page = browser.open(&path).await;
+        let form = page.form(&path).set("alt_1", "A red door").attach(
+            "media_1",
+            "door.png",
+            &picture::png(30, 30),
+        );
+        let page = browser.submit(form).await;
+        assert_eq!(page.status(), 200, "{}", page.answer.shown());
+        let picture = place.number("SELECT id FROM draft_media").await;
+        let alt = format!("alt_{picture}");
+        assert_eq!(page.form(&path).value(&alt), "A red door");
+        assert!(!page.form(&path).names().contains(&"media_1"), "one is all");
+        assert!(
+            browser
+                .open("/waiting")
+                .await
+                .answer
+                .text()
+                .contains("A red door")
+        );
+        // What is no picture is said, and nothing typed is lost.
+        let form = page
+            .form(&path)
+            .set("text", "Another text")
+            .set(&format!("drop_{picture}"), "1");
+        let page = browser.submit(form).await;
+        assert_eq!(place.number("SELECT count(*) FROM draft_media").await, 0);
+        assert!(walk(&place.data.join("media").join("private")).is_empty());
+        let form = page.form(&path).set("text", "A third text").attach(
+            "media_1",
+            "words.png",
+            b"no picture at all",
+        );
+        let page = browser.submit(form).await;
+        assert_eq!(page.status(), 422);
+        assert_eq!(page.form(&path).value("text"), "A third text");
+        page.says("words.png");
     });
 }
