@@ -2,6 +2,7 @@
 
 pub mod actors;
 pub mod addresses;
+pub mod keys;
 pub mod read;
 pub mod uri;
 pub mod write;

@@ -9,6 +9,8 @@ pub mod instance_key;
 pub mod limits;
 pub mod memory;
 pub mod place;
+pub mod policies;
+pub mod signers;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,6 +32,8 @@ use crate::store::pool::PoolSettings;
 use crate::store::{self, Pool};
 use clock::Clock;
 use memory::Memory;
+use policies::Policies;
+use signers::Signers;
 
 /// Ends a statement of a request that takes longer.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
@@ -66,6 +70,12 @@ pub struct App {
     pub actor_keys: ActorKeys,
     /// The server's own, once it was asked for.
     instance_key: OnceCell<Arc<NewActorKey>>,
+    /// What holds for other servers.
+    pub policies: Policies,
+    /// Keys of other servers' actors.
+    pub signers: Signers,
+    /// Rung after activities of other servers were written down; `jobs::receive` listens.
+    pub wake_receiver: Notify,
     /// Rung after a commit that wrote an event; the relay listens.
     pub wake: Notify,
     /// What pages show of the place, half a minute old at the most.
@@ -133,6 +143,9 @@ impl App {
             instance_key: OnceCell::new(),
             wake: Notify::new(),
             memory: Memory::default(),
+            policies: Policies::default(),
+            signers: Signers::default(),
+            wake_receiver: Notify::new(),
             config,
         }))
     }

@@ -1,5 +1,6 @@
 //! Redis: feeds, rate limits, the live bus. May be lost at any time and cost only speed.
 
+pub mod buckets;
 pub mod bus;
 pub mod connection;
 pub mod feeds;

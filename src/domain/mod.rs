@@ -11,6 +11,7 @@ pub mod ids;
 pub mod link_purpose;
 pub mod notification;
 pub mod page;
+pub mod policy;
 pub mod registration_mode;
 pub mod role;
 pub mod scopes;

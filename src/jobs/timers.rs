@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::domain::Result;
 use crate::gate;
 use crate::identity;
+use crate::model::host;
 use crate::social;
 use crate::store;
 
@@ -21,6 +22,9 @@ const TICK: Duration = Duration::from_secs(60);
 const KEYS_KEPT: TimeDelta = TimeDelta::hours(2);
 /// Jobs that were given up are kept so long for the desk.
 const FAILED_KEPT: TimeDelta = TimeDelta::days(30);
+
+/// Ids of activities are remembered for so long at least, and twice as long at the most (D24).
+const SEEN_KEPT: TimeDelta = TimeDelta::days(15);
 
 /// One thing to do every so often.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,15 +39,21 @@ enum Chore {
     Pictures,
     /// Notifications beyond what a person keeps.
     Notifications,
+    /// Policies for other servers that ended; what was held because of them.
+    Policies,
+    /// What was received long ago, done or given up.
+    Received,
 }
 
 impl Chore {
-    const ALL: [Chore; 5] = [
+    const ALL: [Chore; 7] = [
         Chore::Applications,
         Chore::Access,
         Chore::Leftovers,
         Chore::Pictures,
         Chore::Notifications,
+        Chore::Policies,
+        Chore::Received,
     ];
 
     /// The lease's name, and how long it is held: nobody does it again before.
@@ -54,6 +64,8 @@ impl Chore {
             Chore::Leftovers => ("timer.leftovers", TimeDelta::hours(1)),
             Chore::Pictures => ("timer.pictures", TimeDelta::hours(1)),
             Chore::Notifications => ("timer.notifications", TimeDelta::hours(1)),
+            Chore::Policies => ("timer.policies", TimeDelta::seconds(30)),
+            Chore::Received => ("timer.received", TimeDelta::hours(1)),
         }
     }
 
@@ -82,9 +94,33 @@ impl Chore {
                 let people = store::notifications::over_cap(&mut conn).await?;
                 store::notifications::cap(&mut conn, people).await?;
             }
+            Chore::Policies => policies(app).await?,
+            Chore::Received => {
+                let mut conn = app.pool.get().await?;
+                store::inbox::delete_failed(&mut conn, now - FAILED_KEPT).await?;
+                store::held_activities::expire(&mut conn, now).await?;
+                store::inbox::turn_generation(&mut conn, now - SEEN_KEPT, now).await?;
+            }
         }
         Ok(())
     }
+}
+
+/// Ends what is over, and receives again what nothing holds any more.
+async fn policies(app: &App) -> Result<()> {
+    let mut conn = app.pool.get().await?;
+    if !store::domain_policies::expire(&mut conn, app.clock.now())
+        .await?
+        .is_empty()
+    {
+        app.policies.forget();
+    }
+    for host in store::held_activities::to_release(&mut conn, host::flags::HELD).await? {
+        let at = app.clock.now();
+        while store::held_activities::release(&mut conn, host, at).await? > 0 {}
+        app.wake_receiver.notify_one();
+    }
+    Ok(())
 }
 
 /// Runs until `stop`.

@@ -8,6 +8,8 @@ pub mod flags {
     pub const SUSPENDED: i32 = 2;
     /// Its pictures and other media are not shown.
     pub const NO_MEDIA: i32 = 4;
+    /// What it sends is kept unread until somebody decides (D14).
+    pub const HELD: i32 = 8;
 }
 
 /// Whether nothing is taken from a server with these flags.

@@ -429,6 +429,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    inbox (id) {
+        id -> Int8,
+        host_id -> Int8,
+        account_id -> Int8,
+        uri_hash -> Uuid,
+        document -> Text,
+        attempts -> Int2,
+        run_at -> Timestamptz,
+        last_error -> Nullable<Text>,
+        failed_at -> Nullable<Timestamptz>,
+        received_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     instance_secrets (name) {
         name -> Text,
         value -> Bytea,

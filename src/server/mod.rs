@@ -32,6 +32,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::app::federation::Network;
+use crate::incoming::inbox::Inbox;
 use crate::mastodon_api::{self, BaseUrl};
 use client_address::TrustedProxies;
 
@@ -52,11 +53,13 @@ pub async fn run(network: Network, listener: TcpListener, stop: CancellationToke
     let proxies = web::Data::new(TrustedProxies(app.config.server.trusted_proxies.clone()));
     let base = web::Data::new(BaseUrl(app.origin()));
     let app: web::Data<App> = web::Data::from(app);
+    let inbox = web::Data::new(Inbox::open(network.clone()));
     let network = web::Data::new(network);
     let server = HttpServer::new(move || {
         Routes::new()
             .app_data(app.clone())
             .app_data(network.clone())
+            .app_data(inbox.clone())
             .app_data(counters.clone())
             .app_data(proxies.clone())
             .app_data(base.clone())

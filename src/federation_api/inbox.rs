@@ -1,0 +1,155 @@
+//! `POST /ap/inbox` and each actor's own: what other servers tell us.
+//!
+//! 202 and nothing in it, once it is kept. 400 for what can be read in two ways, 401 for what
+//! nobody is believed to have said, 403 for servers that are blocked, 413, 415, 429 with
+//! `Retry-After` over the host's budget, 503 with `Retry-After` when we have too much to do.
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
+use bytes::BytesMut;
+use chrono::{DateTime, Utc};
+use futures::StreamExt;
+use serde_json::json;
+
+use crate::app::App;
+use crate::door::{Access, Caching, Pending, Rate, Route};
+use crate::incoming::inbox::{Inbox, MAX_BODY};
+use crate::incoming::sift::Refusal;
+use crate::secrets::signature::Request;
+
+/// The routes. Not counted by network: budgets go by the server that signed.
+pub const ROUTES: &[Route] = &[post("/ap/inbox"), post("/ap/actors/{id}/inbox")];
+
+const fn post(path: &'static str) -> Route {
+    Route {
+        method: "POST",
+        path,
+        access: Access::Open,
+        pending: Pending::AsVisitor,
+        rate: Rate::Free,
+        caching: Caching::Private,
+        handler: || web::to(receive),
+    }
+}
+
+async fn receive(
+    req: HttpRequest,
+    payload: web::Payload,
+    app: web::Data<App>,
+    inbox: web::Data<Inbox>,
+) -> Result<HttpResponse, Refused> {
+    let at = app.clock.now();
+    let refused = |why| Refused { why, at };
+    if !app.config.server.federates() {
+        return Ok(HttpResponse::NotFound().finish());
+    }
+    if !is_activity(&req) {
+        return Err(refused(Refusal::AnotherType));
+    }
+    let mut headers: Vec<(&str, &[u8])> = req
+        .headers()
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_bytes()))
+        .collect();
+    // HTTP/2 has no Host; the authority stands in for it.
+    if !req.headers().contains_key(header::HOST)
+        && let Some(authority) = req.uri().authority()
+    {
+        headers.push(("host", authority.as_str().as_bytes()));
+    }
+    let origin = app.origin();
+    let request = Request {
+        method: "POST",
+        origin: &origin,
+        target: req
+            .uri()
+            .path_and_query()
+            .map_or_else(|| req.path(), |target| target.as_str()),
+        headers: &headers,
+        has_body: true,
+    };
+    let length = announced(&req).unwrap_or(MAX_BODY);
+    let knock = inbox.knock(&request, length).await.map_err(refused)?;
+    let body = read(payload, length.min(MAX_BODY)).await.map_err(refused)?;
+    inbox.receive(knock, &body).await.map_err(refused)?;
+    Ok(HttpResponse::Accepted().finish())
+}
+
+fn is_activity(req: &HttpRequest) -> bool {
+    let kind = req
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .unwrap_or_default()
+        .trim();
+    ["application/activity+json", "application/ld+json"]
+        .iter()
+        .any(|known| kind.eq_ignore_ascii_case(known))
+}
+
+fn announced(req: &HttpRequest) -> Option<usize> {
+    let length = req.headers().get(header::CONTENT_LENGTH)?;
+    length.to_str().ok()?.parse().ok()
+}
+
+/// The whole body, up to `limit` bytes.
+async fn read(mut payload: web::Payload, limit: usize) -> Result<BytesMut, Refusal> {
+    let mut body = BytesMut::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|_| Refusal::Malformed("The body broke off"))?;
+        if body.len() + chunk.len() > limit {
+            return Err(Refusal::TooLarge);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+/// A refusal on its way out, with the moment it was made.
+#[derive(Debug)]
+struct Refused {
+    why: Refusal,
+    at: DateTime<Utc>,
+}
+
+impl std::fmt::Display for Refused {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match &self.why {
+            Refusal::Malformed(what) | Refusal::Unbelieved(what) => what,
+            Refusal::Blocked => "This server takes nothing from yours",
+            Refusal::TooLarge => "An activity has a megabyte at the most",
+            Refusal::AnotherType => "An activity is application/activity+json",
+            Refusal::TooMany(_) => "Your server sent too much; please wait",
+            Refusal::Later(_) => "Not now; please try again",
+            Refusal::Broken(_) => "Something went wrong on our side. It has been logged.",
+        })
+    }
+}
+
+impl ResponseError for Refused {
+    fn status_code(&self) -> StatusCode {
+        match &self.why {
+            Refusal::Malformed(_) => StatusCode::BAD_REQUEST,
+            Refusal::Unbelieved(_) => StatusCode::UNAUTHORIZED,
+            Refusal::Blocked => StatusCode::FORBIDDEN,
+            Refusal::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Refusal::AnotherType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Refusal::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+            Refusal::Later(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Refusal::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        if let Refusal::Broken(cause) = &self.why {
+            tracing::error!(?cause, "an activity could not be received");
+        }
+        let mut answer = HttpResponse::build(self.status_code());
+        if let Refusal::TooMany(at) | Refusal::Later(at) = &self.why {
+            let seconds = (*at - self.at).num_seconds().clamp(1, 86_400);
+            answer.insert_header((header::RETRY_AFTER, seconds.to_string()));
+        }
+        answer.json(json!({ "error": self.to_string() }))
+    }
+}

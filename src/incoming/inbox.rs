@@ -1,0 +1,161 @@
+//! Takes what another server sends: sifted, verified, written down; done later.
+//!
+//! ```text
+//! knock: signature read ─ blocked? ─ budget? ─> body ─> receive: id ─ seen? ─ Delete of nobody?
+//!        (headers alone)                                  ─> key ─> verified ─> written ─> 202
+//! ```
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use moka::sync::Cache as Moka;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use uuid::Uuid;
+
+use super::sift::{Budgets, Head, Refusal};
+use super::writer::Writer;
+use crate::activitypub::keys::{self, Disbelief};
+use crate::activitypub::read::Document;
+use crate::activitypub::{actors, uri};
+use crate::app::federation::Network;
+use crate::domain::Result;
+use crate::model::host;
+use crate::secrets::signature::{self, Claim, Request};
+use crate::store::inbox::Received;
+
+/// The longest activity, in bytes.
+pub const MAX_BODY: usize = 1024 * 1024;
+/// Bodies that are in memory at one time, all together, in KiB.
+const ROOM: usize = 64 * 1024;
+/// Ids that were taken lately and need not be asked for again; Postgres has all of them.
+const SEEN: u64 = 50_000;
+/// For so long.
+const SEEN_FOR: Duration = Duration::from_secs(600);
+/// When somebody comes again for whom there was no room.
+const LATER: chrono::TimeDelta = chrono::TimeDelta::seconds(10);
+
+/// The inbox of this process.
+pub struct Inbox {
+    network: Network,
+    writer: Writer,
+    budgets: Budgets,
+    seen: Moka<Uuid, ()>,
+    room: Arc<Semaphore>,
+}
+
+/// Somebody who may send a body.
+pub struct Knock {
+    claim: Claim,
+    /// Where the key is said to be: whom to blame.
+    authority: String,
+    _room: OwnedSemaphorePermit,
+}
+
+impl Inbox {
+    /// Opens it, and starts its writer on the calling runtime.
+    pub fn open(network: Network) -> Inbox {
+        Inbox {
+            writer: Writer::start(network.app().clone()),
+            network,
+            budgets: Budgets::default(),
+            seen: Moka::builder()
+                .max_capacity(SEEN)
+                .time_to_live(SEEN_FOR)
+                .build(),
+            room: Arc::new(Semaphore::new(ROOM)),
+        }
+    }
+
+    /// Looks at the headers of a request with a body of `length` bytes ([`MAX_BODY`] where
+    /// nobody knows), and refuses what needs no body to be refused.
+    ///
+    /// # Errors
+    /// Any [`Refusal`].
+    pub async fn knock(&self, request: &Request<'_>, length: usize) -> Result<Knock, Refusal> {
+        let app = self.network.app();
+        let now = app.clock.now();
+        if length > MAX_BODY {
+            return Err(Refusal::TooLarge);
+        }
+        let claim = signature::read(request, now)?;
+        let key_id = keys::address(&claim).map_err(|why| self.unbelieved(why))?;
+        let authority = uri::authority(&key_id).ok_or(Refusal::Unbelieved("The key is nowhere"))?;
+        if actors::is_ours(app, &key_id) {
+            return Err(Refusal::Unbelieved("The key is said to be one of ours"));
+        }
+        if host::is_suspended(app.host_flags(&authority).await?) {
+            return Err(Refusal::Blocked);
+        }
+        self.budgets.look(&authority, now)?;
+        let size = u32::try_from(length / 1024 + 1).unwrap_or(u32::MAX);
+        let room = self.room.clone().try_acquire_many_owned(size);
+        Ok(Knock {
+            claim,
+            authority,
+            _room: room.map_err(|_| Refusal::Later(now + LATER))?,
+        })
+    }
+
+    /// Takes a body; when this returns, it is kept, or there is nothing to do about it.
+    ///
+    /// # Errors
+    /// Any [`Refusal`]; then nothing is kept, and nothing is remembered of its id.
+    pub async fn receive(&self, knock: Knock, body: &[u8]) -> Result<(), Refusal> {
+        let app = self.network.app();
+        let text = std::str::from_utf8(body)
+            .map_err(|_| Refusal::Malformed("The activity is not UTF-8"))?;
+        let activity = Document::parse(body)
+            .map_err(|_| Refusal::Malformed("The activity is not JSON, or not plain JSON"))?;
+        let head = Head::read(&activity.0, body)?;
+        drop(activity);
+        if uri::authority(&head.actor).as_deref() != Some(knock.authority.as_str()) {
+            return Err(Refusal::Unbelieved(
+                "The key is on another server than the actor",
+            ));
+        }
+        // Only what was verified is remembered, so nobody closes the way for another's id.
+        if self.seen.contains_key(&head.hash) {
+            return Ok(());
+        }
+        let key_id = keys::address(&knock.claim).map_err(|why| self.unbelieved(why))?;
+        // The bulk of what is sent: somebody whom nobody here knows is gone. There is nothing
+        // of theirs to be taken away, and nobody to be asked.
+        if head.is_delete
+            && keys::find(app, &key_id, &head.actor).await?.is_none()
+            && !self.is_known(&head.actor).await?
+        {
+            return Ok(());
+        }
+        let fed = self.network.federation();
+        let known = keys::believe(&fed, &knock.claim, &head.actor, body)
+            .await
+            .map_err(|why| self.unbelieved(why))?;
+        self.budgets
+            .take(&knock.authority, known.host_since, app.clock.now())?;
+        self.writer
+            .keep(Received {
+                account: known.account,
+                host: known.host,
+                uri_hash: head.hash,
+                document: text.to_owned(),
+            })
+            .await?;
+        self.seen.insert(head.hash, ());
+        Ok(())
+    }
+
+    async fn is_known(&self, actor: &str) -> Result<bool> {
+        let app = self.network.app();
+        let mut conn = app.pool.get().await?;
+        Ok(actors::find(app, &mut conn, actor).await?.is_some())
+    }
+
+    fn unbelieved(&self, why: Disbelief) -> Refusal {
+        match why {
+            Disbelief::Refused(refused) => refused.into(),
+            Disbelief::NoKey(why) => Refusal::Unbelieved(why),
+            Disbelief::Later(at) => Refusal::Later(at),
+            Disbelief::Broken(error) => Refusal::Broken(error),
+        }
+    }
+}
