@@ -4,12 +4,14 @@
 //! they are about. Each test has a place of its own (`support/place.rs`).
 
 mod support {
+    pub mod actor;
     pub mod answer;
     pub mod api;
     pub mod browser;
     pub mod cluster;
     pub mod html;
     pub mod mail;
+    pub mod peer;
     pub mod people;
     pub mod picture;
     pub mod place;
@@ -22,6 +24,7 @@ mod support {
 mod a_story;
 mod clients;
 mod crash;
+mod federation;
 mod gate;
 mod identity;
 mod mastodon_api;

@@ -215,14 +215,7 @@ impl Http {
             if !answer.status().is_redirection() {
                 return Ok(answer);
             }
-            let next = location
-                .and_then(|to| url.join(to.to_str().ok()?).ok())
-                .ok_or(FetchError::Nonsense("a redirect to nowhere".into()))?;
-            if url.scheme() == "https" && next.scheme() != "https" {
-                return Err(FetchError::Refused("it leads from https to http".into()));
-            }
-            url = next;
-            url.set_fragment(None);
+            url = next_hop(&url, location.as_ref())?;
         }
     }
 
@@ -291,6 +284,18 @@ impl Http {
     }
 }
 
+/// Where a redirect leads, relative to where it stood.
+fn next_hop(from: &Url, location: Option<&HeaderValue>) -> Result<Url, FetchError> {
+    let mut next = location
+        .and_then(|to| from.join(to.to_str().ok()?).ok())
+        .ok_or(FetchError::Nonsense("a redirect to nowhere".into()))?;
+    if from.scheme() == "https" && next.scheme() != "https" {
+        return Err(FetchError::Refused("it leads from https to http".into()));
+    }
+    next.set_fragment(None);
+    Ok(next)
+}
+
 /// `Retry-After` in seconds. Dates are not believed: clocks differ.
 pub fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let seconds: u64 = headers
@@ -301,4 +306,42 @@ pub fn retry_after(headers: &HeaderMap) -> Option<Duration> {
         .parse()
         .ok()?;
     Some(Duration::from_secs(seconds.min(MAX_RETRY_AFTER)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_redirect_is_read_from_where_it_stands_and_never_leaves_tls() {
+        let from = Url::parse("https://alpha.example.org/a/b?c#d").unwrap();
+        let hop = |to: &str| next_hop(&from, HeaderValue::from_str(to).ok().as_ref());
+        assert_eq!(hop("e").unwrap().as_str(), "https://alpha.example.org/a/e");
+        assert_eq!(hop("/e#f").unwrap().as_str(), "https://alpha.example.org/e");
+        let other = hop("//beta.example.org/x").unwrap();
+        assert_eq!(other.as_str(), "https://beta.example.org/x");
+        for to in [
+            "http://alpha.example.org/a",
+            "file:///etc/passwd",
+            "data:,x",
+        ] {
+            assert!(matches!(hop(to), Err(FetchError::Refused(_))), "{to}");
+        }
+        assert!(matches!(
+            next_hop(&from, None),
+            Err(FetchError::Nonsense(_))
+        ));
+    }
+
+    #[test]
+    fn a_budget_is_shared_by_its_clones() {
+        let budget = Budget::of(2);
+        let trip = Trip::new(Duration::from_secs(1), Some(budget.clone()));
+        let url = |n: u8| Url::parse(&format!("https://alpha.example.org/{n}")).unwrap();
+        assert_eq!(trip.visit(&url(1)), Ok(()));
+        let other = Trip::new(Duration::from_secs(1), Some(budget.clone()));
+        assert_eq!(other.visit(&url(1)), Ok(()));
+        assert_eq!(trip.visit(&url(2)), Err(FetchError::Budget));
+        assert_eq!(budget.left(), 0);
+    }
 }

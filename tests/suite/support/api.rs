@@ -47,7 +47,11 @@ impl Api {
 
     /// Sends what was built.
     pub async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
-        let request = request.build().expect("a request");
+        self.execute(request.build().expect("a request")).await
+    }
+
+    /// Sends a request as it is.
+    pub async fn execute(&self, request: reqwest::Request) -> Answer {
         let who = if self.token.is_some() {
             "with a token"
         } else {

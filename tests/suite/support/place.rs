@@ -1,7 +1,7 @@
 //! A place of one test's own: database, Redis prefix, folder, server on a free port, jobs.
 
 use std::collections::BTreeMap;
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -23,6 +23,7 @@ use super::api::Api;
 use super::browser::Browser;
 use super::cluster::{self, OwnRedis, cluster};
 use super::mail::{self, Mail};
+use super::peer::Peer;
 
 /// A test that takes longer hangs.
 const PATIENCE: Duration = Duration::from_secs(180);
@@ -31,11 +32,15 @@ const SETTLING: Duration = Duration::from_secs(30);
 /// Connections of a place: two tests at a time fit the cluster many times over.
 const POOL: &str = "8";
 
+/// The servers beside a federated place.
+pub const PEERS: [&str; 3] = ["alpha.test", "beta.test", "gamma.test"];
+
 /// What a test wants to be different from the usual.
 #[derive(Default)]
 pub struct Setup {
     without_jobs: bool,
     own_redis: bool,
+    federated: bool,
     settings: Vec<(&'static str, String)>,
 }
 
@@ -52,39 +57,90 @@ impl Setup {
         self
     }
 
+    /// A place that talks to others: `http://porch.test`, with peers of the suite beside it
+    /// ([`PEERS`]).
+    pub fn federated() -> Setup {
+        Setup {
+            federated: true,
+            ..Setup::default()
+        }
+    }
+
     /// A setting, as an environment variable would give it: `PORCHLIGHT_REGISTRATION__MODE`.
     pub fn with(mut self, variable: &'static str, value: impl Into<String>) -> Setup {
         self.settings.push((variable, value.into()));
         self
     }
 
+    /// The settings of a place under this name with these beside it.
+    fn named(self, domain: &str, peers: &[Peer], others: &[(&str, SocketAddr)]) -> Setup {
+        let peers = peers.iter().map(|peer| (peer.host.as_str(), peer.address));
+        let all: Vec<String> = peers
+            .chain(others.iter().copied())
+            .map(|(host, address)| format!("{host}={address}"))
+            .collect();
+        self.with("PORCHLIGHT_SERVER__DEV", "true")
+            .with("PORCHLIGHT_SERVER__DOMAIN", domain)
+            .with("PORCHLIGHT_SERVER__DEV_PEERS", all.join(","))
+    }
+
     /// Runs a test in a fresh place. At the end nothing may be left to do and nothing may
     /// have been given up.
     pub fn run(self, test: impl AsyncFnOnce(&Place)) {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .enable_all()
-            .build()
-            .expect("a runtime");
-        runtime.block_on(async move {
+        within_a_runtime(async move {
             let place = Place::open(self).await;
             let body = AssertUnwindSafe(tokio::time::timeout(PATIENCE, test(&place)));
             let ended = body.catch_unwind().await;
             let passed = matches!(ended, Ok(Ok(())));
             place.close(passed).await;
-            match ended {
-                Ok(in_time) => assert!(in_time.is_ok(), "the test hangs"),
-                // Only now, so that nothing of the place runs into the end of its runtime.
-                Err(panic) => resume_unwind(panic),
-            }
+            ended
         });
-        runtime.shutdown_timeout(Duration::from_secs(5));
     }
 }
 
 /// Runs a test in a fresh place of the usual kind.
 pub fn run(test: impl AsyncFnOnce(&Place)) {
     Setup::default().run(test);
+}
+
+/// Runs a test in two fresh places that can reach each other, `http://porch.test` and
+/// `http://stoop.test`; both have the peers beside them.
+pub fn run_two(test: impl AsyncFnOnce(&Place, &Place)) {
+    within_a_runtime(async move {
+        let [one, two] = Place::open_two().await;
+        let body = AssertUnwindSafe(tokio::time::timeout(PATIENCE, test(&one, &two)));
+        let ended = body.catch_unwind().await;
+        let passed = matches!(ended, Ok(Ok(())));
+        if passed {
+            // What one settles may be news for the other.
+            for _ in 0..3 {
+                one.settle().await;
+                two.settle().await;
+            }
+        }
+        one.close(false).await;
+        two.close(false).await;
+        ended
+    });
+}
+
+/// Runs it on threads of its own, and says how it went once they have ended.
+fn within_a_runtime(
+    test: impl Future<Output = std::thread::Result<Result<(), tokio::time::error::Elapsed>>>,
+) {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    runtime.block_on(async move {
+        match test.await {
+            Ok(in_time) => assert!(in_time.is_ok(), "the test hangs"),
+            // Only now, so that nothing of the place runs into the end of its runtime.
+            Err(panic) => resume_unwind(panic),
+        }
+    });
+    runtime.shutdown_timeout(Duration::from_secs(5));
 }
 
 /// A running place.
@@ -99,6 +155,8 @@ pub struct Place {
     pub data: PathBuf,
     /// Its own Redis, where it has one.
     pub redis: Option<OwnRedis>,
+    /// The servers beside it, by [`PEERS`]; none unless it is federated.
+    pub peers: Vec<Peer>,
     database: String,
     http: reqwest::Client,
     sql: tokio_postgres::Client,
@@ -121,6 +179,30 @@ pub struct Counted {
 
 impl Place {
     async fn open(setup: Setup) -> Place {
+        let listener = free_port();
+        match setup.federated {
+            false => Place::open_on(setup, listener, Vec::new()).await,
+            true => {
+                let peers = start_peers();
+                let setup = setup.named("porch.test", &peers, &[]);
+                Place::open_on(setup, listener, peers).await
+            }
+        }
+    }
+
+    async fn open_two() -> [Place; 2] {
+        let (one, two) = (free_port(), free_port());
+        let at = |listener: &TcpListener| listener.local_addr().expect("it is bound");
+        let (at_one, at_two) = (at(&one), at(&two));
+        let peers = start_peers();
+        let setup = Setup::federated().named("porch.test", &peers, &[("stoop.test", at_two)]);
+        let first = Place::open_on(setup, one, peers).await;
+        let others: Vec<(&str, SocketAddr)> = [("porch.test", at_one)].into();
+        let setup = Setup::federated().named("stoop.test", &first.peers, &others);
+        [first, Place::open_on(setup, two, Vec::new()).await]
+    }
+
+    async fn open_on(setup: Setup, listener: TcpListener, peers: Vec<Peer>) -> Place {
         let cluster = cluster();
         let database = cluster.name();
         cluster.create(&database, true).await;
@@ -129,7 +211,6 @@ impl Place {
             false => None,
         };
         let data = cluster.folder(&database);
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let redis_url = redis.as_ref().map_or(cluster.redis_url(), |own| own.url());
         let config = configure(
             &data,
@@ -139,6 +220,11 @@ impl Place {
             &setup.settings,
         );
         let origin = config.server.origin();
+        let here = listener.local_addr().expect("it is bound");
+        let http = client()
+            .resolve(config.server.domain_without_port(), here)
+            .build()
+            .expect("a client");
         let app = App::open(config).await.expect("the place opens");
         // Limits are counted in windows of half an hour that begin on the clock: no test may
         // run across the end of one by chance.
@@ -162,8 +248,9 @@ impl Place {
             origin,
             data,
             redis,
+            peers,
             database,
-            http: http(),
+            http,
             sql,
             stop,
             server: Mutex::new(Some(running)),
@@ -242,6 +329,14 @@ impl Place {
             self.app.wake_relay();
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
+    }
+
+    /// A server beside this place: `alpha`, `beta` or `gamma`.
+    #[track_caller]
+    pub fn peer(&self, name: &str) -> &Peer {
+        let host = format!("{name}.test");
+        let found = self.peers.iter().find(|peer| peer.host == host);
+        found.unwrap_or_else(|| panic!("no {host} beside this place"))
     }
 
     /// Permission to ask other servers, for one piece of work.
@@ -331,13 +426,24 @@ impl Place {
 /// No redirects and no cookies of its own: tests look at both. `localhost` is this machine,
 /// whatever its resolver says.
 pub fn http() -> reqwest::Client {
+    client().build().expect("a client")
+}
+
+fn client() -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .resolve("localhost", ([127, 0, 0, 1], 0).into())
         .timeout(Duration::from_secs(60))
         .no_proxy()
-        .build()
-        .expect("a client")
+}
+
+fn free_port() -> TcpListener {
+    TcpListener::bind("127.0.0.1:0").expect("a free port")
+}
+
+fn start_peers() -> Vec<Peer> {
+    let start = |host: &&str| Peer::start(host, free_port());
+    PEERS.iter().map(start).collect()
 }
 
 fn configure(

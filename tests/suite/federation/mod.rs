@@ -1,0 +1,3 @@
+//! Other servers: what we ask of them, what they tell us, what we tell them.
+
+mod network;
