@@ -3,6 +3,7 @@
 pub mod actors;
 pub mod addresses;
 pub mod keys;
+pub mod notes;
 pub mod read;
 pub mod uri;
 pub mod write;

@@ -84,6 +84,9 @@ smallint_enum! {
         /// subject: report, actor: who reports (never told to others); it is to be forwarded
         /// to the server of whom it is about.
         ReportForwarded = 28 => "report_forwarded",
+        /// subject: status from elsewhere that was fetched and not sent to us, actor: its
+        /// author; no news to anybody.
+        StatusFetched = 29 => "status_fetched",
     }
 }
 

@@ -69,6 +69,7 @@ pub fn listeners(kind: EventKind) -> &'static [Listener] {
     use Listener::*;
     match kind {
         EventKind::StatusPosted => &[CountPosts, FillFeeds, NotifyOfPost, SayPosted, Deliver],
+        EventKind::StatusFetched => &[CountPosts],
         EventKind::StatusDeleted => &[CountDeleted, ClearFeeds, SayDeleted, Deliver],
         EventKind::StatusEdited => &[SayEdited, Deliver],
         EventKind::StatusReblogged => &[CountBoosts, FillFeeds, NotifyOfBoost, SayPosted, Deliver],

@@ -3,6 +3,14 @@
 #![allow(missing_docs)]
 
 diesel::table! {
+    account_moves (account_id) {
+        account_id -> Int8,
+        target_id -> Int8,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     account_restraints (id) {
         id -> Int8,
         account_id -> Int8,
@@ -612,6 +620,37 @@ diesel::table! {
 }
 
 diesel::table! {
+    poll_options (status_id, position) {
+        status_id -> Int8,
+        position -> Int2,
+        title -> Text,
+        votes -> Int8,
+    }
+}
+
+diesel::table! {
+    poll_votes (status_id, account_id, position) {
+        status_id -> Int8,
+        account_id -> Int8,
+        position -> Int2,
+        id -> Int8,
+        uri -> Nullable<Text>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    polls (status_id) {
+        status_id -> Int8,
+        multiple -> Bool,
+        ends_at -> Nullable<Timestamptz>,
+        closed -> Bool,
+        voters -> Int8,
+        fetched_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     question_versions (id) {
         id -> Int8,
         question_id -> Int8,
@@ -677,6 +716,25 @@ diesel::table! {
     received_activities_b (uri_hash) {
         uri_hash -> Uuid,
         received_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    reports (id) {
+        id -> Int8,
+        uri_hash -> Nullable<Uuid>,
+        account_id -> Nullable<Int8>,
+        host_id -> Nullable<Int8>,
+        target_id -> Int8,
+        category -> Int2,
+        comment -> Text,
+        status_ids -> Array<Int8>,
+        posts -> Jsonb,
+        forward -> Bool,
+        reported_on -> Date,
+        created_at -> Timestamptz,
+        closed_at -> Nullable<Timestamptz>,
+        closed_by -> Nullable<Int8>,
     }
 }
 

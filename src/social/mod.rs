@@ -8,6 +8,8 @@ pub mod menu;
 pub mod notifications;
 pub mod page;
 pub mod reading;
+pub mod received;
+pub mod report_received;
 pub mod search;
 pub mod shown;
 pub mod statuses;

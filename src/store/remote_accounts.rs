@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::Conn;
 use super::raw::raw;
+use crate::domain::event::EventKind;
 use crate::domain::{Id, Result};
 use crate::model::account::Account;
 use crate::model::schema::{accounts, actor_endpoints};
@@ -385,21 +386,75 @@ pub async fn give_up_name(
     Ok(())
 }
 
-/// Takes an account that its own server deleted: its row with all that hangs on it, and a
-/// stone that keeps it from coming back. `false` when there is none.
-pub async fn delete(conn: &mut Conn, account: Id, hash: Uuid, at: DateTime<Utc>) -> Result<bool> {
+/// Statuses that are deleted by one statement when their account goes.
+const ERASED_AT_ONCE: i64 = 500;
+
+/// Takes some of the statuses of an account that its own server deleted; `true` while more are
+/// left.
+pub async fn erase_some(conn: &mut Conn, account: Id) -> Result<bool> {
     let (gone,): (i64,) = raw::<(BigInt,)>(
-        "WITH p AS (SELECT ?::bigint AS id, ?::uuid AS hash, ?::smallint AS kind, ?::timestamptz AS at), \
-         gone AS (DELETE FROM accounts a USING p WHERE a.id = p.id AND a.host_id IS NOT NULL RETURNING a.id), \
-         stone AS (INSERT INTO tombstones (uri_hash, kind, actor_id, subject_id, created_at) \
-             SELECT p.hash, p.kind, p.id, p.id, p.at FROM p JOIN gone ON gone.id = p.id ON CONFLICT DO NOTHING) \
-         SELECT count(*) FROM gone",
+        "WITH gone AS (DELETE FROM statuses WHERE id IN (SELECT s.id FROM statuses s \
+             JOIN accounts a ON a.id = s.account_id AND a.host_id IS NOT NULL \
+             WHERE s.account_id = ? LIMIT ?) RETURNING id) SELECT count(*) FROM gone",
     )
     .bind::<BigInt, _>(account)
-    .bind::<SqlUuid, _>(hash)
-    .bind::<SmallInt, _>(ACCOUNT_STONE)
-    .bind::<Timestamptz, _>(at)
+    .bind::<BigInt, _>(ERASED_AT_ONCE)
     .get_result(conn)
     .await?;
+    Ok(gone >= ERASED_AT_ONCE)
+}
+
+const DELETE: &str = "\
+    WITH p AS (SELECT ?::bigint AS id, ?::uuid AS hash, ?::smallint AS kind, ?::timestamptz AS at, \
+    ?::smallint AS ended, ?::smallint AS unliked), \
+    gone AS (DELETE FROM accounts a USING p WHERE a.id = p.id AND a.host_id IS NOT NULL RETURNING a.id), \
+    stone AS (INSERT INTO tombstones (uri_hash, kind, actor_id, subject_id, created_at) \
+        SELECT p.hash, p.kind, p.id, p.id, p.at FROM p JOIN gone ON gone.id = p.id ON CONFLICT DO NOTHING), \
+    told AS (INSERT INTO events (lane, kind, subject_id, actor_id, extra, created_at) \
+        SELECT 1, p.ended, f.target_id, f.account_id, f.id, p.at FROM p JOIN gone ON true \
+        JOIN follows f ON f.account_id = p.id OR f.target_id = p.id \
+        UNION ALL SELECT 1, p.unliked, r.status_id, r.account_id, r.id, p.at FROM p JOIN gone ON true \
+        JOIN reactions r ON r.account_id = p.id) \
+    SELECT count(*) FROM gone";
+
+/// Takes an account that its own server deleted: its row with all that hangs on it, and a
+/// stone that keeps it from coming back; what it leaves to be counted anew is told. `false`
+/// when there is none. Take its statuses first.
+pub async fn delete(conn: &mut Conn, account: Id, hash: Uuid, at: DateTime<Utc>) -> Result<bool> {
+    let (gone,): (i64,) = raw::<(BigInt,)>(DELETE)
+        .bind::<BigInt, _>(account)
+        .bind::<SqlUuid, _>(hash)
+        .bind::<SmallInt, _>(ACCOUNT_STONE)
+        .bind::<Timestamptz, _>(at)
+        .bind::<SmallInt, _>(EventKind::FollowEnded as i16)
+        .bind::<SmallInt, _>(EventKind::FavouriteUndone as i16)
+        .get_result(conn)
+        .await?;
     Ok(gone > 0)
+}
+
+/// Those of `ids` that are accounts and not suspended, each once, in no order.
+pub async fn existing(conn: &mut Conn, ids: Vec<Id>) -> Result<Vec<Id>> {
+    if ids.is_empty() {
+        return Ok(ids);
+    }
+    let rows: Vec<(Id,)> =
+        raw::<(BigInt,)>("SELECT id FROM accounts WHERE id = ANY (?) AND (flags & 2) = 0")
+            .bind::<Array<BigInt>, _>(ids)
+            .load(conn)
+            .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// Those of `ids` that live elsewhere.
+pub async fn remote_among(conn: &mut Conn, ids: Vec<Id>) -> Result<Vec<Id>> {
+    if ids.is_empty() {
+        return Ok(ids);
+    }
+    let rows: Vec<(Id,)> =
+        raw::<(BigInt,)>("SELECT id FROM accounts WHERE id = ANY (?) AND host_id IS NOT NULL")
+            .bind::<Array<BigInt>, _>(ids)
+            .load(conn)
+            .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
 }

@@ -331,11 +331,12 @@ const DELETE: &str = "\
                 'description', md.description)) FROM media md WHERE md.status_id = gone.id), '[]')), \
         gone.account_id, p.at, p.grave_until FROM gone CROSS JOIN p JOIN said ON said.id = gone.id), \
     told AS (INSERT INTO events (lane, kind, subject_id, actor_id, created_at) \
-        SELECT 0, p.event, gone.id, gone.account_id, p.at FROM gone CROSS JOIN p), \
+        SELECT CASE WHEN gone.uri IS NULL THEN 0 ELSE 1 END, p.event, gone.id, gone.account_id, p.at FROM gone CROSS JOIN p), \
     orphans AS (UPDATE statuses c SET version = c.version + 1 FROM gone WHERE c.in_reply_to_id = gone.id) \
     SELECT coalesce(gone.source, ''), gone.spoiler_text FROM gone";
 
-/// Deletes an account's own status (not a boost), with tombstone, grave and event. `notes` is
+/// Deletes an account's own status (not a boost), here or elsewhere, with tombstone, grave and
+/// event. `notes` is
 /// what the addresses of notes here begin with, up to the id. `None` when there is none.
 pub async fn delete(
     conn: &mut Conn,

@@ -167,9 +167,16 @@ macro_rules! boost_audience {
     };
 }
 
+/// Anybody may pass status `$s` on: it is for everybody and not for this place alone.
+macro_rules! relayable {
+    ($s:literal) => {
+        concat!($s, ".visibility <= 1 AND NOT ", $s, ".local_only")
+    };
+}
+
 pub(super) use {
     boost_audience, boostable_by, counts_as_post, counts_as_reply, enters_home,
-    on_public_timelines, pinnable, visible_to, welcome_to,
+    on_public_timelines, pinnable, relayable, visible_to, welcome_to,
 };
 
 /// What the decision of [`may_see`] rests on.

@@ -7,4 +7,5 @@ pub mod lists;
 pub mod mute;
 pub mod profile;
 pub mod read;
+pub mod receive;
 pub mod relationships;

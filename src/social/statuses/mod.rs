@@ -15,5 +15,7 @@ pub mod mute;
 pub mod pin;
 pub mod post;
 pub mod read;
+pub mod receive;
+pub mod receive_deeds;
 
 pub use deed::{Deed, show};
