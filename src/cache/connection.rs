@@ -11,6 +11,7 @@ use redis::{FromRedisValue, Pipeline, RedisError, ScriptInvocation};
 use super::last_seen::LastSeen;
 use super::rate_limit::Counters;
 use crate::domain::{Error, Result};
+use crate::store::here::{self, Own};
 
 /// An answer that takes longer counts as none: Postgres is as fast.
 const ANSWER: Duration = Duration::from_millis(500);
@@ -26,13 +27,21 @@ pub struct CacheSettings {
     pub prefix: String,
 }
 
-/// Cheap to clone. Every method gives `None` when Redis did not answer: callers must have
+thread_local! {
+    static OWN: Own<ConnectionManager> = const { Own::new(Vec::new()) };
+}
+
+/// Cheap to clone; a thread that serves requests has a connection of its own. Every method gives `None` when Redis did not answer: callers must have
 /// another way.
 #[derive(Clone)]
 pub struct Cache(Arc<Inner>);
 
 struct Inner {
-    manager: ConnectionManager,
+    name: usize,
+    client: redis::Client,
+    config: ConnectionManagerConfig,
+    /// For all that is no request.
+    main: ConnectionManager,
     prefix: String,
     calls: AtomicU64,
     /// Milliseconds after `born` until which Redis is left alone.
@@ -55,9 +64,12 @@ impl Cache {
             .set_max_delay(Duration::from_millis(500))
             .set_connection_timeout(Some(Duration::from_secs(1)))
             .set_response_timeout(Some(ANSWER));
-        let manager = ConnectionManager::new_lazy_with_config(client, config)?;
+        let main = ConnectionManager::new_lazy_with_config(client.clone(), config.clone())?;
         Ok(Cache(Arc::new(Inner {
-            manager,
+            name: here::fresh_name(),
+            client,
+            config,
+            main,
             prefix: settings.prefix,
             calls: AtomicU64::new(0),
             resting_until: AtomicI64::new(0),
@@ -103,7 +115,7 @@ impl Cache {
         if !self.may_ask() {
             return None;
         }
-        let mut conn = self.0.manager.clone();
+        let mut conn = self.manager();
         self.noted(pipeline.query_async(&mut conn).await)
     }
 
@@ -112,8 +124,20 @@ impl Cache {
         if !self.may_ask() {
             return None;
         }
-        let mut conn = self.0.manager.clone();
+        let mut conn = self.manager();
         self.noted(script.invoke_async(&mut conn).await)
+    }
+
+    fn manager(&self) -> ConnectionManager {
+        if here::serving().is_none() {
+            return self.0.main.clone();
+        }
+        let make = || {
+            let (client, config) = (self.0.client.clone(), self.0.config.clone());
+            ConnectionManager::new_lazy_with_config(client, config)
+        };
+        OWN.with(|own| here::own(own, self.0.name, make))
+            .unwrap_or_else(|_| self.0.main.clone())
     }
 
     fn may_ask(&self) -> bool {

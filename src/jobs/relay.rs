@@ -23,6 +23,7 @@ use crate::cache::feeds;
 use crate::domain::{Id, Result};
 use crate::store::event_log::{self, Taken};
 use crate::store::notify::{About, New, Undone};
+use crate::store::stats::Posted;
 use crate::store::{self, Conn};
 
 /// The lease's name.
@@ -33,7 +34,7 @@ const LEASE: TimeDelta = TimeDelta::seconds(5);
 const LOOK: Duration = Duration::from_millis(500);
 /// After it was woken it waits so long for more of the same: one batch of ten costs little
 /// more than one of one, and nobody sees the delay.
-const GATHER: Duration = Duration::from_millis(20);
+const GATHER: Duration = Duration::from_millis(40);
 /// How long it rests after a failure.
 const REST: Duration = Duration::from_secs(1);
 /// How often it looks at the whole log, not only at its end: ids commit out of order.
@@ -156,9 +157,10 @@ impl Relay {
             return Ok(Some(events));
         }
         let heard = Heard(&events);
-        count(conn, &heard).await?;
+        let posted = store::stats::posted(conn, heard.subjects(Listener::CountPosts)).await?;
+        count(conn, &heard, &posted).await?;
         take_back(conn, &heard).await?;
-        let told = tell(conn, &heard, self.told, now).await?;
+        let told = tell(conn, &heard, &posted, self.told, now).await?;
         mail(conn, &heard, now).await?;
         if self.feeds(conn, &heard).await?.is_none() {
             self.raise(conn, None).await?;
@@ -276,8 +278,7 @@ fn distinct(mut ids: Vec<Id>) -> Vec<Id> {
     ids
 }
 
-async fn count(conn: &mut Conn, heard: &Heard<'_>) -> Result<()> {
-    let posted = heard.subjects(Listener::CountPosts);
+async fn count(conn: &mut Conn, heard: &Heard<'_>, posted: &Posted) -> Result<()> {
     let gone = heard.subjects(Listener::CountDeleted);
     let counters = [
         Listener::CountPosts,
@@ -294,7 +295,7 @@ async fn count(conn: &mut Conn, heard: &Heard<'_>) -> Result<()> {
 
     let mut statuses = heard.subjects(Listener::CountFavourites);
     statuses.extend(heard.extras(Listener::CountBoosts));
-    statuses.extend(store::stats::parents(conn, posted).await?);
+    statuses.extend(&posted.parents);
     statuses.extend(store::stats::parents_of_gone(conn, gone).await?);
     store::stats::recount_statuses(conn, statuses).await?;
 
@@ -333,15 +334,20 @@ async fn take_back(conn: &mut Conn, heard: &Heard<'_>) -> Result<()> {
 async fn tell(
     conn: &mut Conn,
     heard: &Heard<'_>,
+    posted: &Posted,
     since: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<Vec<New>> {
     let mut told = Vec::new();
-    let posted = heard.subjects(Listener::NotifyOfPost);
+    let to_tell = heard.subjects(Listener::NotifyOfPost);
+    let of_those = |ids: &[Id]| -> Vec<Id> {
+        let told = ids.iter().copied().filter(|id| to_tell.contains(id));
+        told.collect()
+    };
     let (favoured, by) = heard.pairs(Listener::NotifyOfFavourite, |e| (e.subject, e.actor));
     for (about, ids, others) in [
-        (About::Mentions, posted.clone(), Vec::new()),
-        (About::Posts, posted, Vec::new()),
+        (About::Mentions, of_those(&posted.naming), Vec::new()),
+        (About::Posts, of_those(&posted.awaited), Vec::new()),
         (
             About::Boosts,
             heard.subjects(Listener::NotifyOfBoost),

@@ -34,6 +34,7 @@ use crate::app::App;
 use crate::app::federation::Network;
 use crate::incoming::inbox::Inbox;
 use crate::mastodon_api::{self, BaseUrl};
+use crate::store::here;
 use client_address::TrustedProxies;
 
 /// How long a client may take to send the head of a request.
@@ -56,6 +57,8 @@ pub async fn run(network: Network, listener: TcpListener, stop: CancellationToke
     let inbox = web::Data::new(Inbox::open(network.clone()));
     let network = web::Data::new(network);
     let server = HttpServer::new(move || {
+        // Once in each of the threads that serve.
+        here::serve_here(workers);
         Routes::new()
             .app_data(app.clone())
             .app_data(network.clone())

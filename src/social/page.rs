@@ -212,13 +212,14 @@ pub async fn one(
 }
 
 /// One's own status that was written a moment ago and answers nothing: nobody has counted,
-/// marked or muted it yet, so only the author is looked up.
-pub async fn fresh(app: &App, parts: &StatusParts, renderer: &impl Renderer) -> Result<Item> {
-    let mut conn = app.pool.get().await?;
-    let author = store::accounts_shown::facts(&mut *conn, vec![parts.account_id])
-        .await?
-        .pop()
-        .ok_or(Error::NotFound)?;
+/// marked or muted it yet, so nothing is looked up, unless the author has no fragment.
+pub async fn fresh(
+    app: &App,
+    author: AccountFacts,
+    parts: &StatusParts,
+    status: Bytes,
+    renderer: &impl Renderer,
+) -> Result<Item> {
     let row = PageRow {
         id: parts.id,
         version: parts.version,
@@ -235,10 +236,22 @@ pub async fn fresh(app: &App, parts: &StatusParts, renderer: &impl Renderer) -> 
         },
         feeds_generation: app.known.feeds_generation(),
     };
-    assemble(app, &conn, vec![row], renderer)
-        .await?
-        .pop()
-        .ok_or(Error::NotFound)
+    let key = Key::account(author.id, author.version);
+    let account = match app.fragments.get(&key) {
+        Some(account) => account,
+        None => {
+            let conn = app.pool.get().await?;
+            let mut made = fragments(app, &conn, &[key], renderer).await?;
+            made.remove(&(Of::Account, author.id))
+                .ok_or(Error::NotFound)?
+        }
+    };
+    Ok(Item {
+        row,
+        status,
+        account,
+        boosted: None,
+    })
 }
 
 /// A status with its rows: what pages for people are made of.

@@ -4,7 +4,7 @@
 //! replay, a cascade or an undo in the same batch cannot make them wrong, and 500 favourites
 //! of one status are one count.
 
-use diesel::sql_types::{Array, BigInt};
+use diesel::sql_types::{Array, BigInt, Bool, Nullable};
 use diesel_async::RunQueryDsl;
 
 use super::Conn;
@@ -74,11 +74,40 @@ async fn run(conn: &mut Conn, sql: &'static str, mut ids: Vec<Id>) -> Result<()>
     Ok(())
 }
 
-const PARENTS: &str = "SELECT DISTINCT in_reply_to_id FROM statuses WHERE id = ANY (?) AND in_reply_to_id IS NOT NULL";
+const POSTED: &str = "\
+    SELECT s.id, s.in_reply_to_id, \
+    EXISTS (SELECT 1 FROM status_audience sa WHERE sa.status_id = s.id AND sa.mentioned), \
+    EXISTS (SELECT 1 FROM follows f WHERE f.target_id = s.account_id AND (f.flags & 2) <> 0) \
+    FROM statuses s WHERE s.id = ANY (?)";
 
-/// What these statuses answer.
-pub async fn parents(conn: &mut Conn, statuses: Vec<Id>) -> Result<Vec<Id>> {
-    ids(conn, PARENTS, statuses).await
+/// What a batch of new statuses asks for; most ask for nothing.
+#[derive(Debug, Default, PartialEq)]
+pub struct Posted {
+    /// What they answer.
+    pub parents: Vec<Id>,
+    /// Those that name somebody.
+    pub naming: Vec<Id>,
+    /// Those by authors of whose every post somebody wants to hear.
+    pub awaited: Vec<Id>,
+}
+
+/// Looks at new statuses; what is gone by now asks for nothing.
+pub async fn posted(conn: &mut Conn, statuses: Vec<Id>) -> Result<Posted> {
+    let mut posted = Posted::default();
+    if statuses.is_empty() {
+        return Ok(posted);
+    }
+    let rows: Vec<(Id, Option<Id>, bool, bool)> =
+        raw::<(BigInt, Nullable<BigInt>, Bool, Bool)>(POSTED)
+            .bind::<Array<BigInt>, _>(statuses)
+            .load(conn)
+            .await?;
+    for (id, parent, names, is_awaited) in rows {
+        posted.parents.extend(parent);
+        posted.naming.extend(names.then_some(id));
+        posted.awaited.extend(is_awaited.then_some(id));
+    }
+    Ok(posted)
 }
 
 const PARENTS_OF_GONE: &str = "\

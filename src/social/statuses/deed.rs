@@ -6,7 +6,7 @@ use crate::cache::fragments::Key;
 use crate::domain::{Id, Result};
 use crate::gate::Member;
 use crate::model::status_parts::StatusParts;
-use crate::social::page::{self, Item, Renderer};
+use crate::social::page::{self, AccountFacts, Item, Renderer};
 
 /// A status after a deed.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,7 +14,14 @@ pub struct Deed {
     /// What to show: the status, or the boost that was made.
     pub status: Id,
     count: Option<Count>,
-    fresh: Option<Box<StatusParts>>,
+    fresh: Option<Box<Fresh>>,
+}
+
+/// A status that was written a moment ago, and its author.
+#[derive(Debug, Clone, PartialEq)]
+struct Fresh {
+    author: AccountFacts,
+    parts: StatusParts,
 }
 
 /// A count that includes the deed.
@@ -43,11 +50,11 @@ impl Deed {
     }
 
     /// A new status: all of it is known already.
-    pub(super) fn fresh(parts: StatusParts) -> Deed {
+    pub(super) fn fresh(author: AccountFacts, parts: StatusParts) -> Deed {
         Deed {
             status: parts.id,
             count: None,
-            fresh: Some(Box::new(parts)),
+            fresh: Some(Box::new(Fresh { author, parts })),
         }
     }
 }
@@ -57,7 +64,8 @@ impl Deed {
 /// # Errors
 /// `NotFound` when they may not see it (any more).
 pub async fn show(app: &App, who: &Member, deed: Deed, renderer: &impl Renderer) -> Result<Item> {
-    if let Some(parts) = deed.fresh {
+    if let Some(fresh) = deed.fresh {
+        let Fresh { author, parts } = *fresh;
         let key = Key::status(parts.id, parts.version);
         let bytes = renderer.status(&parts);
         app.fragments
@@ -65,7 +73,7 @@ pub async fn show(app: &App, who: &Member, deed: Deed, renderer: &impl Renderer)
             .await?;
         // An answer may stand in a thread that its author has muted: that must be asked.
         if parts.in_reply_to_id.is_none() {
-            return page::fresh(app, &parts, renderer).await;
+            return page::fresh(app, author, &parts, bytes, renderer).await;
         }
     }
     let mut conn = app.pool.get().await?;

@@ -2,8 +2,9 @@
 //!
 //! 1. The words are checked ([`compose`]).
 //! 2. What they lean on is looked up by one statement: the status answered, the accounts
-//!    named, the uploads, what the same key made before. Nothing of it, no statement.
-//! 3. One statement writes everything and the event; one commit.
+//!    named, the uploads. Nothing of it, no statement.
+//! 3. One statement writes everything, the key and the event; one commit. A key that was used
+//!    before writes nothing.
 //! 4. The author's own feed gets it before the answer, since apps reload at once. All else
 //!    is the relay's.
 
@@ -18,7 +19,8 @@ use crate::cache::feeds;
 use crate::domain::{Error, Id, Result};
 use crate::gate::Member;
 use crate::model::status_parts::{Mentioned, StatusParts};
-use crate::store::statuses::{Asked, NewStatus, Prepared, Written};
+use crate::store::posting::{NewStatus, Written};
+use crate::store::statuses::{Asked, Prepared};
 use crate::store::{self, Conn};
 use crate::text::hashtags;
 use crate::text::html::{self, MentionTarget};
@@ -76,33 +78,37 @@ pub(super) async fn write(
     }
     let new = new_status(app, who, &words, &prepared, now);
     let (html, tags) = (new.html.clone(), new.tags.clone());
-    match store::statuses::post(conn, new).await? {
+    match store::posting::post(conn, new).await? {
         Written::Posted {
             id,
             app: posted_with,
-        } => Ok(Deed::fresh(StatusParts {
-            id,
-            version: 1,
-            account_id: who.account_id(),
-            author: who.user().username.clone(),
-            author_domain: None,
-            uri: None,
-            url: None,
-            reblog_of_id: None,
-            in_reply_to_id: prepared.parent.as_ref().map(|p| p.id),
-            in_reply_to_account_id: prepared.parent.as_ref().map(|p| p.account),
-            visibility: words.visibility,
-            sensitive: words.sensitive,
-            spoiler_text: words.spoiler_text,
-            html,
-            language: words.language,
-            created_at: now,
-            edited_at: None,
-            mentions: prepared.mentions,
-            tags: tags.into_iter().map(|(name, _)| name).collect(),
-            media: prepared.media,
-            app: posted_with,
-        })),
+            author,
+        } => Ok(Deed::fresh(
+            author,
+            StatusParts {
+                id,
+                version: 1,
+                account_id: who.account_id(),
+                author: who.user().username.clone(),
+                author_domain: None,
+                uri: None,
+                url: None,
+                reblog_of_id: None,
+                in_reply_to_id: prepared.parent.as_ref().map(|p| p.id),
+                in_reply_to_account_id: prepared.parent.as_ref().map(|p| p.account),
+                visibility: words.visibility,
+                sensitive: words.sensitive,
+                spoiler_text: words.spoiler_text,
+                html,
+                language: words.language,
+                created_at: now,
+                edited_at: None,
+                mentions: prepared.mentions,
+                tags: tags.into_iter().map(|(name, _)| name).collect(),
+                media: prepared.media,
+                app: posted_with,
+            },
+        )),
         Written::Nothing => {
             let Some(key) = words.key else {
                 return Err(media_will_not_do());
@@ -147,10 +153,7 @@ pub(super) fn names_in(app: &App, text: &str) -> Vec<String> {
 }
 
 fn needs_a_look(asked: &Asked) -> bool {
-    asked.key.is_some()
-        || asked.parent.is_some()
-        || !asked.names.is_empty()
-        || !asked.media.is_empty()
+    asked.parent.is_some() || !asked.names.is_empty() || !asked.media.is_empty()
 }
 
 fn new_status(
