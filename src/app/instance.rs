@@ -17,10 +17,21 @@ pub struct Instance {
     pub description: String,
     /// Where its people can be reached.
     pub contact_email: Option<String>,
+    /// Where other servers report abuse, where that is another address.
+    pub abuse_email: Option<String>,
     /// ISO 639-1 codes.
     pub languages: Vec<String>,
     /// The rules of the house, in order; 50 at most.
     pub rules: Vec<Rule>,
+}
+
+impl Instance {
+    /// Where abuse is reported.
+    pub fn abuse_contact(&self) -> Option<&str> {
+        self.abuse_email
+            .as_deref()
+            .or(self.contact_email.as_deref())
+    }
 }
 
 /// One rule of the house.
@@ -84,6 +95,7 @@ impl App {
             title: text("instance.title").unwrap_or_else(|| base.title.clone()),
             description: text("instance.description").unwrap_or_else(|| base.description.clone()),
             contact_email: text("instance.contact_email").or_else(|| base.contact_email.clone()),
+            abuse_email: text("instance.abuse_email").or_else(|| base.abuse_email.clone()),
             languages: base.languages.clone(),
             rules: rules
                 .iter()

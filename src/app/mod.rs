@@ -19,6 +19,7 @@ use tokio::sync::{Notify, OnceCell};
 
 use crate::cache::fragments::Fragments;
 use crate::cache::known::Known;
+use crate::cache::served::Served;
 use crate::cache::{Cache, CacheSettings};
 use crate::config::Config;
 use crate::domain::{Error, Result};
@@ -52,6 +53,8 @@ pub struct App {
     pub cache: Cache,
     /// Rendered statuses and accounts.
     pub fragments: Fragments,
+    /// Documents for other servers, for a moment.
+    pub served: Served,
     /// Facts that never change, remembered.
     pub known: Known,
     /// The time.
@@ -132,6 +135,7 @@ impl App {
             desk,
             cache,
             fragments: Fragments::default(),
+            served: Served::default(),
             known: Known::default(),
             clock,
             mailer: mailer(&config)?,

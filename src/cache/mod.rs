@@ -9,5 +9,6 @@ pub mod known;
 pub mod last_seen;
 pub mod once;
 pub mod rate_limit;
+pub mod served;
 
 pub use connection::{Cache, CacheSettings};

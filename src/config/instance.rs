@@ -17,6 +17,8 @@ pub struct Instance {
     pub description: String,
     /// Where its people can be reached.
     pub contact_email: Option<String>,
+    /// Where other servers report abuse, where that is another address.
+    pub abuse_email: Option<String>,
     /// ISO 639-1 codes, 1 to 12.
     pub languages: Vec<String>,
 }
@@ -34,12 +36,8 @@ impl Instance {
             let what = format!("must have at most {MAX_DESCRIPTION} characters");
             return Err(settings.bad(section, "description", &what));
         }
-        let contact = settings.some_text(section, "contact_email");
-        if contact
-            .is_some_and(|address| !address.contains('@') || address.contains(char::is_whitespace))
-        {
-            return Err(settings.bad(section, "contact_email", "must be a mail address"));
-        }
+        let contact = read_address(settings, section, "contact_email")?;
+        let abuse = read_address(settings, section, "abuse_email")?;
         let languages = settings.list(section, "languages");
         let is_code = |code: &&str| code.len() == 2 && code.bytes().all(|b| b.is_ascii_lowercase());
         if languages.is_empty() || languages.len() > MAX_LANGUAGES || !languages.iter().all(is_code)
@@ -50,8 +48,18 @@ impl Instance {
         Ok(Self {
             title: title.to_owned(),
             description: description.to_owned(),
-            contact_email: contact.map(str::to_owned),
+            abuse_email: abuse,
+            contact_email: contact,
             languages: languages.into_iter().map(str::to_owned).collect(),
         })
+    }
+}
+
+fn read_address(settings: &Settings, section: &str, key: &str) -> Result<Option<String>, Error> {
+    match settings.some_text(section, key) {
+        Some(address) if !address.contains('@') || address.contains(char::is_whitespace) => {
+            Err(settings.bad(section, key, "must be a mail address"))
+        }
+        address => Ok(address.map(str::to_owned)),
     }
 }

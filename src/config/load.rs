@@ -3,7 +3,8 @@
 use std::{collections::BTreeMap, io, path::Path};
 
 use super::{
-    Config, Database, Error, Instance, Logging, Mail, Media, Redis, Registration, Server,
+    Config, Database, Error, Federation, Instance, Logging, Mail, Media, Redis, Registration,
+    Server,
     environment::CONFIG_FILE,
     known::{self, Name},
     settings::Settings,
@@ -49,6 +50,7 @@ pub fn load(layers: Layers<'_>) -> Result<Config, Error> {
         redis: Redis::read(&settings)?,
         mail: Mail::read(&settings, &server)?,
         media: Media::read(&settings, &server)?,
+        federation: Federation::read(&settings),
         registration: Registration::read(&settings)?,
         instance: Instance::read(&settings)?,
         logging: Logging::read(&settings)?,

@@ -15,6 +15,7 @@ mod settings;
 mod value;
 
 mod database;
+mod federation;
 mod instance;
 mod logging;
 mod mail;
@@ -28,6 +29,7 @@ mod tests;
 
 pub use database::Database;
 pub use error::Error;
+pub use federation::Federation;
 pub use instance::Instance;
 pub use load::Layers;
 pub use logging::{LogFormat, Logging};
@@ -52,6 +54,8 @@ pub struct Config {
     pub mail: Mail,
     /// Pictures.
     pub media: Media,
+    /// How this place meets others.
+    pub federation: Federation,
     /// The door of a new place.
     pub registration: Registration,
     /// What a new place says of itself.

@@ -8,4 +8,4 @@ pub mod route;
 pub mod status;
 
 pub use caller::Caller;
-pub use route::{Access, Caching, Pending, Rate, Route};
+pub use route::{Access, Alternative, Caching, Pending, Rate, Route};

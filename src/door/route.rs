@@ -3,6 +3,8 @@
 //! The router is built from the table and the guard enforces it, so what a row says and
 //! what happens cannot part. A test walks it as a stranger, a pending user and a member.
 
+use actix_web::http::header::HeaderMap;
+
 /// One operation.
 #[derive(Clone, Copy)]
 pub struct Route {
@@ -20,6 +22,15 @@ pub struct Route {
     pub caching: Caching,
     /// Makes the handler.
     pub handler: fn() -> actix_web::Route,
+}
+
+/// A row whose path is also that of a page: it answers those who ask for something else.
+#[derive(Clone, Copy)]
+pub struct Alternative {
+    /// The row.
+    pub route: Route,
+    /// Whether the headers of a request ask for it.
+    pub when: fn(&HeaderMap) -> bool,
 }
 
 /// Who may come, and how they show it.
@@ -89,6 +100,8 @@ pub enum Rate {
     Usual,
     /// A page further back: 300 in 15 min.
     Paged,
+    /// What other servers read: 3,000 in 5 min and network.
+    Documents,
     /// Writing: within the usual.
     Write,
     /// Uploads: 30 in 30 min.

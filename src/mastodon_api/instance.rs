@@ -76,6 +76,7 @@ async fn v2(req: HttpRequest, app: web::Data<App>) -> Answer {
         wrapstodon: (),
         contact: InstanceContact {
             email: words.contact_email.clone().unwrap_or_default(),
+            abuse_email: words.abuse_contact().unwrap_or_default().to_owned(),
             account: None,
         },
         rules: rule_list(&words),

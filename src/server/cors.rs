@@ -72,7 +72,14 @@ fn open(headers: &mut HeaderMap) {
 
 /// Whether scripts of other origins may read what is at a path.
 fn is_open(path: &str) -> bool {
-    const TREES: &[&str] = &["/api/", "/.well-known/", "/nodeinfo/", "/users/", "/@"];
+    const TREES: &[&str] = &[
+        "/api/",
+        "/.well-known/",
+        "/nodeinfo/",
+        "/users/",
+        "/ap/",
+        "/@",
+    ];
     const PATHS: &[&str] = &["/oauth/token", "/oauth/revoke", "/oauth/userinfo"];
     TREES.iter().any(|tree| path.starts_with(tree)) || PATHS.contains(&path.trim_end_matches('/'))
 }

@@ -9,7 +9,7 @@ use crate::web::error::page_for;
 /// JSON below `/api` and `/oauth` (quirk 17: Elk falls back from v2 to v1 only on 404), a page
 /// elsewhere.
 pub async fn nothing_here(req: HttpRequest) -> HttpResponse {
-    let is_api = ["/api", "/oauth", "/.well-known", "/nodeinfo"]
+    let is_api = ["/api", "/oauth", "/.well-known", "/nodeinfo", "/ap"]
         .iter()
         .any(|p| req.path().starts_with(p));
     if is_api {

@@ -44,7 +44,7 @@ pub async fn guard<B: MessageBody + 'static>(
     };
     let row = req
         .match_pattern()
-        .and_then(|pattern| table::find(method, &pattern));
+        .and_then(|pattern| table::find(method, &pattern, req.headers()));
     let Some(route) = row else {
         return Ok(next.call(req).await?.map_into_left_body());
     };
@@ -213,6 +213,9 @@ impl Admission {
         }
         if route.access.is_web() {
             headers.append(header::VARY, HeaderValue::from_static("Cookie"));
+            if table::has_alternative(route) {
+                headers.append(header::VARY, HeaderValue::from_static("Accept"));
+            }
         }
         if headers.contains_key(header::CACHE_CONTROL) {
             return;

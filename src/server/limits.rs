@@ -43,6 +43,7 @@ pub fn budget(rate: Rate, is_user: bool) -> Option<Budget> {
         (Rate::Free, _) => return None,
         (Rate::Usual | Rate::Write, true) => (1500, 5),
         (Rate::Usual | Rate::Write, false) => (300, 5),
+        (Rate::Documents, _) => (3000, 5),
         (Rate::Paged, _) => (300, 15),
         (Rate::Upload | Rate::Delete, _) => (30, 30),
         (Rate::Apps, _) => (5, 10),

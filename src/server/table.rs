@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use actix_web::guard;
+use actix_web::http::header::HeaderMap;
 use actix_web::web::{self, ServiceConfig};
 
-use crate::door::Route;
+use crate::door::{Alternative, Route};
 use crate::{federation_api, mastodon_api, web as pages};
 
 /// Every route of the house.
@@ -30,9 +32,26 @@ static BY_PATTERN: LazyLock<HashMap<(&'static str, &'static str), &'static Route
             .collect()
     });
 
-/// The row for a method and a pattern as the router matched it.
-pub fn find(method: &str, pattern: &str) -> Option<&'static Route> {
-    BY_PATTERN.get(&(method, pattern)).copied()
+/// Rows that answer at the path of a page, for those who ask for something else than that.
+pub const ALTERNATIVES: &[Alternative] = federation_api::ALTERNATIVES;
+
+/// The row for a method, a pattern as the router matched it, and what the headers ask for.
+pub fn find(method: &str, pattern: &str, headers: &HeaderMap) -> Option<&'static Route> {
+    alternatives(method, pattern)
+        .find(|other| (other.when)(headers))
+        .map(|other| &other.route)
+        .or_else(|| BY_PATTERN.get(&(method, pattern)).copied())
+}
+
+/// Whether what is answered there depends on what `Accept` asks for.
+pub fn has_alternative(route: &Route) -> bool {
+    alternatives(route.method, route.path).next().is_some()
+}
+
+fn alternatives(method: &str, path: &str) -> impl Iterator<Item = &'static Alternative> {
+    ALTERNATIVES
+        .iter()
+        .filter(move |other| other.route.method == method && other.route.path == path)
 }
 
 /// Builds the router from the table. A path that is known answers other methods by 405.
@@ -48,6 +67,12 @@ pub fn register(config: &mut ServiceConfig) {
     by_path.sort_by_key(|(path, _)| order(path));
     for (path, routes) in by_path {
         let mut resource = web::resource(path);
+        // What was asked for in so many words goes before what everybody gets.
+        for other in ALTERNATIVES.iter().filter(|other| other.route.path == path) {
+            let asked = guard::fn_guard(|context| (other.when)(context.head().headers()));
+            let route = (other.route.handler)().method(method(&other.route));
+            resource = resource.route(route.guard(asked));
+        }
         for route in routes {
             resource = resource.route((route.handler)().method(method(route)));
         }

@@ -2,6 +2,7 @@
 
 pub mod about;
 pub mod accounts;
+pub mod documents;
 pub mod markers;
 pub mod media;
 pub mod menu;

@@ -115,6 +115,26 @@ macro_rules! on_public_timelines {
     };
 }
 
+/// Whether status `$s`, written by account row `$a`, may leave this server for the eyes of
+/// `p.viewer`, an account elsewhere.
+macro_rules! leaves_for {
+    ($s:literal, $a:literal) => {
+        concat!(
+            "NOT ",
+            $s,
+            ".local_only AND ",
+            crate::store::visibility::visible_to!($s, $a)
+        )
+    };
+}
+
+/// Status `$s` is one that anybody may read who has its address.
+macro_rules! on_open_pages {
+    ($s:literal) => {
+        concat!($s, ".visibility <= 1")
+    };
+}
+
 /// Status `$s` is a reply that counts: strangers could read it, so the number tells nothing.
 macro_rules! counts_as_reply {
     ($s:literal) => {
@@ -175,8 +195,8 @@ macro_rules! relayable {
 }
 
 pub(super) use {
-    boost_audience, boostable_by, counts_as_post, counts_as_reply, enters_home,
-    on_public_timelines, pinnable, relayable, visible_to, welcome_to,
+    boost_audience, boostable_by, counts_as_post, counts_as_reply, enters_home, leaves_for,
+    on_open_pages, on_public_timelines, pinnable, relayable, visible_to, welcome_to,
 };
 
 /// What the decision of [`may_see`] rests on.

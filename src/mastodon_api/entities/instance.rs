@@ -85,6 +85,8 @@ pub struct InstanceIcon {
 pub struct InstanceContact {
     /// An address, or empty.
     pub email: String,
+    /// Ours: where abuse is reported; may be the same, or empty.
+    pub abuse_email: String,
     /// An account, where one was named.
     pub account: Option<Arc<Account>>,
 }

@@ -509,6 +509,7 @@ fn the_server_itself() {
             wrapstodon: (),
             contact: InstanceContact {
                 email: String::new(),
+                abuse_email: String::new(),
                 account: None,
             },
             rules: vec![],

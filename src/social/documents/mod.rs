@@ -1,0 +1,61 @@
+//! What other servers may read of us: actors, notes, collections, and who is called what.
+//!
+//! What a server may not have is not found, as what never was: posts that are private, local
+//! or of suspended accounts, and whoever still waits at the door, of whom there is no account
+//! (D5). Whom an account blocks finds none of its posts (I24); the actor they still find, or
+//! they could not check the signature under the block.
+
+pub mod actors;
+pub mod discovery;
+pub mod notes;
+
+use bytes::Bytes;
+use serde::Serialize;
+
+use crate::activitypub::write;
+use crate::app::App;
+pub use crate::cache::served::Document;
+use crate::domain::{Id, Result};
+use crate::store;
+
+/// Who asks for a document, as far as a signature showed it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Asker {
+    /// The account elsewhere that signed; `None` for a stranger.
+    pub account: Option<Id>,
+    /// Its server.
+    pub host: Option<Id>,
+}
+
+impl Asker {
+    /// Somebody who did not sign.
+    pub const STRANGER: Asker = Asker {
+        account: None,
+        host: None,
+    };
+
+    /// Whether nobody knows who asks: then the answer is for everybody.
+    pub fn is_stranger(&self) -> bool {
+        self.account.is_none()
+    }
+}
+
+/// A document of an account, as it goes out. Whose server asks for it by name has seen the
+/// account from now on (D17).
+async fn given(
+    app: &App,
+    conn: &mut store::Conn,
+    asker: &Asker,
+    account: Id,
+    page: Option<String>,
+    document: &impl Serialize,
+) -> Result<Document> {
+    if let Some(host) = asker.host {
+        store::reach::note(conn, account, host, app.clock.now()).await?;
+    }
+    Ok(Document {
+        body: Bytes::from(write::text(document)),
+        page,
+        account,
+    })
+}
