@@ -18,6 +18,7 @@ pub mod paging;
 pub mod params;
 pub mod pending;
 pub mod pending_media;
+pub mod polls;
 pub mod preferences;
 pub mod registration;
 pub mod render;
@@ -47,6 +48,7 @@ pub const ROUTES: &[&[Route]] = &[
     mutes::ROUTES,
     notifications::ROUTES,
     oauth::ROUTES,
+    polls::ROUTES,
     preferences::ROUTES,
     registration::ROUTES,
     search::ROUTES,

@@ -9,6 +9,7 @@ pub mod application;
 pub mod audit;
 pub mod document_rows;
 pub mod draft;
+pub mod emoji;
 pub mod follow;
 pub mod host;
 pub mod link;

@@ -4,6 +4,7 @@
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
+use super::emoji::Emoji;
 use crate::domain::visibility::Visibility;
 
 /// As read by one statement of `store/status_parts.rs`.
@@ -34,6 +35,8 @@ pub struct StatusParts {
     pub tags: Vec<String>,
     /// In the author's order.
     pub media: Vec<Attached>,
+    /// Emoji in its text, warning and options.
+    pub emojis: Vec<Emoji>,
     /// The app it was posted with, if that app is still known.
     pub app: Option<PostedWith>,
 }

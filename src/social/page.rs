@@ -15,6 +15,7 @@ use crate::model::status_parts::StatusParts;
 use crate::store;
 pub use crate::store::accounts_shown::AccountFacts;
 pub use crate::store::notifications::NotificationRow;
+pub use crate::store::polls::Poll;
 pub use crate::store::status_page::{
     AccountCounters, AuthorFacts, Bits, BoostedFacts, Counters, PageRow, Wanted,
 };
@@ -234,6 +235,7 @@ pub async fn fresh(
             pinned: store::visibility::may_be_pinned(parts.visibility).then_some(false),
             ..Bits::default()
         },
+        poll: None,
         feeds_generation: app.known.feeds_generation(),
     };
     let key = Key::account(author.id, author.version);

@@ -48,7 +48,7 @@ const FOLLOW: &str = "\
     WITH p AS (SELECT ?::bigint AS account, ?::bigint AS target, ?::boolean AS reblogs, \
     ?::boolean AS notify, ?::text[] AS languages, ?::timestamptz AS at, ?::bigint AS most, \
     ?::smallint AS asked, ?::smallint AS accepted), \
-    t AS (SELECT a.id, a.locked OR EXISTS (SELECT 1 FROM accounts o \
+    t AS (SELECT a.id, a.locked OR a.host_id IS NOT NULL OR EXISTS (SELECT 1 FROM accounts o \
             WHERE o.id = p.account AND (o.flags & 1) <> 0) AS asks, \
         EXISTS (SELECT 1 FROM blocks b WHERE (b.account_id = a.id AND b.target_id = p.account) \
             OR (b.account_id = p.account AND b.target_id = a.id)) AS blocked, \
@@ -70,7 +70,7 @@ const FOLLOW: &str = "\
         FROM did CROSS JOIN p WHERE did.is_new) \
     SELECT t.blocked, t.full_up, did.state, did.is_new FROM t LEFT JOIN did ON true";
 
-/// Follows or asks to, depending on the target; an earlier follow gets the new wishes.
+/// Follows or asks to, depending on the target (who lives elsewhere is always asked, I20); an earlier follow gets the new wishes.
 pub async fn follow(
     conn: &mut Conn,
     account: Id,

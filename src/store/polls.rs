@@ -3,14 +3,18 @@
 use chrono::{DateTime, Utc};
 use diesel::OptionalExtension;
 use diesel::pg::Pg;
-use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable, SmallInt, Text, Timestamptz};
+use diesel::sql_types::{
+    Array, BigInt, Bool, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz,
+};
 use diesel_async::{AsyncConnectionCore, RunQueryDsl};
+use serde_json::Value;
 
 use super::Conn;
 use super::raw::raw;
 use super::visibility::visible_to;
 use crate::domain::event::{EventKind, Lane};
 use crate::domain::{Id, Result};
+use crate::model::emoji::{self, Emoji};
 
 /// Votes that one server may cast in a poll here (I22).
 pub const MOST_OF_A_HOST: i64 = 500;
@@ -34,17 +38,19 @@ pub struct Poll {
     pub own: Vec<i16>,
     /// Whether the viewer wrote it.
     pub is_own: bool,
+    /// Emoji of its status.
+    pub emojis: Vec<Emoji>,
 }
 
 type Columns = (
     (BigInt, Bool, Nullable<Timestamptz>, Bool, BigInt),
     (Array<Text>, Array<BigInt>),
-    (Array<SmallInt>, Bool),
+    (Array<SmallInt>, Bool, Nullable<Jsonb>),
 );
 type Row = (
     (Id, bool, Option<DateTime<Utc>>, bool, i64),
     (Vec<String>, Vec<i64>),
-    (Vec<i16>, bool),
+    (Vec<i16>, bool, Option<Value>),
 );
 
 // Of a poll elsewhere its own server's numbers are the truth, and ours may be ahead of them.
@@ -57,7 +63,7 @@ const LOAD: &str = "\
         AND v.position = o.position)) ORDER BY o.position) FROM poll_options o WHERE o.status_id = q.status_id), '{}'), \
     coalesce((SELECT array_agg(v.position ORDER BY v.position) FROM poll_votes v WHERE v.status_id = q.status_id \
         AND v.account_id = p.viewer), '{}'), \
-    coalesce(s.account_id = p.viewer, false) \
+    coalesce(s.account_id = p.viewer, false), s.emojis \
     FROM p JOIN polls q ON q.status_id = ANY (p.ids) JOIN statuses s ON s.id = q.status_id";
 
 /// The polls of those statuses, in no order. Who may see the statuses is the caller's
@@ -83,7 +89,11 @@ where
     Ok(rows
         .into_iter()
         .map(
-            |((status, multiple, ends_at, expired, voters), (titles, votes), (own, is_own))| Poll {
+            |(
+                (status, multiple, ends_at, expired, voters),
+                (titles, votes),
+                (own, is_own, emojis),
+            )| Poll {
                 status,
                 multiple,
                 ends_at,
@@ -92,6 +102,7 @@ where
                 options: titles.into_iter().zip(votes).collect(),
                 own,
                 is_own,
+                emojis: emoji::from_json(emojis.as_ref()),
             },
         )
         .collect())

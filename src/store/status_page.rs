@@ -6,6 +6,7 @@ use diesel::pg::Pg;
 use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable, Timestamptz};
 use diesel_async::{AsyncConnectionCore, RunQueryDsl};
 
+use super::polls::{self, Poll};
 use super::raw::raw;
 use super::visibility::{pinnable, visible_to, welcome_to};
 use crate::domain::{Id, Result};
@@ -26,6 +27,8 @@ pub struct PageRow {
     /// What the viewer did with the status itself; for a boost with the boosted one.
     /// All false for a stranger.
     pub bits: Bits,
+    /// What it asks; for a boost what the boosted one asks.
+    pub poll: Option<Poll>,
     /// Which generation of feeds is good now; see `cache/feeds.rs`.
     pub feeds_generation: i64,
 }
@@ -128,7 +131,7 @@ type Columns = (
     ),
     (BigInt, BigInt, BigInt),
     (Bool, Bool, Bool, Bool, Nullable<Bool>),
-    BigInt,
+    (BigInt, Nullable<BigInt>),
 );
 type Row = (
     (Id, i32),
@@ -144,7 +147,7 @@ type Row = (
     ),
     (i64, i64, i64),
     (bool, bool, bool, bool, Option<bool>),
-    i64,
+    (i64, Option<Id>),
 );
 
 /// `$a` accounts row, `$t` its account_stats row.
@@ -197,7 +200,8 @@ const PAGE: &str = concat!(
     pinnable!("s"),
     " THEN ",
     "EXISTS (SELECT 1 FROM pins pn WHERE pn.account_id = p.viewer AND pn.status_id = s.id OFFSET 0) END, ",
-    "coalesce((SELECT (g.value->>'generation')::bigint FROM instance_settings g WHERE g.key = 'feeds'), 0) ",
+    "coalesce((SELECT (g.value->>'generation')::bigint FROM instance_settings g WHERE g.key = 'feeds'), 0), ",
+    "CASE WHEN (coalesce(i.flags, s.flags) & 2) <> 0 THEN x.id END ",
     "FROM p CROSS JOIN LATERAL unnest(p.ids) WITH ORDINALITY AS w (id, place) ",
     "JOIN statuses s ON s.id = w.id JOIN accounts a ON a.id = s.account_id ",
     "LEFT JOIN account_stats ac ON ac.account_id = s.account_id ",
@@ -230,11 +234,14 @@ where
         .bind::<Timestamptz, _>(wanted.at)
         .load(conn)
         .await?;
-    Ok(rows.into_iter().map(page_row).collect())
+    let asking: Vec<Id> = rows.iter().filter_map(|row| row.6.1).collect();
+    // Few posts ask something: a second statement for those alone.
+    let polls = polls::load(conn, asking, wanted.viewer, wanted.at).await?;
+    Ok(rows.into_iter().map(|row| page_row(row, &polls)).collect())
 }
 
-fn page_row(row: Row) -> PageRow {
-    let ((id, version), author, boosted, inner, counters, bits, feeds_generation) = row;
+fn page_row(row: Row, polls: &[Poll]) -> PageRow {
+    let ((id, version), author, boosted, inner, counters, bits, (feeds_generation, asks)) = row;
     let boosted = match (boosted, inner) {
         ((Some(id), Some(version)), (Some(author), Some(author_version), a, b, c, at)) => {
             Some(BoostedFacts {
@@ -262,6 +269,7 @@ fn page_row(row: Row) -> PageRow {
             muted: bits.3,
             pinned: bits.4,
         },
+        poll: asks.and_then(|id| polls.iter().find(|poll| poll.status == id).cloned()),
         feeds_generation,
     }
 }

@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::raw::raw;
 use crate::domain::visibility::Visibility;
 use crate::domain::{Id, Result};
+use crate::model::emoji;
 use crate::model::status_parts::{PostedWith, StatusParts};
 
 type Columns = (
@@ -34,7 +35,7 @@ type Columns = (
         Nullable<Timestamptz>,
     ),
     (Nullable<Jsonb>, Nullable<Array<Text>>, Nullable<Jsonb>),
-    (Nullable<Text>, Nullable<Text>),
+    (Nullable<Text>, Nullable<Text>, Nullable<Jsonb>),
 );
 type Row = (
     (
@@ -57,7 +58,7 @@ type Row = (
         Option<DateTime<Utc>>,
     ),
     (Option<Value>, Option<Vec<String>>, Option<Value>),
-    (Option<String>, Option<String>),
+    (Option<String>, Option<String>, Option<Value>),
 );
 
 const LOAD: &str = "\
@@ -77,7 +78,7 @@ const LOAD: &str = "\
                    'focus_x', md.focus_x, 'focus_y', md.focus_y, \
                    'description', md.description) ORDER BY md.position, md.id) \
               FROM media md WHERE md.status_id = s.id) END, \
-           app.name, app.website \
+           app.name, app.website, s.emojis \
       FROM statuses s JOIN accounts a ON a.id = s.account_id \
       LEFT JOIN apps app ON app.id = s.app_id \
      WHERE s.id = ANY (?)";
@@ -104,7 +105,7 @@ fn parts(row: Row) -> Result<StatusParts> {
         (reblog_of_id, in_reply_to_id, in_reply_to_account_id),
         (visibility, sensitive, spoiler_text, html, language, created_at, edited_at),
         (mentions, tags, media),
-        (app_name, app_website),
+        (app_name, app_website, emojis),
     ) = row;
     Ok(StatusParts {
         id,
@@ -133,6 +134,7 @@ fn parts(row: Row) -> Result<StatusParts> {
             .map(serde_json::from_value)
             .transpose()?
             .unwrap_or_default(),
+        emojis: emoji::from_json(emojis.as_ref()),
         app: app_name.map(|name| PostedWith {
             name,
             website: app_website,

@@ -32,6 +32,8 @@ pub struct Asked {
     pub parent: Option<Id>,
     /// Names of local accounts, lower-case.
     pub names: Vec<String>,
+    /// Handles of accounts elsewhere: name and domain, lower-case.
+    pub handles: Vec<(String, String)>,
     /// Media to attach, in order.
     pub media: Vec<Id>,
     /// Now.
@@ -45,7 +47,7 @@ pub struct Prepared {
     pub made_before: Option<Id>,
     /// What is answered; `None` when it is not there for the author.
     pub parent: Option<Parent>,
-    /// The accounts of those names that exist, by id. Suspended ones are not found.
+    /// The accounts of those names and handles that are known, by id. Suspended ones are not found.
     pub mentions: Vec<Mentioned>,
     /// The author's own media that are ready and not used yet, in the order asked for.
     pub media: Vec<Attached>,
@@ -64,13 +66,15 @@ pub struct Parent {
 
 const PREPARE: &str = concat!(
     "WITH p AS (SELECT ?::bigint AS viewer, ?::bigint AS user_id, ?::text AS key, ?::bigint AS parent, ",
-    "?::text[] AS names, ?::bigint[] AS media, ?::timestamptz AS at) ",
+    "?::text[] AS names, ?::text[] AS users, ?::text[] AS domains, ?::bigint[] AS media, ?::timestamptz AS at) ",
     "SELECT (SELECT k.result_id FROM idempotency_keys k WHERE k.user_id = p.user_id ",
     "AND k.key = p.key AND k.created_at > p.at - interval '1 hour'), ",
     "par.id, par.account_id, par.conversation_id, ",
     "(SELECT jsonb_agg(jsonb_build_object('id', m.id, 'username', m.username, ",
-    "'domain', NULL, 'url', NULL) ORDER BY m.id) FROM accounts m ",
-    "WHERE lower(m.username) = ANY (p.names) AND coalesce(m.host_id, 0) = 0 AND (m.flags & 2) = 0), ",
+    "'domain', m.handle_domain, 'url', coalesce(m.url, m.uri)) ORDER BY m.id) FROM accounts m ",
+    "WHERE (m.flags & 2) = 0 AND m.id IN (SELECT l.id FROM accounts l WHERE lower(l.username) = ANY (p.names) ",
+    "AND coalesce(l.host_id, 0) = 0 UNION SELECT r.id FROM unnest(p.users, p.domains) AS h (name, domain) ",
+    "JOIN accounts r ON lower(r.username) = h.name AND r.handle_domain = h.domain AND r.host_id IS NOT NULL)), ",
     "(SELECT jsonb_agg(jsonb_build_object('id', md.id, 'kind', md.kind, 'path', md.path, ",
     "'preview_path', md.preview_path, 'remote_url', md.remote_url, 'width', md.width, ",
     "'height', md.height, 'blurhash', md.blurhash, 'focus_x', md.focus_x, ",
@@ -102,6 +106,7 @@ pub async fn prepare(conn: &mut Conn, asked: Asked) -> Result<Prepared> {
         Option<Value>,
         Option<Value>,
     );
+    let (users, domains): (Vec<String>, Vec<String>) = asked.handles.into_iter().unzip();
     let (made_before, parent, parent_account, conversation, mentions, media): Row =
         raw::<Columns>(PREPARE)
             .bind::<BigInt, _>(asked.account)
@@ -109,6 +114,8 @@ pub async fn prepare(conn: &mut Conn, asked: Asked) -> Result<Prepared> {
             .bind::<Nullable<Text>, _>(asked.key)
             .bind::<Nullable<BigInt>, _>(asked.parent)
             .bind::<Array<Text>, _>(asked.names)
+            .bind::<Array<Text>, _>(users)
+            .bind::<Array<Text>, _>(domains)
             .bind::<Array<BigInt>, _>(asked.media)
             .bind::<Timestamptz, _>(asked.at)
             .get_result(conn)

@@ -4,9 +4,10 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::{Urls, inside};
+use super::{Urls, custom_emoji, inside};
 use crate::mastodon_api::entities::{AccountRole, Approval, CustomEmoji, Field, wire};
 use crate::model::account::{Account, flags};
+use crate::model::emoji;
 use crate::text;
 
 /// What [`Account`] says that does not change without a new version. In Mastodon's words;
@@ -119,7 +120,13 @@ pub(super) fn body(urls: &Urls<'_>, account: &Account) -> Body {
         show_media: true,
         show_media_replies: true,
         show_featured: true,
-        emojis: Vec::new(),
+        emojis: match suspended {
+            true => Vec::new(),
+            false => emoji::from_json(account.emojis.as_ref())
+                .iter()
+                .map(custom_emoji)
+                .collect(),
+        },
         suspended,
         limited: account.flags & flags::LIMITED != 0,
         noindex: local.then_some(!account.indexable),

@@ -10,6 +10,7 @@ pub mod credentials;
 pub mod deleted;
 pub mod media;
 pub mod plain;
+pub mod poll;
 pub mod relationship;
 pub mod status;
 pub mod versions;
@@ -18,7 +19,9 @@ pub mod writer;
 use bytes::Bytes;
 
 use crate::files::default_pictures;
+use crate::mastodon_api::entities::CustomEmoji;
 use crate::model::account::Account;
+use crate::model::emoji::Emoji;
 use crate::model::status_parts::StatusParts;
 use crate::social::page::Renderer;
 
@@ -80,6 +83,17 @@ impl Renderer for Urls<'_> {
 
     fn account(&self, account: &Account) -> Bytes {
         account::fragment(self, account)
+    }
+}
+
+/// An emoji of a text, as apps read it.
+fn custom_emoji(emoji: &Emoji) -> CustomEmoji {
+    CustomEmoji {
+        shortcode: emoji.shortcode.clone(),
+        url: emoji.url.clone(),
+        static_url: emoji.url.clone(),
+        visible_in_picker: false,
+        category: None,
     }
 }
 

@@ -4,7 +4,8 @@ use std::io::Write;
 
 use chrono::{Datelike, NaiveDate};
 
-use crate::social::page::{AccountCounters, Bits, Counters, Item, NotificationItem};
+use super::poll;
+use crate::social::page::{AccountCounters, Bits, Counters, Item, NotificationItem, Poll};
 
 /// Room for a status that is not known yet, so that the buffer seldom grows.
 const ROOM: usize = 2_500;
@@ -94,13 +95,19 @@ pub fn account(out: &mut Vec<u8>, fragment: &[u8], counters: &AccountCounters) {
 pub fn status(out: &mut Vec<u8>, item: &Item, signed_in: bool) {
     let counters = &item.row.counters;
     let bits = signed_in.then_some(&item.row.bits);
-    open(out, &item.status, counters, bits);
+    // A boost asks nothing itself: what it boosts does.
+    let poll = item.row.poll.as_ref();
+    let (own, inner) = match item.boosted {
+        Some(_) => (None, poll),
+        None => (poll, None),
+    };
+    open(out, &item.status, counters, bits, own);
     out.extend_from_slice(b",\"account\":");
     account(out, &item.account, &item.row.author.counters);
     out.extend_from_slice(b",\"reblog\":");
     match (&item.boosted, &item.row.boosted) {
         (Some((status, author)), Some(facts)) => {
-            open(out, status, counters, bits);
+            open(out, status, counters, bits, inner);
             out.extend_from_slice(b",\"account\":");
             account(out, author, &facts.author.counters);
             out.extend_from_slice(b",\"reblog\":null}");
@@ -111,13 +118,23 @@ pub fn status(out: &mut Vec<u8>, item: &Item, signed_in: bool) {
 }
 
 /// All of a status but its account and what it boosts.
-fn open(out: &mut Vec<u8>, fragment: &[u8], counters: &Counters, bits: Option<&Bits>) {
+fn open(
+    out: &mut Vec<u8>,
+    fragment: &[u8],
+    counters: &Counters,
+    bits: Option<&Bits>,
+    asks: Option<&Poll>,
+) {
     out.push(b'{');
     out.extend_from_slice(fragment);
     number(out, b",\"replies_count\":", counters.replies);
     number(out, b",\"reblogs_count\":", counters.reblogs);
     number(out, b",\"favourites_count\":", counters.favourites);
-    out.extend_from_slice(b",\"quotes_count\":0,\"quote\":null,\"card\":null,\"poll\":null");
+    out.extend_from_slice(b",\"quotes_count\":0,\"quote\":null,\"card\":null,\"poll\":");
+    match asks {
+        Some(asks) => out.extend_from_slice(&poll::json(asks, bits.is_some())),
+        None => out.extend_from_slice(b"null"),
+    }
     if let Some(bits) = bits {
         flag(out, b",\"favourited\":", bits.favourited);
         flag(out, b",\"reblogged\":", bits.reblogged);

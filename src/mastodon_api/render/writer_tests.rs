@@ -169,6 +169,7 @@ fn parts() -> impl Strategy<Value = StatusParts> {
                         description,
                     })
                     .collect(),
+                emojis: Vec::new(),
                 app: app.map(|name| PostedWith {
                     name,
                     website: None,
@@ -237,6 +238,7 @@ proptest! {
                 boosted: inner.as_ref().map(|i| BoostedFacts { id: i.id, version: 1, author: facts(&other, of_author) }),
                 counters,
                 bits,
+                poll: None,
                 feeds_generation: 0,
             },
             status: status_fragment::fragment(&URLS, &outer),

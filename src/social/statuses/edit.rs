@@ -5,7 +5,7 @@ use diesel_async::AsyncConnection;
 
 use super::compose::{Post, compose};
 use super::deed::Deed;
-use super::post::{html_of, media_will_not_do, names_in};
+use super::post::{handles_in, html_of, media_will_not_do, names_in};
 use crate::app::App;
 use crate::domain::{Error, Id, Result};
 use crate::gate::Member;
@@ -93,6 +93,7 @@ pub async fn edit(app: &App, who: &Member, id: Id, cmd: Edit) -> Result<Deed> {
                 account,
                 user: who.user().id,
                 names: names_in(app, &composed.text),
+                handles: handles_in(app, &composed.text),
                 at: now,
                 ..Asked::default()
             };

@@ -13,6 +13,7 @@ pub mod edit;
 pub mod favourite;
 pub mod mute;
 pub mod pin;
+pub mod poll;
 pub mod post;
 pub mod read;
 pub mod receive;

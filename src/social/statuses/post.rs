@@ -14,6 +14,7 @@ use chrono::{DateTime, Utc};
 
 use super::compose::{Composed, Post, compose};
 use super::deed::Deed;
+use crate::activitypub::uri;
 use crate::app::App;
 use crate::cache::feeds;
 use crate::domain::{Error, Id, Result};
@@ -106,6 +107,7 @@ pub(super) async fn write(
                 mentions: prepared.mentions,
                 tags: tags.into_iter().map(|(name, _)| name).collect(),
                 media: prepared.media,
+                emojis: Vec::new(),
                 app: posted_with,
             },
         )),
@@ -135,6 +137,7 @@ fn asked(
         key: words.key.clone(),
         parent: in_reply_to,
         names: names_in(app, &words.text),
+        handles: handles_in(app, &words.text),
         media: words.media.clone(),
         at: now,
     }
@@ -152,8 +155,26 @@ pub(super) fn names_in(app: &App, text: &str) -> Vec<String> {
     names
 }
 
+/// Handles of people elsewhere that a text mentions, lower-case, each once.
+pub(super) fn handles_in(app: &App, text: &str) -> Vec<(String, String)> {
+    let mut handles: Vec<(String, String)> = mentions::find(text)
+        .iter()
+        .filter(|mention| !is_here(app, mention))
+        .filter_map(|mention| {
+            let domain = uri::domain(mention.domain.as_deref()?)?;
+            Some((mention.user.to_lowercase(), domain))
+        })
+        .collect();
+    handles.sort_unstable();
+    handles.dedup();
+    handles
+}
+
 fn needs_a_look(asked: &Asked) -> bool {
-    asked.parent.is_some() || !asked.names.is_empty() || !asked.media.is_empty()
+    asked.parent.is_some()
+        || !asked.names.is_empty()
+        || !asked.handles.is_empty()
+        || !asked.media.is_empty()
 }
 
 fn new_status(
@@ -185,18 +206,28 @@ fn new_status(
     }
 }
 
-/// The text as HTML. Handles of other servers stay text.
+/// The text as HTML. Handles of other servers that are not known stay text.
 pub(super) fn html_of(app: &App, text: &str, mentioned: &[Mentioned]) -> String {
-    let by_name: HashMap<String, &Mentioned> = mentioned
+    let by_handle: HashMap<(String, Option<String>), &Mentioned> = mentioned
         .iter()
-        .map(|m| (m.username.to_ascii_lowercase(), m))
+        .map(|m| ((m.username.to_lowercase(), m.domain.clone()), m))
         .collect();
     let resolve = |mention: &Mention| {
-        let known = by_name.get(&mention.user.to_ascii_lowercase())?;
-        is_here(app, mention).then(|| MentionTarget {
-            url: app.url(&format!("/@{}", known.username)),
+        let domain = match is_here(app, mention) {
+            true => None,
+            false => Some(uri::domain(mention.domain.as_deref()?)?),
+        };
+        let known = by_handle.get(&(mention.user.to_lowercase(), domain))?;
+        Some(MentionTarget {
+            url: match &known.url {
+                Some(url) if known.domain.is_some() => url.clone(),
+                _ => app.url(&format!("/@{}", known.username)),
+            },
             username: known.username.clone(),
-            acct: known.username.clone(),
+            acct: match &known.domain {
+                Some(domain) => format!("{}@{domain}", known.username),
+                None => known.username.clone(),
+            },
         })
     };
     html::render(text, &resolve, &|name| tag_url(app, name))

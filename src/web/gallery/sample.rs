@@ -101,6 +101,7 @@ pub fn post(id: i64, author: AccountChip, html: &str) -> StatusCard {
         content_html: html.into(),
         lang: Some("en".into()),
         in_reply_to: None,
+        poll: None,
         media: Vec::new(),
         sensitive: false,
         replies: id % 3,

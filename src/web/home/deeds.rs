@@ -8,7 +8,7 @@ use crate::domain::{Error, Id, Result, ids};
 use crate::door::forms::lenient;
 use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
 use crate::gate::Member;
-use crate::social::statuses::{bookmark, boost, favourite, mute, pin};
+use crate::social::statuses::{bookmark, boost, favourite, mute, pin, poll};
 use crate::web::error::WebError;
 use crate::web::form::Form;
 use crate::web::frame::{see_other, see_other_with, way_back};
@@ -48,6 +48,7 @@ pub const ROUTES: &[Route] = &[
     deed!("/statuses/{id}/unpin", unpin),
     deed!("/statuses/{id}/mute", mute),
     deed!("/statuses/{id}/unmute", unmute),
+    deed!("/statuses/{id}/vote", vote),
 ];
 
 /// What every deed is handed.
@@ -140,6 +141,25 @@ async fn mute(given: Given, form: Form<Back>) -> Result<HttpResponse, WebError> 
             "You hear no more of this conversation.",
         )),
         Err(error) => refused(&form.fields, error),
+    }
+}
+
+/// The form of a poll.
+#[derive(Deserialize)]
+struct Choices {
+    #[serde(flatten)]
+    back: Back,
+    #[serde(default, deserialize_with = "lenient::strings")]
+    choices: Vec<String>,
+}
+
+async fn vote(given: Given, form: Form<Choices>) -> Result<HttpResponse, WebError> {
+    let (who, id) = read(&given)?;
+    let choices = &form.fields.choices;
+    let choices = choices.iter().map(|c| c.trim().parse().unwrap_or(-1));
+    match poll::vote(&given.0, &who, id, choices.collect()).await {
+        Ok(_) => Ok(back_with(&form.fields.back, "Your vote counts.")),
+        Err(error) => refused(&form.fields.back, error),
     }
 }
 

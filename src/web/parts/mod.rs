@@ -7,5 +7,6 @@ pub mod form;
 pub mod layout;
 pub mod moment;
 pub mod pager;
+pub mod poll;
 pub mod profile_form;
 pub mod status;

@@ -2,6 +2,7 @@
 
 use super::account::AccountChip;
 use super::moment::Moment;
+use super::poll::PollView;
 use crate::domain::visibility::Visibility;
 
 /// One status in a list or a thread.
@@ -31,6 +32,8 @@ pub struct StatusCard {
     pub lang: Option<String>,
     /// The status it answers: handle and path, where known.
     pub in_reply_to: Option<ReplyTo>,
+    /// What it asks.
+    pub poll: Option<PollView>,
     /// Pictures.
     pub media: Vec<MediaView>,
     /// The author marked the pictures as sensitive: they start folded.

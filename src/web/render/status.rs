@@ -8,8 +8,9 @@ use crate::domain::Id;
 use crate::door::Caller;
 use crate::files::image;
 use crate::model::status_parts::{Attached, StatusParts};
-use crate::social::page::{self, Shown};
+use crate::social::page::{self, Poll, Shown};
 use crate::web::parts::moment::Moment;
+use crate::web::parts::poll::{OptionView, PollView};
 use crate::web::parts::status::{MediaView, ReplyTo, StatusCard};
 
 /// Whose eyes look, and when.
@@ -47,6 +48,7 @@ impl Eyes {
             content_html: parts.html.clone(),
             lang: parts.language.clone(),
             in_reply_to: reply_to(parts, &author.handle),
+            poll: shown.row.poll.as_ref().map(|asks| self.poll(asks)),
             media: parts.media.iter().filter_map(media).collect(),
             sensitive: parts.sensitive,
             replies: shown.row.counters.replies,
@@ -59,6 +61,37 @@ impl Eyes {
             boostable: page::boostable(parts.visibility),
             focused: false,
             author,
+        }
+    }
+
+    /// What it asks, as the viewer may answer it.
+    fn poll(&self, poll: &Poll) -> PollView {
+        let total = poll.voters.max(1);
+        let options = poll.options.iter().enumerate();
+        let ends = match (poll.expired, poll.ends_at) {
+            (true, _) => "ended".to_owned(),
+            (false, Some(at)) => format!("until {}", at.format("%-d %B, %H:%M UTC")),
+            (false, None) => "open".to_owned(),
+        };
+        PollView {
+            options: options
+                .map(|(position, (title, votes))| OptionView {
+                    position,
+                    title: title.clone(),
+                    votes: *votes,
+                    share: (votes.saturating_mul(100) / total).min(100),
+                    chosen: poll
+                        .own
+                        .iter()
+                        .any(|own| usize::try_from(*own) == Ok(position)),
+                })
+                .collect(),
+            multiple: poll.multiple,
+            open: self.viewer.is_some() && !poll.expired && !poll.is_own && poll.own.is_empty(),
+            summary: match poll.voters {
+                1 => format!("1 person voted · {ends}"),
+                n => format!("{n} people voted · {ends}"),
+            },
         }
     }
 

@@ -2,4 +2,8 @@
 
 mod discovery;
 mod documents;
+mod elsewhere;
+mod fetching;
+mod incoming;
 mod network;
+mod samples;
