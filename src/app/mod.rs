@@ -81,6 +81,8 @@ pub struct App {
     pub wake_receiver: Notify,
     /// Rung after a commit that wrote an event; the relay listens.
     pub wake: Notify,
+    /// Rung after a commit that wrote deliveries; their sender listens.
+    pub outbound: Notify,
     /// What pages show of the place, half a minute old at the most.
     pub memory: Memory,
 }
@@ -146,6 +148,7 @@ impl App {
             actor_keys: ActorKeys::default(),
             instance_key: OnceCell::new(),
             wake: Notify::new(),
+            outbound: Notify::new(),
             memory: Memory::default(),
             policies: Policies::default(),
             signers: Signers::default(),

@@ -3,6 +3,7 @@
 //! Pure: no I/O, no clock, no queries. The smallint enumerations carry their diesel
 //! mapping (a value, not a query), so that a row can hold them as they are.
 
+pub mod activity;
 pub mod application;
 pub mod client_address;
 pub mod error;

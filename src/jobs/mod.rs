@@ -3,7 +3,8 @@
 //! ```text
 //! use case ─ rows + event, one commit ─> relay (one at a time) ─┬─> counters, notifications, job rows   (with the event)
 //!                                                               ├─> feeds, live bus                     (before the event goes)
-//!                                                               └─> runner ─> mailing
+//!                                                               ├─> runner ─> mailing
+//!                                                               └─> sending ─> other servers
 //! ```
 //!
 //! A crash at any point loses nothing: an event goes in the transaction that writes what it
@@ -13,6 +14,7 @@ pub mod mailing;
 pub mod relay;
 pub mod routing;
 pub mod runner;
+pub mod sending;
 pub mod timers;
 
 use tokio::runtime::Handle;
@@ -27,7 +29,7 @@ pub struct Jobs {
     tasks: JoinSet<()>,
 }
 
-/// Starts the relay, the runner and the timers on the calling runtime. Any number of
+/// Starts the relay, the runner, the sender and the timers on the calling runtime. Any number of
 /// processes may: leases say who works.
 pub fn start(network: &Network) -> Jobs {
     let app = network.app().clone();
@@ -35,6 +37,9 @@ pub fn start(network: &Network) -> Jobs {
     let mut tasks = JoinSet::new();
     tasks.spawn(relay::run(app.clone(), stop.clone()));
     tasks.spawn(runner::run(app.clone(), stop.clone()));
+    if app.config.server.federates() {
+        tasks.spawn(sending::run(network.clone(), stop.clone()));
+    }
     // On a thread of their own: what they call was written for requests, which stay on one
     // thread, so it is not `Send`.
     let (runtime, until) = (Handle::current(), stop.clone());

@@ -20,6 +20,7 @@ use super::routing::{Listener, listeners};
 use crate::app::App;
 use crate::cache::bus::{self, Live};
 use crate::cache::feeds;
+use crate::delivery;
 use crate::domain::{Id, Result};
 use crate::store::event_log::{self, Taken};
 use crate::store::notify::{About, New, Undone};
@@ -87,6 +88,8 @@ pub struct Relay {
     holds: bool,
     /// No notification was made after it; the next ones are.
     told: DateTime<Utc>,
+    /// This batch has something for other servers.
+    outbound: bool,
 }
 
 impl Relay {
@@ -102,6 +105,7 @@ impl Relay {
             generation: 0,
             holds: false,
             told: DateTime::UNIX_EPOCH,
+            outbound: false,
         }
     }
 
@@ -126,6 +130,10 @@ impl Relay {
         let batch = conn
             .transaction(async |conn| self.batch(conn, above, now).await)
             .await;
+        // After the commit: before it there is nothing to be found.
+        if batch.is_ok() && std::mem::take(&mut self.outbound) {
+            app.outbound.notify_one();
+        }
         let Some(taken) = batch.inspect_err(|_| self.holds = false)? else {
             self.holds = false;
             return Ok(0);
@@ -162,6 +170,8 @@ impl Relay {
         take_back(conn, &heard).await?;
         let told = tell(conn, &heard, &posted, self.told, now).await?;
         mail(conn, &heard, now).await?;
+        self.outbound =
+            delivery::plan(&self.app, conn, heard.of(Listener::Deliver), now).await? > 0;
         if self.feeds(conn, &heard).await?.is_none() {
             self.raise(conn, None).await?;
         }

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::delivery;
 use crate::domain::Result;
 use crate::gate;
 use crate::identity;
@@ -43,10 +44,12 @@ enum Chore {
     Policies,
     /// What was received long ago, done or given up.
     Received,
+    /// Deliveries that are too many or too old, holds that end.
+    Deliveries,
 }
 
 impl Chore {
-    const ALL: [Chore; 7] = [
+    const ALL: [Chore; 8] = [
         Chore::Applications,
         Chore::Access,
         Chore::Leftovers,
@@ -54,6 +57,7 @@ impl Chore {
         Chore::Notifications,
         Chore::Policies,
         Chore::Received,
+        Chore::Deliveries,
     ];
 
     /// The lease's name, and how long it is held: nobody does it again before.
@@ -66,6 +70,7 @@ impl Chore {
             Chore::Notifications => ("timer.notifications", TimeDelta::hours(1)),
             Chore::Policies => ("timer.policies", TimeDelta::seconds(30)),
             Chore::Received => ("timer.received", TimeDelta::hours(1)),
+            Chore::Deliveries => ("timer.deliveries", TimeDelta::minutes(5)),
         }
     }
 
@@ -101,6 +106,7 @@ impl Chore {
                 store::held_activities::expire(&mut conn, now).await?;
                 store::inbox::turn_generation(&mut conn, now - SEEN_KEPT, now).await?;
             }
+            Chore::Deliveries => delivery::upkeep::sweep(app).await?,
         }
         Ok(())
     }

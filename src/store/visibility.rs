@@ -9,6 +9,22 @@ use crate::domain::visibility::Visibility;
 use crate::model::account::flags;
 use crate::model::follow::Follow;
 
+/// Whether the value `$v` lets followers elsewhere have a status.
+macro_rules! for_followers {
+    ($v:literal) => {
+        concat!("(", $v, " <= 2)")
+    };
+}
+
+/// Whether the value `$v` lets anybody have a status.
+macro_rules! for_anybody {
+    ($v:literal) => {
+        concat!("(", $v, " <= 1)")
+    };
+}
+
+pub(super) use {for_anybody, for_followers};
+
 /// Whether status `$s`, written by account row `$a`, may be seen by `p.viewer`.
 ///
 /// (`& 2) <> 2` rather than `= 0`: Postgres takes the one for likely and the other for rare,
