@@ -28,7 +28,7 @@
 //! Still to come, on its floor: `moderation` beside `social` (the audit log is there already,
 //! in `store/audit.rs`).
 
-/// The command line: up, serve, worker, migrate, check-config, doctor, accounts, demo.
+/// The command line: up, serve, worker, migrate, check-config, doctor, accounts, hosts, demo.
 pub mod cli;
 
 /// Builds the `App`, binds, routes, stops gently; headers, limits, telemetry.

@@ -57,6 +57,8 @@ pub enum Command {
     /// Make logins, name roles, print links and tokens
     #[command(subcommand)]
     Accounts(AccountsCommand),
+    /// Show how other servers take what is sent to them
+    Hosts(HostsArguments),
     /// Fill an empty development place with a small made-up community, for looking
     Demo,
 }
@@ -90,6 +92,43 @@ pub enum AccountsCommand {
         /// A person will hold it
         #[arg(long)]
         person: bool,
+    },
+}
+
+/// Which servers are meant.
+#[derive(Debug, Clone, Args)]
+pub struct HostsArguments {
+    /// Something else than the list
+    #[command(subcommand)]
+    pub command: Option<HostsCommand>,
+    /// Only those that have something waiting
+    #[arg(long, conflicts_with_all = ["failing", "dead"])]
+    pub waiting: bool,
+    /// Only those that fail
+    #[arg(long, conflicts_with = "dead")]
+    pub failing: bool,
+    /// Only those that are given up
+    #[arg(long)]
+    pub dead: bool,
+}
+
+/// What to look at, or to do.
+#[derive(Debug, Clone, Subcommand)]
+pub enum HostsCommand {
+    /// One server: how it stands, what waits for it, what it refused
+    Show {
+        /// Its name
+        host: String,
+    },
+    /// One post: where it went, where it waits
+    Post {
+        /// Its id or its address
+        post: String,
+    },
+    /// Try a server now, even one that was given up
+    Retry {
+        /// Its name
+        host: String,
     },
 }
 

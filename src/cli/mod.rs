@@ -1,4 +1,4 @@
-//! The command line: up, serve, migrate, check-config, doctor, accounts, demo.
+//! The command line: up, serve, migrate, check-config, doctor, accounts, hosts, demo.
 
 pub mod accounts;
 pub mod arguments;
@@ -8,6 +8,7 @@ pub mod demo;
 pub mod doctor;
 pub mod domain;
 pub mod embedded;
+pub mod hosts;
 pub mod listen;
 pub mod sentence;
 pub mod serve;
@@ -54,6 +55,7 @@ fn dispatch(arguments: &Arguments) -> Result<()> {
         Command::CheckConfig => check_config::check_config(settled),
         Command::Doctor => doctor::doctor(settled),
         Command::Accounts(command) => accounts::accounts(settled, command),
+        Command::Hosts(arguments) => hosts::hosts(settled, arguments),
         Command::Demo => demo::demo(settled),
     }
 }

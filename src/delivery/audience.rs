@@ -126,7 +126,8 @@ pub fn intents(event: &Taken) -> Vec<Intent> {
         | EventKind::ApplicationWithdrawn
         | EventKind::LinkRequested
         | EventKind::AccessRevoked
-        | EventKind::AccountMuted => Vec::new(),
+        | EventKind::AccountMuted
+        | EventKind::StatusFetched => Vec::new(),
     }
 }
 

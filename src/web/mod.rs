@@ -59,6 +59,7 @@ pub const ROUTES: &[&[Route]] = &[
     home::welcome::ROUTES,
     review::queue::ROUTES,
     review::application::ROUTES,
+    review::hosts::ROUTES,
 ];
 
 /// The name of the session cookie. In production it is bound to this very host and to TLS.

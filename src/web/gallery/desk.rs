@@ -5,7 +5,7 @@ use askama::Template;
 use super::sample::*;
 use crate::web::parts::form::Form;
 use crate::web::parts::pager::Pager;
-use crate::web::review::{application, queue};
+use crate::web::review::{application, hosts, queue};
 
 /// Name and page.
 pub fn pages() -> Vec<Hung> {
@@ -76,6 +76,85 @@ pub fn pages() -> Vec<Hung> {
                 },
             ],
             next: Some("/desk/applications/12".into()),
+        }
+        .render(),
+    );
+    let host_row = |domain: &str, failing: bool| hosts::HostRow {
+        domain: domain.into(),
+        state: if failing { "failing" } else { "fine" },
+        badge: if failing { "badge-bad" } else { "badge-good" },
+        software: Some("porchlight 1.0".into()),
+        waiting: if failing { 3 } else { 0 },
+        delivered: 812,
+        delivered_at: Some(ago(30)),
+        next_at: failing.then(|| ago(-7)),
+        error: failing.then(|| "It answered 503.".into()),
+    };
+    let tab = |name, count, current| hosts::Tab {
+        name,
+        count,
+        path: "/desk/hosts".into(),
+        current,
+    };
+    let hosts_page = |rows: Vec<hosts::HostRow>| hosts::HostsPage {
+        page: staff("Other servers"),
+        summary: "3 deliveries wait, for one server.".into(),
+        tabs: vec![tab("All", 2, true), tab("Failing", 1, false)],
+        kind: String::new(),
+        query: String::new(),
+        rows,
+        more: Some("/desk/hosts?after=porch.example".into()),
+    };
+    let rows = vec![
+        host_row("lane.example", true),
+        host_row("porch.example", false),
+    ];
+    hang("hosts", hosts_page(rows).render());
+    hang("hosts_empty", hosts_page(Vec::new()).render());
+    let sent_line = |what: &str, note: &str| hosts::SentLine {
+        what: what.into(),
+        path: Some("/desk/hosts/posts/11".into()),
+        at: ago(90),
+        note: note.into(),
+    };
+    hang(
+        "hosts_one",
+        hosts::HostPage {
+            page: staff("Another server"),
+            host: host_row("lane.example", true),
+            sentence: "It is tried again and again, with longer and longer pauses.",
+            tried_at: Some(ago(3)),
+            failing_since: Some(ago(300)),
+            fails: 4,
+            signatures: "as the whole network does (draft-cavage)",
+            can_retry: true,
+            waiting: vec![sent_line("A post", "tried once")],
+            refused: vec![sent_line("An edit", "answered 422")],
+        }
+        .render(),
+    );
+    let host_line = |note: &str| hosts::HostLine {
+        domain: "lane.example".into(),
+        path: "/desk/hosts/lane.example".into(),
+        what: "A post".into(),
+        note: note.into(),
+    };
+    hang(
+        "hosts_post",
+        hosts::PostPage {
+            page: staff("Where a post went"),
+            post: Some("/@ann/11".into()),
+            author: "ann".into(),
+            told: vec![hosts::ToldLine {
+                what: "A post".into(),
+                recipients: 12,
+                delivered: 9,
+                waiting: 2,
+                dropped: 1,
+                at: ago(90),
+            }],
+            waiting: vec![host_line("tried 2 times")],
+            refused: vec![host_line("answered 403")],
         }
         .render(),
     );

@@ -1,4 +1,5 @@
 //! The moderators' desk.
 
 pub mod application;
+pub mod hosts;
 pub mod queue;
