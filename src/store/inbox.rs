@@ -159,7 +159,7 @@ pub async fn turn_generation(
 }
 
 const WAITING: &str = "SELECT count(*) FROM \
-    (SELECT 1 FROM inbox WHERE failed_at IS NULL LIMIT (SELECT ?::bigint)) AS some";
+    (SELECT 1 FROM inbox WHERE failed_at IS NULL LIMIT (SELECT ?::bigint)) AS some_of_it";
 
 /// How many activities wait, counted up to `most`.
 pub async fn waiting(conn: &mut Conn, most: i64) -> Result<i64> {
