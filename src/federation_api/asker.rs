@@ -1,18 +1,76 @@
 //! Who asks for a document: a signature says so, or nobody.
+//!
+//! A signature that is not believed makes a stranger, who gets what strangers get; where every
+//! fetch must be signed, that is nothing. Servers that are blocked are not told that there is
+//! anything to be had (I24); they are known by the name on their key, before it is looked for.
 
-use actix_web::HttpRequest;
+use actix_web::http::header::HeaderName;
+use actix_web::{HttpRequest, web};
 
+use super::wire;
+use crate::activitypub::keys::{self, Disbelief};
+use crate::activitypub::uri;
 use crate::app::App;
+use crate::app::federation::Network;
 use crate::domain::{Error, Result};
-use crate::social::documents::Asker;
+use crate::model::host;
+use crate::secrets::signature::{self, Claim, Request};
+use crate::social::documents::{self, Asker};
+
+const SIGNATURE: HeaderName = HeaderName::from_static("signature");
 
 /// Who asks.
 ///
 /// # Errors
-/// `SignIn` where the admin wants every fetch to be signed and this one is not.
-pub async fn who(_req: &HttpRequest, app: &App) -> Result<Asker> {
-    if app.config.federation.authorized_fetch {
-        return Err(Error::SignIn("Sign your request"));
+/// `SignIn` where the admin wants every fetch to be signed and this one is not, or not so
+/// that it is believed; `NotFound` for whom nothing is shown.
+pub async fn who(req: &HttpRequest, app: &App) -> Result<Asker> {
+    let signed = match req.headers().contains_key(SIGNATURE) {
+        true => signer(req, app).await?,
+        false => None,
+    };
+    match signed {
+        Some(asker) => Ok(asker),
+        None if app.config.federation.authorized_fetch => Err(Error::SignIn(
+            "Documents of this server are for those who sign their requests",
+        )),
+        None => Ok(Asker::STRANGER),
     }
-    Ok(Asker::STRANGER)
+}
+
+async fn signer(req: &HttpRequest, app: &App) -> Result<Option<Asker>> {
+    let Some(network) = req.app_data::<web::Data<Network>>() else {
+        return Ok(None);
+    };
+    let (Some(claim), true) = (read(req, app), app.config.server.federates()) else {
+        return Ok(None);
+    };
+    let authority = keys::address(&claim)
+        .ok()
+        .and_then(|key_id| uri::authority(&key_id));
+    let Some(authority) = authority else {
+        return Ok(None);
+    };
+    if host::is_suspended(app.host_flags(&authority).await?) {
+        return Err(Error::NotFound);
+    }
+    match keys::believe_fetch(&network.federation(), &claim).await {
+        Ok(known) => documents::asker(app, known.account, known.host)
+            .await
+            .map(Some),
+        Err(Disbelief::Broken(error)) => Err(error),
+        Err(_) => Ok(None),
+    }
+}
+
+fn read(req: &HttpRequest, app: &App) -> Option<Claim> {
+    let (origin, headers) = (app.origin(), wire::headers(req));
+    let request = Request {
+        method: "GET",
+        origin: &origin,
+        target: wire::target(req),
+        headers: &headers,
+        has_body: false,
+    };
+    signature::read(&request, app.clock.now()).ok()
 }

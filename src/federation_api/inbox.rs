@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 use futures::StreamExt;
 use serde_json::json;
 
+use super::wire;
 use crate::app::App;
 use crate::door::{Access, Caching, Pending, Rate, Route};
 use crate::incoming::inbox::{Inbox, MAX_BODY};
@@ -46,25 +47,11 @@ async fn receive(
     if !is_activity(&req) {
         return Err(refused(Refusal::AnotherType));
     }
-    let mut headers: Vec<(&str, &[u8])> = req
-        .headers()
-        .iter()
-        .map(|(name, value)| (name.as_str(), value.as_bytes()))
-        .collect();
-    // HTTP/2 has no Host; the authority stands in for it.
-    if !req.headers().contains_key(header::HOST)
-        && let Some(authority) = req.uri().authority()
-    {
-        headers.push(("host", authority.as_str().as_bytes()));
-    }
-    let origin = app.origin();
+    let (origin, headers) = (app.origin(), wire::headers(&req));
     let request = Request {
         method: "POST",
         origin: &origin,
-        target: req
-            .uri()
-            .path_and_query()
-            .map_or_else(|| req.path(), |target| target.as_str()),
+        target: wire::target(&req),
         headers: &headers,
         has_body: true,
     };

@@ -6,6 +6,7 @@ pub mod discovery;
 pub mod documents;
 pub mod inbox;
 pub mod negotiate;
+mod wire;
 
 use crate::door::{Alternative, Route};
 

@@ -53,6 +53,16 @@ pub async fn status(
     Ok(row.map(|(id, account, open)| Given { id, account, open }))
 }
 
+/// Whether an account elsewhere is one that staff did not remove from sight.
+pub async fn may_ask(conn: &mut Conn, account: Id) -> Result<bool> {
+    let row: Option<(bool,)> = raw::<(Bool,)>("SELECT (flags & 2) = 0 FROM accounts WHERE id = ?")
+        .bind::<BigInt, _>(account)
+        .get_result(conn)
+        .await
+        .optional()?;
+    Ok(row.is_some_and(|(may,)| may))
+}
+
 /// What there is to say of a local account that is not suspended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Totals {

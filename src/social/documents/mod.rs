@@ -15,7 +15,7 @@ use serde::Serialize;
 use crate::activitypub::write;
 use crate::app::App;
 pub use crate::cache::served::Document;
-use crate::domain::{Id, Result};
+use crate::domain::{Error, Id, Result};
 use crate::store;
 
 /// Who asks for a document, as far as a signature showed it.
@@ -37,6 +37,21 @@ impl Asker {
     /// Whether nobody knows who asks: then the answer is for everybody.
     pub fn is_stranger(&self) -> bool {
         self.account.is_none()
+    }
+}
+
+/// Somebody elsewhere who signed.
+///
+/// # Errors
+/// `NotFound` for whom staff removed from sight: nothing is shown to them either.
+pub async fn asker(app: &App, account: Id, host: Id) -> Result<Asker> {
+    let mut conn = app.pool.get().await?;
+    match store::shown_to_servers::may_ask(&mut conn, account).await? {
+        true => Ok(Asker {
+            account: Some(account),
+            host: Some(host),
+        }),
+        false => Err(Error::NotFound),
     }
 }
 

@@ -7,3 +7,4 @@ mod fetching;
 mod incoming;
 mod network;
 mod samples;
+mod signed_fetch;
