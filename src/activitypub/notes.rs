@@ -12,7 +12,7 @@ use url::Url;
 use super::actors::{self, unavailable, unreadable};
 use super::addresses::{self, Local};
 use super::read::media::Medium;
-use super::read::{Document, Note};
+use super::read::{Document, Note, value};
 use super::uri;
 use crate::app::App;
 use crate::app::federation::Federation;
@@ -106,7 +106,7 @@ pub async fn believe_or_fetch(fed: &Federation, object: &Value, sender: &str) ->
     {
         return Ok(note);
     }
-    let address = super::read::value::id_of(object).ok_or(Error::NotFound)?;
+    let address = value::id_of(object).ok_or(Error::NotFound)?;
     fetch(fed, &address).await
 }
 
@@ -298,7 +298,11 @@ pub async fn known(app: &App, conn: &mut Conn, addresses: &[String]) -> Result<V
     let origin = app.origin();
     let mut ids = Vec::new();
     let mut hashes = Vec::new();
-    for address in addresses {
+    // Everybody and somebody's followers are no accounts.
+    let people = addresses
+        .iter()
+        .filter(|address| !value::is_public(address) && !address.ends_with("/followers"));
+    for address in people {
         match addresses::local(&origin, address) {
             Some(Local::Actor(id)) => ids.push(id),
             Some(_) => {}

@@ -14,6 +14,7 @@ pub mod notification;
 pub mod page;
 pub mod policy;
 pub mod registration_mode;
+pub mod report_category;
 pub mod role;
 pub mod scopes;
 pub(crate) mod smallint;

@@ -22,6 +22,7 @@ pub mod polls;
 pub mod preferences;
 pub mod registration;
 pub mod render;
+pub mod reports;
 pub mod rows;
 pub mod search;
 pub mod statuses;
@@ -51,6 +52,7 @@ pub const ROUTES: &[&[Route]] = &[
     polls::ROUTES,
     preferences::ROUTES,
     registration::ROUTES,
+    reports::ROUTES,
     search::ROUTES,
     statuses::ROUTES,
     tags::ROUTES,

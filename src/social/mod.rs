@@ -10,6 +10,7 @@ pub mod notifications;
 pub mod page;
 pub mod reading;
 pub mod received;
+pub mod report;
 pub mod report_received;
 pub mod search;
 pub mod shown;

@@ -1,13 +1,19 @@
 //! Reports: what somebody here or a server elsewhere finds wrong with an account.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::sql_types::{Array, BigInt, Bool, Date, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::OptionalExtension;
+use diesel::sql_types::{
+    Array, BigInt, Bool, Date, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
+};
 use diesel_async::RunQueryDsl;
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::Conn;
 use super::raw::raw;
 use super::visibility::visible_to;
+use crate::domain::event::EventKind;
+pub use crate::domain::report_category::ReportCategory as Category;
 use crate::domain::{Id, Result};
 
 /// A report from another server.
@@ -67,4 +73,143 @@ pub async fn insert_remote(
         .get_result(conn)
         .await?;
     Ok(did)
+}
+
+/// A report by somebody here.
+#[derive(Debug, Clone)]
+pub struct LocalReport {
+    /// Who reports.
+    pub account: Id,
+    /// Whom.
+    pub target: Id,
+    /// Posts that it names.
+    pub statuses: Vec<Id>,
+    /// What is wrong, plain.
+    pub comment: String,
+    /// What is wrong, in a word.
+    pub category: Category,
+    /// The server of the target shall hear of it.
+    pub forward: bool,
+}
+
+const INSERT_LOCAL: &str = concat!(
+    "WITH p AS (SELECT ?::bigint AS viewer, ?::bigint AS target, ?::bigint[] AS statuses, ?::text AS comment, ",
+    "?::smallint AS category, ?::boolean AS forward, ?::date AS day, ?::timestamptz AS at, ?::smallint AS event), ",
+    "posts AS (SELECT s.* FROM p JOIN statuses s ON s.id = ANY (p.statuses) AND s.account_id = p.target ",
+    "JOIN accounts a ON a.id = s.account_id WHERE ",
+    visible_to!("s", "a"),
+    " ORDER BY s.id LIMIT 100), ",
+    "did AS (INSERT INTO reports (id, account_id, target_id, category, comment, status_ids, posts, forward, reported_on, created_at) ",
+    "SELECT next_id(p.at), p.viewer, a.id, p.category, p.comment, ",
+    "coalesce((SELECT array_agg(posts.id) FROM posts), '{}'), ",
+    "coalesce((SELECT jsonb_agg(jsonb_build_object('id', posts.id, 'html', posts.html, ",
+    "'spoiler_text', posts.spoiler_text, 'created_at', posts.created_at)) FROM posts), '[]'), ",
+    "p.forward AND a.host_id IS NOT NULL, p.day, p.at FROM p JOIN accounts a ON a.id = p.target ",
+    "RETURNING id, status_ids, forward), ",
+    "told AS (INSERT INTO events (lane, kind, subject_id, actor_id, created_at) ",
+    "SELECT 0, p.event, did.id, p.viewer, p.at FROM did CROSS JOIN p WHERE did.forward) ",
+    "SELECT id, status_ids FROM did"
+);
+
+/// Writes a report of somebody here, with its event where it is to be forwarded; gives its id
+/// and the posts it names that count. `None` when there is no such account.
+pub async fn insert_local(
+    conn: &mut Conn,
+    report: LocalReport,
+    at: DateTime<Utc>,
+) -> Result<Option<(Id, Vec<Id>)>> {
+    Ok(raw::<(BigInt, Array<BigInt>)>(INSERT_LOCAL)
+        .bind::<BigInt, _>(report.account)
+        .bind::<BigInt, _>(report.target)
+        .bind::<Array<BigInt>, _>(report.statuses)
+        .bind::<Text, _>(report.comment)
+        .bind::<SmallInt, _>(report.category)
+        .bind::<Bool, _>(report.forward)
+        .bind::<Date, _>(at.date_naive())
+        .bind::<Timestamptz, _>(at)
+        .bind::<SmallInt, _>(EventKind::ReportForwarded as i16)
+        .get_result(conn)
+        .await
+        .optional()?)
+}
+
+/// A report that waits for somebody.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Open {
+    /// Its id.
+    pub id: Id,
+    /// Who reported; of another server often its own actor.
+    pub account: Option<Id>,
+    /// The server it came from; `None` for one from here.
+    pub domain: Option<String>,
+    /// Whom it is about.
+    pub target: Id,
+    /// What is wrong, in a word.
+    pub category: Category,
+    /// What is wrong.
+    pub comment: String,
+    /// Posts as they stood: `[{"id", "html", "spoiler_text", "created_at"}]`.
+    pub posts: Value,
+    /// When it came.
+    pub created_at: DateTime<Utc>,
+}
+
+/// Reports that nobody has closed, newest first.
+pub async fn open(conn: &mut Conn, below: Option<Id>, limit: i64) -> Result<Vec<Open>> {
+    type Row = (
+        Id,
+        Option<Id>,
+        Option<String>,
+        Id,
+        Category,
+        String,
+        Value,
+        DateTime<Utc>,
+    );
+    let rows: Vec<Row> = raw::<(
+        BigInt,
+        Nullable<BigInt>,
+        Nullable<Text>,
+        BigInt,
+        SmallInt,
+        Text,
+        Jsonb,
+        Timestamptz,
+    )>(
+        "SELECT r.id, r.account_id, h.domain, r.target_id, r.category, r.comment, r.posts, r.created_at \
+         FROM reports r LEFT JOIN hosts h ON h.id = r.host_id \
+         WHERE r.closed_at IS NULL AND r.id < ? ORDER BY r.id DESC LIMIT ?",
+    )
+    .bind::<BigInt, _>(below.unwrap_or(Id::MAX))
+    .bind::<BigInt, _>(limit)
+    .load(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(
+            |(id, account, domain, target, category, comment, posts, created_at)| Open {
+                id,
+                account,
+                domain,
+                target,
+                category,
+                comment,
+                posts,
+                created_at,
+            },
+        )
+        .collect())
+}
+
+/// Closes a report; `false` when there is none.
+pub async fn close(conn: &mut Conn, id: Id, by: Id, at: DateTime<Utc>) -> Result<bool> {
+    let changed = raw::<()>(
+        "UPDATE reports SET closed_at = coalesce(closed_at, ?), closed_by = coalesce(closed_by, ?) WHERE id = ?",
+    )
+    .bind::<Timestamptz, _>(at)
+    .bind::<BigInt, _>(by)
+    .bind::<BigInt, _>(id)
+    .execute(conn)
+    .await?;
+    Ok(changed > 0)
 }

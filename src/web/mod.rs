@@ -60,6 +60,7 @@ pub const ROUTES: &[&[Route]] = &[
     review::queue::ROUTES,
     review::application::ROUTES,
     review::hosts::ROUTES,
+    review::reports::ROUTES,
 ];
 
 /// The name of the session cookie. In production it is bound to this very host and to TLS.

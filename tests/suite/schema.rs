@@ -74,6 +74,7 @@ fn tables_in(file: &str) -> Tables {
                 None => (kind, ""),
             };
             let kind = match kind {
+                "Array<Int8>" => "_int8".to_owned(),
                 "Array<Text>" => "_text".to_owned(),
                 other => other.to_lowercase(),
             };

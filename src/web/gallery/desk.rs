@@ -27,6 +27,7 @@ pub fn pages() -> Vec<Hung> {
     let queue_page = |rows: Vec<queue::QueueRow>| queue::QueuePage {
         page: staff("The desk"),
         door: "Anybody may apply; a person reads every application.".into(),
+        moderates: true,
         waiting: rows.len() as i64,
         unconfirmed: 1,
         newest_first: false,

@@ -3,3 +3,4 @@
 pub mod application;
 pub mod hosts;
 pub mod queue;
+pub mod reports;

@@ -31,6 +31,8 @@ pub struct QueuePage {
     pub page: Page,
     /// How the door stands, one sentence with its reason.
     pub door: String,
+    /// The viewer reads reports, too.
+    pub moderates: bool,
     /// How many wait for a decision.
     pub waiting: i64,
     /// How many have not confirmed their address.
@@ -130,6 +132,7 @@ async fn show(
     let shown = QueuePage {
         page,
         door,
+        moderates: caller.moderator().is_ok(),
         waiting: queue.waiting,
         unconfirmed: queue.unconfirmed,
         newest_first: filter.newest_first,

@@ -44,7 +44,7 @@ struct World<'p> {
 }
 
 async fn world(place: &Place) -> World<'_> {
-    let (alpha, beta) = (place.peer("alpha.test"), place.peer("beta.test"));
+    let (alpha, beta) = (place.peer("alpha"), place.peer("beta"));
     let (bob, eve) = (alpha.actor("bob"), beta.actor("eve"));
     let ann = place.member("ann").await;
     let bob_here = known(place, &bob).await;

@@ -853,3 +853,51 @@ fn an_answer_names_whom_it_answers_elsewhere() {
         assert_eq!(answer["in_reply_to_account_id"], json!(bob.id.to_string()));
     });
 }
+
+#[test]
+fn what_members_and_servers_report_waits_at_the_desk() {
+    run(async |place| {
+        let olive = place.owner().await;
+        let ann = place.member("ann").await;
+        let eve = place.member("eve").await;
+        let bob = place.stranger_at("far.example", "bob").await;
+        let rude = eve.api.toot("very rude").await;
+        let secret = eve.api.toot_to("direct", "for nobody").await;
+        place.settle().await;
+        let report = json!({"account_id": eve.id, "status_ids": [id(&rude), secret], "comment": "Look.", "category": "spam"});
+        let made = ann
+            .api
+            .post("/api/v1/reports", report)
+            .await
+            .entity("Report");
+        assert_eq!(made["status_ids"], json!([id(&rude)]), "{made}");
+        assert_eq!(made["category"], "spam");
+        ann.api
+            .post("/api/v1/reports", json!({"account_id": ann.id}))
+            .await
+            .error(422);
+        ann.api
+            .post("/api/v1/reports", json!({"account_id": "1"}))
+            .await
+            .error(404);
+        let mut flag = bob.does("Flag", json!([uri_of(place, &ann)]));
+        flag["content"] = json!("Far words");
+        done(place.hears(&bob, flag).await);
+
+        let desk = place.signed_in(&olive).await;
+        let page = desk.open("/desk/reports").await;
+        page.says("Far words")
+            .says("far.example")
+            .says("very rude")
+            .says("Look.");
+        let number = made["id"].as_str().expect("an id").to_owned();
+        let closed = page.form(&format!("/desk/reports/{number}/close"));
+        desk.submit(closed).await.hides("Look.").says("Far words");
+        place
+            .signed_in(&ann)
+            .await
+            .visit("/desk/reports")
+            .await
+            .hides("Far words");
+    });
+}
