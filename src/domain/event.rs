@@ -76,13 +76,14 @@ smallint_enum! {
         FollowRefused = 24 => "follow_refused",
         /// subject: status, actor: its author; other servers may have it now.
         HoldReleased = 25 => "hold_released",
-        /// subject: status with a poll, actor: who voted.
+        /// subject: status with a poll, actor: who voted; extra: the id of the vote, one for
+        /// each choice.
         PollVoted = 26 => "poll_voted",
         /// subject: status with a poll of ours whose counts or end others should see, actor:
         /// its author.
         PollChanged = 27 => "poll_changed",
-        /// subject: report, actor: who reports (never told to others); it is to be forwarded
-        /// to the server of whom it is about.
+        /// subject: report, actor: who reports (never told to others); extra: whom it is
+        /// about, to whose server it is to be forwarded.
         ReportForwarded = 28 => "report_forwarded",
         /// subject: status from elsewhere that was fetched and not sent to us, actor: its
         /// author; no news to anybody.

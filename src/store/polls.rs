@@ -169,10 +169,10 @@ const VOTE: &str = "\
     did AS (INSERT INTO poll_votes (status_id, account_id, position, id, uri, created_at) \
         SELECT p.status, p.account, n.position, next_id(p.at), p.uri, p.at \
         FROM p CROSS JOIN LATERAL unnest(p.positions) AS n (position) ON CONFLICT DO NOTHING RETURNING id) \
-    INSERT INTO events (lane, kind, subject_id, actor_id, created_at) \
-    SELECT p.lane, p.event, p.status, p.account, p.at FROM p WHERE EXISTS (SELECT 1 FROM did)";
+    INSERT INTO events (lane, kind, subject_id, actor_id, extra, created_at) \
+    SELECT p.lane, p.event, p.status, p.account, did.id, p.at FROM p CROSS JOIN did ORDER BY did.id";
 
-/// Votes, with its event. Call it in a transaction.
+/// Votes, with an event for each choice. Call it in a transaction.
 pub async fn vote(conn: &mut Conn, vote: Vote, at: DateTime<Utc>) -> Result<Voted> {
     type Facts = (bool, bool, bool, bool, Vec<i16>, i32);
     let wanted = vote.titles.len() + vote.positions.len();
@@ -214,4 +214,49 @@ pub async fn vote(conn: &mut Conn, vote: Vote, at: DateTime<Utc>) -> Result<Vote
         .execute(conn)
         .await?;
     Ok(Voted::Done)
+}
+
+/// A choice of somebody here in a poll elsewhere, as its server must hear of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cast {
+    /// `poll_votes.id`.
+    pub id: Id,
+    /// Who voted.
+    pub account: Id,
+    /// The address of the question.
+    pub question: String,
+    /// The address of who asks.
+    pub asker: String,
+    /// What was chosen.
+    pub title: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// Those of the choices `ids` that stand and are in polls elsewhere, in no order.
+pub async fn cast(conn: &mut Conn, ids: Vec<Id>) -> Result<Vec<Cast>> {
+    type Row = (Id, Id, String, String, String, DateTime<Utc>);
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<Row> = raw::<(BigInt, BigInt, Text, Text, Text, Timestamptz)>(
+        "SELECT v.id, v.account_id, s.uri, a.uri, o.title, v.created_at FROM poll_votes v \
+         JOIN poll_options o ON o.status_id = v.status_id AND o.position = v.position \
+         JOIN statuses s ON s.id = v.status_id AND s.uri IS NOT NULL \
+         JOIN accounts a ON a.id = s.account_id AND a.host_id IS NOT NULL WHERE v.id = ANY (?)",
+    )
+    .bind::<Array<BigInt>, _>(ids)
+    .load(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, account, question, asker, title, at)| Cast {
+            id,
+            account,
+            question,
+            asker,
+            title,
+            at,
+        })
+        .collect())
 }

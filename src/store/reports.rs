@@ -106,8 +106,8 @@ const INSERT_LOCAL: &str = concat!(
     "'spoiler_text', posts.spoiler_text, 'created_at', posts.created_at)) FROM posts), '[]'), ",
     "p.forward AND a.host_id IS NOT NULL, p.day, p.at FROM p JOIN accounts a ON a.id = p.target ",
     "RETURNING id, status_ids, forward), ",
-    "told AS (INSERT INTO events (lane, kind, subject_id, actor_id, created_at) ",
-    "SELECT 0, p.event, did.id, p.viewer, p.at FROM did CROSS JOIN p WHERE did.forward) ",
+    "told AS (INSERT INTO events (lane, kind, subject_id, actor_id, extra, created_at) ",
+    "SELECT 0, p.event, did.id, p.viewer, p.target, p.at FROM did CROSS JOIN p WHERE did.forward) ",
     "SELECT id, status_ids FROM did"
 );
 
@@ -212,4 +212,34 @@ pub async fn close(conn: &mut Conn, id: Id, by: Id, at: DateTime<Utc>) -> Result
     .execute(conn)
     .await?;
     Ok(changed > 0)
+}
+
+/// A report as the server of the reported hears of it: without who reported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Forwarded {
+    /// The reported account.
+    pub target: Id,
+    /// Addresses of the account and of the posts that still are.
+    pub about: Vec<String>,
+    /// In the words of who reported.
+    pub comment: String,
+}
+
+/// A report that is to be forwarded; `None` when there is none, or its account is gone.
+pub async fn forwarded(conn: &mut Conn, id: Id) -> Result<Option<Forwarded>> {
+    let row: Option<(Id, String, Vec<String>, String)> = raw::<(BigInt, Text, Array<Text>, Text)>(
+        "SELECT a.id, a.uri, coalesce((SELECT array_agg(s.uri ORDER BY s.id) FROM statuses s \
+             WHERE s.id = ANY (r.status_ids) AND s.uri IS NOT NULL), '{}'), r.comment \
+             FROM reports r JOIN accounts a ON a.id = r.target_id AND a.uri IS NOT NULL \
+             WHERE r.id = ? AND r.forward",
+    )
+    .bind::<BigInt, _>(id)
+    .get_result(conn)
+    .await
+    .optional()?;
+    Ok(row.map(|(target, account, posts, comment)| Forwarded {
+        target,
+        about: std::iter::once(account).chain(posts).collect(),
+        comment,
+    }))
 }
