@@ -12,6 +12,8 @@ use crate::domain::{Id, Result};
 use crate::model::document_rows::{ActorRows, Addressed, BoostRows, NoteRows};
 use crate::store::activities::NewActivity;
 use crate::store::deeds::Written;
+use crate::store::polls::Cast;
+use crate::store::reports::Forwarded;
 use crate::store::{self, Conn};
 
 /// Everything that the documents of a batch are made of.
@@ -24,6 +26,8 @@ struct Rows {
     follows: HashMap<Id, Addressed>,
     moves: HashMap<Id, Addressed>,
     favourites: HashMap<(Id, Id), Id>,
+    votes: HashMap<Id, Cast>,
+    reports: HashMap<Id, Forwarded>,
 }
 
 /// The documents, in the order of what is said. Left out is what has nothing to say any more:
@@ -80,7 +84,17 @@ impl Rows {
         let pairs = said.iter().filter(|(_, i, _)| i.kind == Favourite);
         let (liked, by): (Vec<Id>, Vec<Id>) = pairs.map(|(_, i, _)| (i.other, i.author)).unzip();
         let favourites = store::deeds::favourites(conn, liked, by).await?;
+        let votes = store::polls::cast(conn, of(&[Vote], |i| i.deed)).await?;
+        let mut reports = HashMap::new();
+        // Seldom more than one at a time.
+        for id in of(&[Flag], |i| i.deed) {
+            if let Some(report) = store::reports::forwarded(conn, id).await? {
+                reports.insert(id, report);
+            }
+        }
         Ok(Rows {
+            votes: votes.into_iter().map(|v| (v.id, v)).collect(),
+            reports,
             notes: notes.into_iter().map(|n| (n.note.id, n)).collect(),
             boosts: boosts.into_iter().map(|b| (b.id, b)).collect(),
             actors: actors.into_iter().map(|a| (a.account.id, a)).collect(),
@@ -172,7 +186,23 @@ impl Rows {
                 };
                 write::text(&make(here, author()?, note, said.deed))
             }
-            Vote | Flag => return None,
+            Vote => {
+                let cast = self.votes.get(&said.deed)?;
+                let vote = activity::vote(
+                    here,
+                    author()?,
+                    cast.id,
+                    &cast.question,
+                    &cast.asker,
+                    &cast.title,
+                );
+                write::text(&vote)
+            }
+            Flag => {
+                let report = self.reports.get(&said.deed)?;
+                let (words, about) = (&report.comment, report.about.clone());
+                write::text(&activity::flag(here, said.deed, words, about))
+            }
         })
     }
 

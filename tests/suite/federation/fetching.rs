@@ -254,3 +254,30 @@ fn a_move_is_believed_when_both_say_so_now() {
         assert_eq!(shown["acct"], "bob@alpha.test");
     });
 }
+
+#[test]
+fn votes_and_forwarded_reports_reach_the_server_they_are_for() {
+    Setup::federated().run(async |place| {
+        let world = world(place).await;
+        let now = place.app.clock.now();
+        let option = |name: &str| json!({"type": "Note", "name": name, "replies": {"type": "Collection", "totalItems": 0}});
+        let question = world.bob.note_with(world.alpha, now, json!({"type": "Question", "content": "<p>Which?</p>",
+            "endTime": (now + chrono::TimeDelta::days(1)).to_rfc3339(), "oneOf": [option("Red"), option("Green")]}));
+        let told = place.tries(&world.bob_here, world.bob.create(world.alpha, &question)).await;
+        assert!(matches!(told, Ok(Handled::Done)), "{told:?}");
+        place.settle().await;
+        let home = world.ann.api.get("/api/v1/timelines/home").await.ok();
+        let poll = home[0]["poll"]["id"].as_str().expect("a poll").to_owned();
+        world.ann.api.post(&format!("/api/v1/polls/{poll}/votes"), json!({"choices": [1]})).await.ok();
+        let vote = world.alpha.wait_for("Create").await;
+        assert_eq!(vote["object"]["name"], "Green", "{vote}");
+        assert_eq!(vote["object"]["inReplyTo"], question["id"], "{vote}");
+
+        let report = json!({"account_id": world.bob_here.id.to_string(), "status_ids": [poll], "comment": "rude", "forward": true});
+        world.ann.api.post("/api/v1/reports", report).await.ok();
+        let flag = world.alpha.wait_for("Flag").await;
+        assert_eq!(flag["actor"], json!(format!("{}/ap/actor", place.origin)), "{flag}");
+        assert_eq!(flag["object"], json!([world.bob.id, question["id"]]), "{flag}");
+        assert!(!flag.to_string().contains(&uri_of(place, &world.ann)), "{flag}");
+    });
+}
