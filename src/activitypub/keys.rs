@@ -167,7 +167,7 @@ pub async fn believe_fetch(fed: &Federation, claim: &Claim) -> Result<Arc<KnownK
 async fn owner(fed: &Federation, key_id: &str) -> Result<String, Disbelief> {
     may_fetch(fed, key_id, key_id)?;
     let url = Url::parse(key_id).map_err(|_| NO_ACTOR)?;
-    let document = document(fed, &url, key_id).await?;
+    let document = document(fed, &url, key_id, key_id).await?;
     let field = |name: &str| document.get(name).and_then(Value::as_str);
     let owner = field("owner")
         .or_else(|| field("id"))
@@ -184,31 +184,31 @@ async fn fetch(fed: &Federation, key_id: &str, actor: &str) -> Result<Arc<KnownK
     let turn = fed.signers.turns.try_acquire();
     let _turn = turn.map_err(|_| Disbelief::Later(fed.clock.now() + LATER))?;
     let url = Url::parse(actor).map_err(|_| NO_ACTOR)?;
-    let document = document(fed, &url, key_id).await?;
+    let document = document(fed, &url, key_id, actor).await?;
     match actors::store(fed, &document).await {
         Ok(_) => {}
         Err(broken @ Error::Broken(_)) => return Err(Disbelief::Broken(broken)),
-        Err(_) => return Err(refuse(fed, key_id)),
+        Err(_) => return Err(refuse(fed, key_id, actor)),
     }
     fed.signers.known.invalidate(key_id);
     let mut conn = fed.pool.get().await?;
     let row = store::signers::of_actor(&mut conn, actor, uri::hash(actor)).await?;
     row.and_then(|row| keep(fed, key_id, row))
-        .ok_or_else(|| refuse(fed, key_id))
+        .ok_or_else(|| refuse(fed, key_id, actor))
 }
 
-async fn document(fed: &Federation, url: &Url, key_id: &str) -> Result<Value, Disbelief> {
+async fn document(fed: &Federation, url: &Url, key_id: &str, of: &str) -> Result<Value, Disbelief> {
     match fed.document::<Document>(url).await {
         Ok(fetched) => Ok(fetched.object.0),
         Err(error) if error.may_pass() => Err(Disbelief::Later(fed.clock.now() + LATER)),
         Err(FetchError::NotFederating) => Err(NO_ACTOR),
-        Err(_) => Err(refuse(fed, key_id)),
+        Err(_) => Err(refuse(fed, key_id, of)),
     }
 }
 
 /// Counts a fetch before it is made: whoever names a key makes us go somewhere.
 fn may_fetch(fed: &Federation, key_id: &str, of: &str) -> Result<(), Disbelief> {
-    if fed.signers.refused.contains_key(key_id) || actors::is_ours(fed, of) {
+    if fed.signers.refused.contains_key(&pair(key_id, of)) || actors::is_ours(fed, of) {
         return Err(NO_ACTOR);
     }
     let now = fed.clock.now();
@@ -220,9 +220,15 @@ fn may_fetch(fed: &Federation, key_id: &str, of: &str) -> Result<(), Disbelief> 
         .map_err(|wait| Disbelief::Later(now + wait))
 }
 
-fn refuse(fed: &Federation, key_id: &str) -> Disbelief {
-    fed.signers.refused.insert(key_id.to_owned(), ());
+/// Remembers that this key is not this one's. Of the pair: who names another's key in vain
+/// must not spoil it for its owner.
+fn refuse(fed: &Federation, key_id: &str, of: &str) -> Disbelief {
+    fed.signers.refused.insert(pair(key_id, of), ());
     NO_ACTOR
+}
+
+fn pair(key_id: &str, of: &str) -> String {
+    format!("{key_id} {of}")
 }
 
 /// Remembers a key if it is the one of that address and can be read.

@@ -41,7 +41,7 @@ pub struct KnownKey {
 pub struct Signers {
     /// By the canonical address of the key.
     pub known: Moka<String, Arc<KnownKey>>,
-    /// Key ids that no actor lists.
+    /// Keys and actors that do not list them, a blank between.
     pub refused: Moka<String, ()>,
     /// How often we go and look, by who makes us.
     pub fetches: Buckets,

@@ -13,7 +13,8 @@ use serde_json::json;
 
 use super::wire;
 use crate::app::App;
-use crate::door::{Access, Caching, Pending, Rate, Route};
+use crate::domain::ClientAddress;
+use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
 use crate::incoming::inbox::{Inbox, MAX_BODY};
 use crate::incoming::sift::Refusal;
 use crate::secrets::signature::Request;
@@ -36,6 +37,7 @@ const fn post(path: &'static str) -> Route {
 async fn receive(
     req: HttpRequest,
     payload: web::Payload,
+    caller: Caller,
     app: web::Data<App>,
     inbox: web::Data<Inbox>,
 ) -> Result<HttpResponse, Refused> {
@@ -56,7 +58,8 @@ async fn receive(
         has_body: true,
     };
     let length = announced(&req).unwrap_or(MAX_BODY);
-    let knock = inbox.knock(&request, length).await.map_err(refused)?;
+    let from = ClientAddress(caller.address()).network().to_string();
+    let knock = inbox.knock(&request, length, from).await.map_err(refused)?;
     let body = read(payload, length.min(MAX_BODY)).await.map_err(refused)?;
     inbox.receive(knock, &body).await.map_err(refused)?;
     Ok(HttpResponse::Accepted().finish())

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::sift::{Budgets, Head, Refusal};
 use super::writer::Writer;
-use crate::activitypub::keys::{self, Disbelief};
+use crate::activitypub::keys;
 use crate::activitypub::read::Document;
 use crate::activitypub::{actors, uri};
 use crate::app::federation::Network;
@@ -48,6 +48,8 @@ pub struct Knock {
     claim: Claim,
     /// Where the key is said to be: whom to blame.
     authority: String,
+    /// The network it came from.
+    from: String,
     _room: OwnedSemaphorePermit,
 }
 
@@ -67,18 +69,24 @@ impl Inbox {
     }
 
     /// Looks at the headers of a request with a body of `length` bytes ([`MAX_BODY`] where
-    /// nobody knows), and refuses what needs no body to be refused.
+    /// nobody knows), and refuses what needs no body to be refused. `from`: the network it
+    /// came from.
     ///
     /// # Errors
     /// Any [`Refusal`].
-    pub async fn knock(&self, request: &Request<'_>, length: usize) -> Result<Knock, Refusal> {
+    pub async fn knock(
+        &self,
+        request: &Request<'_>,
+        length: usize,
+        from: String,
+    ) -> Result<Knock, Refusal> {
         let app = self.network.app();
         let now = app.clock.now();
         if length > MAX_BODY {
             return Err(Refusal::TooLarge);
         }
         let claim = signature::read(request, now)?;
-        let key_id = keys::address(&claim).map_err(|why| self.unbelieved(why))?;
+        let key_id = keys::address(&claim)?;
         let authority = uri::authority(&key_id).ok_or(Refusal::Unbelieved("The key is nowhere"))?;
         if actors::is_ours(app, &key_id) {
             return Err(Refusal::Unbelieved("The key is said to be one of ours"));
@@ -92,6 +100,7 @@ impl Inbox {
         Ok(Knock {
             claim,
             authority,
+            from,
             _room: room.map_err(|_| Refusal::Later(now + LATER))?,
         })
     }
@@ -117,19 +126,17 @@ impl Inbox {
         if self.seen.contains_key(&head.hash) {
             return Ok(());
         }
-        let key_id = keys::address(&knock.claim).map_err(|why| self.unbelieved(why))?;
-        // The bulk of what is sent: somebody whom nobody here knows is gone. There is nothing
-        // of theirs to be taken away, and nobody to be asked.
-        if head.is_delete
-            && keys::find(app, &key_id, &head.actor).await?.is_none()
-            && !self.is_known(&head.actor).await?
-        {
-            return Ok(());
+        let key_id = keys::address(&knock.claim)?;
+        if keys::find(app, &key_id, &head.actor).await?.is_none() {
+            // The bulk of what is sent: somebody whom nobody here knows is gone. There is
+            // nothing of theirs to be taken away, and nobody to be asked.
+            if head.is_delete && !self.is_known(&head.actor).await? {
+                return Ok(());
+            }
+            self.budgets.ask(&knock.from, app.clock.now())?;
         }
         let fed = self.network.federation();
-        let known = keys::believe(&fed, &knock.claim, &head.actor, body)
-            .await
-            .map_err(|why| self.unbelieved(why))?;
+        let known = keys::believe(&fed, &knock.claim, &head.actor, body).await?;
         self.budgets
             .take(&knock.authority, known.host_since, app.clock.now())?;
         self.writer
@@ -148,14 +155,5 @@ impl Inbox {
         let app = self.network.app();
         let mut conn = app.pool.get().await?;
         Ok(actors::find(app, &mut conn, actor).await?.is_some())
-    }
-
-    fn unbelieved(&self, why: Disbelief) -> Refusal {
-        match why {
-            Disbelief::Refused(refused) => refused.into(),
-            Disbelief::NoKey(why) => Refusal::Unbelieved(why),
-            Disbelief::Later(at) => Refusal::Later(at),
-            Disbelief::Broken(error) => Refusal::Broken(error),
-        }
     }
 }

@@ -7,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::activitypub::keys::Disbelief;
 use crate::activitypub::uri;
 use crate::cache::buckets::{Buckets, Rate};
 use crate::domain::Error;
@@ -19,6 +20,11 @@ const KNOWN: Rate = Rate {
 };
 /// What a host may send before.
 const STRANGE: Rate = Rate {
+    burst: 300,
+    per_minute: 60.0,
+};
+/// How often one network may make us look for actors that nobody here knows.
+const ASKING: Rate = Rate {
     burst: 300,
     per_minute: 60.0,
 };
@@ -57,6 +63,17 @@ impl From<Refused> for Refusal {
         match refused.is_malformed() {
             true => Refusal::Malformed(refused.sentence()),
             false => Refusal::Unbelieved(refused.sentence()),
+        }
+    }
+}
+
+impl From<Disbelief> for Refusal {
+    fn from(why: Disbelief) -> Refusal {
+        match why {
+            Disbelief::Refused(refused) => refused.into(),
+            Disbelief::NoKey(why) => Refusal::Unbelieved(why),
+            Disbelief::Later(at) => Refusal::Later(at),
+            Disbelief::Broken(error) => Refusal::Broken(error),
         }
     }
 }
@@ -143,6 +160,16 @@ impl Budgets {
                 .map_err(|wait| Refusal::TooMany(now + wait))?;
         }
         Ok(())
+    }
+
+    /// Counts that somebody of a network makes us look for an actor.
+    ///
+    /// # Errors
+    /// `TooMany` when they did so too often.
+    pub fn ask(&self, network: &str, now: DateTime<Utc>) -> Result<(), Refusal> {
+        self.0
+            .take(&format!("net:{network}"), ASKING, now)
+            .map_err(|wait| Refusal::TooMany(now + wait))
     }
 
     /// Draws on the budget of a host that signed.

@@ -23,6 +23,8 @@ const QUEUE: usize = 2_048;
 const MOST_WAITING: i64 = 100_000;
 /// How often the writer looks how many there are, and which generation is written.
 const LOOK: Duration = Duration::from_secs(5);
+/// Until the next one.
+const FOR_EVER: Duration = Duration::from_secs(24 * 3600);
 /// When somebody comes again who was sent away.
 const LATER: chrono::TimeDelta = chrono::TimeDelta::seconds(30);
 
@@ -72,9 +74,20 @@ impl Writer {
 async fn run(app: Arc<App>, mut items: mpsc::Receiver<Item>, is_full: Arc<AtomicBool>) {
     let mut looked: Option<Instant> = None;
     let mut generation = Generation::A;
-    while let Some(first) = items.recv().await {
-        let mut group = vec![first];
-        gather(&mut items, &mut group).await;
+    loop {
+        // Who is sent away rings no bell: while it is full, look now and then.
+        let patience = match is_full.load(Ordering::Relaxed) {
+            true => LOOK,
+            false => FOR_EVER,
+        };
+        let mut group = match tokio::time::timeout(patience, items.recv()).await {
+            Ok(Some(first)) => vec![first],
+            Ok(None) => return,
+            Err(_) => Vec::new(),
+        };
+        if !group.is_empty() {
+            gather(&mut items, &mut group).await;
+        }
         if looked.is_none_or(|at| at.elapsed() >= LOOK) {
             match look(&app).await {
                 Ok((now, full)) => {
@@ -85,7 +98,9 @@ async fn run(app: Arc<App>, mut items: mpsc::Receiver<Item>, is_full: Arc<Atomic
                 Err(error) => tracing::warn!(?error, "the inbox could not be looked at"),
             }
         }
-        write(&app, generation, group).await;
+        if !group.is_empty() {
+            write(&app, generation, group).await;
+        }
     }
 }
 

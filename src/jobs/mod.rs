@@ -5,12 +5,15 @@
 //!                                                               ├─> feeds, live bus                     (before the event goes)
 //!                                                               ├─> runner ─> mailing
 //!                                                               └─> sending ─> other servers
+//!
+//! another server ─ federation_api ─ incoming::inbox, a row ─> receive (lanes by host) ─> incoming ─> use case
 //! ```
 //!
 //! A crash at any point loses nothing: an event goes in the transaction that writes what it
 //! caused, and what is done outside of it is done before, and can be done twice.
 
 pub mod mailing;
+pub mod receive;
 pub mod relay;
 pub mod routing;
 pub mod runner;
@@ -18,7 +21,7 @@ pub mod sending;
 pub mod timers;
 
 use tokio::runtime::Handle;
-use tokio::task::JoinSet;
+use tokio::task::{JoinSet, LocalSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::app::federation::Network;
@@ -29,8 +32,8 @@ pub struct Jobs {
     tasks: JoinSet<()>,
 }
 
-/// Starts the relay, the runner, the sender and the timers on the calling runtime. Any number of
-/// processes may: leases say who works.
+/// Starts the relay, the runner, the sender, the receiver and the timers on the calling runtime.
+/// Any number of processes may: leases say who works.
 pub fn start(network: &Network) -> Jobs {
     let app = network.app().clone();
     let stop = CancellationToken::new();
@@ -44,6 +47,10 @@ pub fn start(network: &Network) -> Jobs {
     // thread, so it is not `Send`.
     let (runtime, until) = (Handle::current(), stop.clone());
     tasks.spawn_blocking(move || runtime.block_on(timers::run(app, until)));
+    let (runtime, until, network) = (Handle::current(), stop.clone(), network.clone());
+    tasks.spawn_blocking(move || {
+        runtime.block_on(LocalSet::new().run_until(receive::run(network, until)));
+    });
     Jobs { stop, tasks }
 }
 

@@ -300,7 +300,8 @@ impl Place {
         }
     }
 
-    /// Waits until every event was told and every job that is due was done. A job that was
+    /// Waits until every event was told, every job that is due was done and every activity that
+    /// came was received. A job that was
     /// given up fails the test.
     pub async fn settle(&self) {
         let began = Instant::now();
@@ -310,21 +311,22 @@ impl Place {
                 .sql(
                     "SELECT (SELECT count(*) FROM events), \
                      (SELECT count(*) FROM jobs WHERE failed_at IS NULL AND floor(extract(epoch FROM run_at))::bigint <= $1), \
-                     (SELECT string_agg(coalesce(last_error, '?'), '; ') FROM jobs WHERE failed_at IS NOT NULL)",
+                     (SELECT string_agg(coalesce(last_error, '?'), '; ') FROM jobs WHERE failed_at IS NOT NULL), \
+                     (SELECT count(*) FROM inbox WHERE failed_at IS NULL AND floor(extract(epoch FROM run_at))::bigint <= $1)",
                     &[&now],
                 )
                 .await
                 .remove(0);
-            let (events, jobs): (i64, i64) = (row.get(0), row.get(1));
+            let (events, jobs, inbox): (i64, i64, i64) = (row.get(0), row.get(1), row.get(3));
             if let Some(errors) = row.get::<_, Option<String>>(2) {
                 panic!("jobs were given up: {errors}");
             }
-            if events == 0 && jobs == 0 {
+            if events == 0 && jobs == 0 && inbox == 0 {
                 return;
             }
             assert!(
                 began.elapsed() < SETTLING,
-                "{events} events and {jobs} jobs are left over"
+                "{events} events, {jobs} jobs and {inbox} activities are left over"
             );
             self.app.wake_relay();
             tokio::time::sleep(Duration::from_millis(10)).await;
