@@ -182,17 +182,55 @@ pub async fn load(
     until: Until,
     requests: Requests,
 ) -> Result<Done> {
+    ask(to, clients, until, requests, |answer| {
+        answer.checked().map(drop)
+    })
+    .await
+}
+
+/// The same where each answer must have this status; `None`: any, but a failure of the server.
+pub async fn load_expecting(
+    to: SocketAddr,
+    clients: usize,
+    until: Until,
+    requests: Requests,
+    status: Option<u16>,
+) -> Result<Done> {
+    ask(to, clients, until, requests, move |answer| {
+        let fine = match status {
+            Some(status) => answer.status == status,
+            None => answer.status != 500,
+        };
+        anyhow::ensure!(fine, "the server answered {}", answer.status);
+        Ok(())
+    })
+    .await
+}
+
+async fn ask(
+    to: SocketAddr,
+    clients: usize,
+    until: Until,
+    requests: Requests,
+    check: impl Fn(Answer<'_>) -> Result<()> + Clone + Send + 'static,
+) -> Result<Done> {
     let work = move || -> Result<Done> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
         let local = tokio::task::LocalSet::new();
-        local.block_on(&runtime, ask_all(to, clients, until, requests))
+        local.block_on(&runtime, ask_all(to, clients, until, requests, check))
     };
     tokio::task::spawn_blocking(work).await?
 }
 
-async fn ask_all(to: SocketAddr, clients: usize, until: Until, requests: Requests) -> Result<Done> {
+async fn ask_all(
+    to: SocketAddr,
+    clients: usize,
+    until: Until,
+    requests: Requests,
+    check: impl Fn(Answer<'_>) -> Result<()> + Clone + 'static,
+) -> Result<Done> {
     let mut connections = Vec::new();
     for _ in 0..clients {
         connections.push(Http::open(to).await?);
@@ -201,7 +239,7 @@ async fn ask_all(to: SocketAddr, clients: usize, until: Until, requests: Request
     let began = Instant::now();
     let mut tasks = Vec::new();
     for mut http in connections {
-        let (next, requests) = (Rc::clone(&next), Arc::clone(&requests));
+        let (next, requests, check) = (Rc::clone(&next), Arc::clone(&requests), check.clone());
         tasks.push(tokio::task::spawn_local(async move {
             let mut micros = Vec::new();
             loop {
@@ -216,7 +254,7 @@ async fn ask_all(to: SocketAddr, clients: usize, until: Until, requests: Request
                 next.set(n + 1);
                 let request = requests(n);
                 let asked = Instant::now();
-                http.ask(&request).await?.checked()?;
+                check(http.ask(&request).await?)?;
                 micros.push(u32::try_from(asked.elapsed().as_micros()).unwrap_or(u32::MAX));
             }
         }));

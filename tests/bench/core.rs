@@ -9,7 +9,7 @@
 //! fill ─> counts (round trips, exact) ─> start, idle memory ─> home ─> posting ─> fan-out ─> peak memory
 //! ```
 //!
-//! `core --quick` does all of it with little data, to see that it still works; its figures
+//! `federation` measures what other servers send, see its file. `core --quick` does all of it with little data, to see that it still works; its figures
 //! mean nothing.
 
 #![allow(clippy::print_stdout, reason = "it is a report")]
@@ -19,6 +19,7 @@ mod client;
 mod commits;
 mod counts;
 mod fan_out;
+mod federation;
 mod fill;
 mod home;
 mod people;
@@ -49,6 +50,10 @@ const WORKLOADS: &[(&str, &str)] = &[
         "home, posting, fan-out, memory and start: 1,200 people, 100,000 statuses (2 min)",
     ),
     (
+        "federation",
+        "the inbox: signed activities of 200 hosts, refusals, a flood beside home (2 min)",
+    ),
+    (
         "place",
         "nothing: the same place, filled and served until Ctrl-C, for tools of your own",
     ),
@@ -64,6 +69,10 @@ fn main() -> Result<()> {
     match words.as_slice() {
         ["core"] => block_on(core(Scale::FULL)),
         ["core", "--quick"] | ["--quick", "core"] => block_on(core(Scale::QUICK)),
+        ["federation"] => block_on(federation::run(Scale::FULL)),
+        ["federation", "--quick"] | ["--quick", "federation"] => {
+            block_on(federation::run(Scale::QUICK))
+        }
         ["place"] => block_on(stay(Scale::FULL)),
         ["place", "--quick"] | ["--quick", "place"] => block_on(stay(Scale::QUICK)),
         // The second process of the yardstick "the same bytes from memory".
@@ -71,7 +80,7 @@ fn main() -> Result<()> {
         _ => {
             println!("Usage: bin/bench WORKLOAD [--quick]\n");
             for (name, what) in WORKLOADS {
-                println!("  {name:<8}{what}");
+                println!("  {name:<12}{what}");
             }
             println!("\n--quick does it with little data in seconds, to see that it still works.");
             Ok(())

@@ -111,6 +111,19 @@ impl Row {
         self
     }
 
+    /// Promised: so much at least, in the figure's unit.
+    pub fn reaching(mut self, goal: f64) -> Row {
+        let text = format!(
+            "at least {}",
+            Figure {
+                value: goal,
+                unit: self.figure.unit
+            }
+        );
+        self.promise = Some((text, self.figure.value >= goal));
+        self
+    }
+
     /// Promised: at most the yardstick and so much more.
     pub fn at_most_more(mut self, more: f64) -> Row {
         let Some((_, yardstick)) = &self.yardstick else {

@@ -31,13 +31,18 @@ pub struct Server {
 impl Server {
     /// Starts `porchlight serve` on the place's databases and waits for the first answer.
     pub async fn start(place: &Place) -> Result<Server> {
+        Server::start_with(place, "").await
+    }
+
+    /// The same with more settings of the section `[server]`, a line each.
+    pub async fn start_with(place: &Place, more: &str) -> Result<Server> {
         // Free a moment ago; taken by somebody else meanwhile, the start fails and says so.
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let folder = place.folder("server")?;
         let file = folder.join("porchlight.toml");
         let (data, database, redis) = (folder.join("data"), &place.database_url, &place.redis_url);
         let settings = format!(
-            "[server]\ndata = '{}'\nlisten = '{address}'\n[database]\nurl = '{database}'\n[redis]\nurl = '{redis}'\n",
+            "[server]\ndata = '{}'\nlisten = '{address}'\n{more}[database]\nurl = '{database}'\n[redis]\nurl = '{redis}'\n",
             data.display()
         );
         std::fs::write(&file, settings)?;
