@@ -102,6 +102,7 @@ pub fn post(id: i64, author: AccountChip, html: &str) -> StatusCard {
         lang: Some("en".into()),
         in_reply_to: None,
         poll: None,
+        attached: Vec::new(),
         media: Vec::new(),
         sensitive: false,
         replies: id % 3,

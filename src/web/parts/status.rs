@@ -36,6 +36,8 @@ pub struct StatusCard {
     pub poll: Option<PollView>,
     /// Pictures.
     pub media: Vec<MediaView>,
+    /// What is attached and lies elsewhere: links.
+    pub attached: Vec<AttachedLink>,
     /// The author marked the pictures as sensitive: they start folded.
     pub sensitive: bool,
     /// Number of replies.
@@ -117,4 +119,15 @@ pub struct MediaView {
     pub width: i64,
     /// Pixels of the preview; 0 where unknown.
     pub height: i64,
+}
+
+/// A file of a status that lies on another server.
+#[derive(Debug, Clone)]
+pub struct AttachedLink {
+    /// Where.
+    pub url: String,
+    /// `Picture at far.example`.
+    pub label: String,
+    /// Alternative text; empty where none was written.
+    pub alt: String,
 }

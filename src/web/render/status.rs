@@ -11,7 +11,7 @@ use crate::model::status_parts::{Attached, StatusParts};
 use crate::social::page::{self, Poll, Shown};
 use crate::web::parts::moment::Moment;
 use crate::web::parts::poll::{OptionView, PollView};
-use crate::web::parts::status::{MediaView, ReplyTo, StatusCard};
+use crate::web::parts::status::{AttachedLink, MediaView, ReplyTo, StatusCard};
 
 /// Whose eyes look, and when.
 #[derive(Debug, Clone, Copy)]
@@ -50,6 +50,7 @@ impl Eyes {
             in_reply_to: reply_to(parts, &author.handle),
             poll: shown.row.poll.as_ref().map(|asks| self.poll(asks)),
             media: parts.media.iter().filter_map(media).collect(),
+            attached: parts.media.iter().filter_map(elsewhere).collect(),
             sensitive: parts.sensitive,
             replies: shown.row.counters.replies,
             boosts: shown.row.counters.reblogs,
@@ -148,6 +149,26 @@ fn media(attached: &Attached) -> Option<MediaView> {
         alt: attached.description.clone(),
         width,
         height,
+    })
+}
+
+/// A file that lies on another server; `None` for one that lies here.
+fn elsewhere(attached: &Attached) -> Option<AttachedLink> {
+    if attached.path.is_some() {
+        return None;
+    }
+    let url = attached.remote_url.clone()?;
+    let host = url::Url::parse(&url).ok()?.host_str()?.to_owned();
+    let what = match attached.kind {
+        0 | 1 => "Picture",
+        2 => "Video",
+        3 => "Sound",
+        _ => "File",
+    };
+    Some(AttachedLink {
+        label: format!("{what} at {host}"),
+        alt: attached.description.clone(),
+        url,
     })
 }
 

@@ -901,3 +901,23 @@ fn what_members_and_servers_report_waits_at_the_desk() {
             .hides("Far words");
     });
 }
+
+#[test]
+fn what_lies_elsewhere_is_a_link_with_its_words_on_our_pages() {
+    run(async |place| {
+        let ann = place.member("ann").await;
+        let bob = place.stranger_at("far.example", "bob").await;
+        follows(place, &ann, &bob).await;
+        let attached = json!([{"type": "Image", "mediaType": "image/png", "url": "https://far.example/lamp.png",
+            "name": "a lamp <script>alert(1)</script>"}]);
+        done(
+            place
+                .hears(&bob, bob.says(bob.note(1, json!({"attachment": attached}))))
+                .await,
+        );
+        let browser = place.signed_in(&ann).await;
+        let page = browser.open("/home").await;
+        page.says("Picture at far.example").says("a lamp");
+        assert!(!browser.visit_raw("/home").await.contains("<script>alert"));
+    });
+}
