@@ -2,8 +2,11 @@
 
 pub mod actors;
 pub mod addresses;
+pub mod collections;
+pub mod handles;
 pub mod keys;
 pub mod notes;
 pub mod read;
 pub mod uri;
+pub mod webfinger;
 pub mod write;

@@ -78,6 +78,14 @@ impl Network {
         }
     }
 
+    /// The same for a longer errand, with a budget of its own.
+    pub fn errand(&self, requests: u32) -> Federation {
+        Federation {
+            network: self.clone(),
+            budget: Budget::of(requests),
+        }
+    }
+
     /// Everything that needs no network.
     pub fn app(&self) -> &Arc<App> {
         &self.app

@@ -11,6 +11,7 @@ pub mod memory;
 pub mod place;
 pub mod policies;
 pub mod signers;
+pub mod wishes;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,6 +36,7 @@ use clock::Clock;
 use memory::Memory;
 use policies::Policies;
 use signers::Signers;
+use wishes::Wishes;
 
 /// Ends a statement of a request that takes longer.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
@@ -85,6 +87,8 @@ pub struct App {
     pub outbound: Notify,
     /// What pages show of the place, half a minute old at the most.
     pub memory: Memory,
+    /// What members would like to see more of from other servers.
+    pub wishes: Wishes,
 }
 
 impl App {
@@ -150,6 +154,7 @@ impl App {
             wake: Notify::new(),
             outbound: Notify::new(),
             memory: Memory::default(),
+            wishes: Wishes::default(),
             policies: Policies::default(),
             signers: Signers::default(),
             wake_receiver: Notify::new(),

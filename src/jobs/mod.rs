@@ -12,6 +12,9 @@
 //! A crash at any point loses nothing: an event goes in the transaction that writes what it
 //! caused, and what is done outside of it is done before, and can be done twice.
 
+pub mod backfill;
+mod fetch_profile;
+mod fetch_thread;
 pub mod mailing;
 pub mod receive;
 pub mod relay;
@@ -42,6 +45,7 @@ pub fn start(network: &Network) -> Jobs {
     tasks.spawn(runner::run(app.clone(), stop.clone()));
     if app.config.server.federates() {
         tasks.spawn(sending::run(network.clone(), stop.clone()));
+        tasks.spawn(backfill::run(network.clone(), stop.clone()));
     }
     // On a thread of their own: what they call was written for requests, which stay on one
     // thread, so it is not `Send`.

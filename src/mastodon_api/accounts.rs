@@ -12,11 +12,13 @@ use super::render::relationship::relationship;
 use super::rows::{deed, own, public};
 use super::{BaseUrl, Params};
 use crate::app::App;
+use crate::app::federation::Network;
 use crate::domain::{Error, Id};
 use crate::door::{Caller, Pending, Route};
 use crate::social::accounts::follow::Wishes;
 use crate::social::accounts::lists::List;
 use crate::social::accounts::{block, follow, lists, mute, read, relationships};
+use crate::social::{backfill, resolve};
 
 /// What this file offers; `credentials.rs` has the member's own account.
 pub const ROUTES: &[Route] = &[
@@ -79,8 +81,11 @@ async fn several(app: Data<App>, base: Data<BaseUrl>, form: Params<IdsForm>) -> 
     Ok(answer::json(answer::accounts(&items)))
 }
 
-async fn show(app: Data<App>, base: Data<BaseUrl>, path: Path<String>) -> Answer {
+async fn show(app: Data<App>, base: Data<BaseUrl>, caller: Caller, path: Path<String>) -> Answer {
     let item = read::by_id(&app, id(&path)?, &urls(&base)).await?;
+    if let Some(who) = caller.maybe_member() {
+        backfill::opened_profile(&app, &who, item.id);
+    }
     Ok(answer::account(&item))
 }
 
@@ -88,10 +93,22 @@ async fn show(app: Data<App>, base: Data<BaseUrl>, path: Path<String>) -> Answer
 struct LookupForm {
     #[serde(default, deserialize_with = "lenient::string")]
     acct: String,
+    #[serde(default, deserialize_with = "lenient::boolean")]
+    resolve: bool,
 }
 
-async fn lookup(app: Data<App>, base: Data<BaseUrl>, form: Params<LookupForm>) -> Answer {
-    let item = read::by_handle(&app, &form.0.acct, &urls(&base)).await?;
+async fn lookup(
+    network: Data<Network>,
+    base: Data<BaseUrl>,
+    caller: Caller,
+    form: Params<LookupForm>,
+) -> Answer {
+    let (app, handle) = (network.app(), &form.0.acct);
+    // Only for members, and only where they ask for it: others get what is known.
+    if let Some(who) = caller.maybe_member().filter(|_| form.0.resolve) {
+        resolve::handle(&network.federation(), &who, handle).await?;
+    }
+    let item = read::by_handle(app, handle, &urls(&base)).await?;
     Ok(answer::account(&item))
 }
 

@@ -1,5 +1,5 @@
-//! Search (quirk 130): accounts and hashtags. Statuses are not searched on this server yet:
-//! their list is always empty.
+//! Search (quirk 130): accounts and hashtags, and whatever lies at an address that was pasted.
+//! The words of statuses are not searched on this server yet.
 
 use actix_web::{HttpRequest, web};
 use serde::Deserialize;
@@ -9,10 +9,13 @@ use super::paging::defaults;
 use super::render::writer;
 use super::tags::tag_entity;
 use super::{BaseUrl, Params};
-use crate::app::App;
+use crate::app::federation::Network;
 use crate::domain::{Error, Page};
 use crate::door::forms::lenient;
 use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
+use crate::social::accounts::read;
+use crate::social::reading;
+use crate::social::resolve::{self, Resolved};
 use crate::social::search::{self, Query};
 
 /// The routes of this file.
@@ -58,10 +61,11 @@ struct SearchForm {
 
 async fn everything(
     req: HttpRequest,
-    app: web::Data<App>,
+    network: web::Data<Network>,
     caller: Caller,
     Params(form): Params<SearchForm>,
 ) -> Answer {
+    let app = network.app();
     let Some(text) = form.q else {
         return Err(Error::BadRequest("param is missing or the value is empty: q".into()).into());
     };
@@ -94,12 +98,28 @@ async fn everything(
     };
     let base = BaseUrl::of(&req);
     let urls = urls(&base);
-    let found = match wants("accounts") && !query.text.starts_with('#') {
-        true => search::accounts(&app, &query, viewer, &urls).await?,
+    let named = match caller.maybe_member().filter(|_| offset == 0) {
+        Some(who) => resolve::typed(&network, &who, &query.text, form.resolve).await?,
+        None => None,
+    };
+    let mut found = match wants("accounts") && !query.text.starts_with('#') {
+        true => search::accounts(app, &query, viewer, &urls).await?,
         false => Vec::new(),
     };
+    if let Some(Resolved::Account(id)) = named
+        && wants("accounts")
+        && !found.iter().any(|account| account.id == id)
+    {
+        found.insert(0, read::by_id(app, id, &urls).await?);
+    }
+    let statuses = match named {
+        Some(Resolved::Status(id)) if wants("statuses") => {
+            reading::statuses(app, vec![id], viewer, &urls).await?
+        }
+        _ => Vec::new(),
+    };
     let tags = match wants("hashtags") && !query.text.starts_with('@') {
-        true => search::tags(&app, &query).await?,
+        true => search::tags(app, &query).await?,
         false => Vec::new(),
     };
     let tags: Vec<_> = tags
@@ -110,7 +130,9 @@ async fn everything(
     out.extend(writer::accounts(
         found.iter().map(|a| (a.fragment.as_ref(), &a.counters)),
     ));
-    out.extend_from_slice(b",\"statuses\":[],\"collections\":[],\"hashtags\":");
+    out.extend_from_slice(b",\"statuses\":");
+    out.extend(writer::statuses(&statuses, viewer.is_some()));
+    out.extend_from_slice(b",\"collections\":[],\"hashtags\":");
     out.extend(serde_json::to_vec(&tags).map_err(Error::from)?);
     out.push(b'}');
     Ok(answer::json(out))
@@ -118,11 +140,11 @@ async fn everything(
 
 async fn accounts(
     req: HttpRequest,
-    app: web::Data<App>,
+    network: web::Data<Network>,
     caller: Caller,
     Params(form): Params<SearchForm>,
 ) -> Answer {
-    let member = caller.member()?;
+    let (app, member) = (network.app(), caller.member()?);
     let base = BaseUrl::of(&req);
     let query = Query {
         text: form.q.unwrap_or_default(),
@@ -130,6 +152,17 @@ async fn accounts(
         limit: Page::clamp(form.limit, defaults::ACCOUNTS),
         offset: form.offset.unwrap_or(0).clamp(0, MAX_OFFSET),
     };
-    let found = search::accounts(&app, &query, Some(member.account_id()), &urls(&base)).await?;
+    let urls = urls(&base);
+    let viewer = Some(member.account_id());
+    let mut found = search::accounts(app, &query, viewer, &urls).await?;
+    // Who follows them is told by the list alone.
+    if query.offset == 0
+        && !query.following
+        && let Some(Resolved::Account(id)) =
+            resolve::typed(&network, &member, &query.text, form.resolve).await?
+        && !found.iter().any(|account| account.id == id)
+    {
+        found.insert(0, read::by_id(app, id, &urls).await?);
+    }
     Ok(answer::json(answer::accounts(&found)))
 }

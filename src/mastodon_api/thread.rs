@@ -8,8 +8,8 @@ use super::render::writer;
 use super::{BaseUrl, Params};
 use crate::app::App;
 use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
-use crate::social::reading;
 use crate::social::timelines::MarkedBy;
+use crate::social::{backfill, reading};
 
 const fn route(
     path: &'static str,
@@ -51,7 +51,11 @@ async fn context(
     path: web::Path<String>,
 ) -> Answer {
     let (base, viewer) = (BaseUrl::of(&req), caller.viewer());
-    let (above, below) = reading::context(&app, id(&path)?, viewer, &urls(&base)).await?;
+    let id = id(&path)?;
+    let (above, below) = reading::context(&app, id, viewer, &urls(&base)).await?;
+    if let Some(who) = caller.maybe_member() {
+        backfill::opened_thread(&app, &who, id);
+    }
     Ok(answer::json(writer::context(
         &above,
         &below,

@@ -15,6 +15,7 @@ use crate::door::forms::lenient;
 use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
 use crate::gate::who;
 use crate::identity::access::{self, Bearer};
+use crate::social::backfill;
 use crate::social::page::Parts;
 use crate::social::timelines::{self, MarkedBy, Of, Public, Tagged};
 
@@ -221,6 +222,9 @@ async fn of_account(
 ) -> Answer {
     let (base, viewer) = (BaseUrl::of(&req), caller.viewer());
     let account = id(&account)?;
+    if let Some(who) = caller.maybe_member() {
+        backfill::opened_profile(&app, &who, account);
+    }
     let page = form.page.page(defaults::STATUSES);
     if form.pinned {
         let mut parts = timelines::pinned(&app, account, viewer, page.limit, &urls(&base)).await?;

@@ -2,6 +2,7 @@
 
 pub mod about;
 pub mod accounts;
+pub mod backfill;
 pub mod documents;
 pub mod markers;
 pub mod media;
@@ -12,6 +13,7 @@ pub mod reading;
 pub mod received;
 pub mod report;
 pub mod report_received;
+pub mod resolve;
 pub mod search;
 pub mod shown;
 pub mod statuses;

@@ -12,6 +12,7 @@ pub mod applications;
 pub mod apps;
 pub mod audience;
 pub mod audit;
+pub mod backfill;
 pub mod blocks;
 pub mod bookmarks;
 pub mod boosts;

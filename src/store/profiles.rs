@@ -105,17 +105,3 @@ pub async fn find_local(conn: &mut Conn, name: &str) -> Result<Option<Id>> {
     .optional()?;
     Ok(row.map(|(id,)| id))
 }
-
-/// The remote account of that name and canonical domain, if it is known here.
-pub async fn find_remote(conn: &mut Conn, name: &str, domain: &str) -> Result<Option<Id>> {
-    let row: Option<(Id,)> = raw::<(BigInt,)>(
-        "SELECT a.id FROM hosts h JOIN accounts a ON coalesce(a.host_id, 0) = h.id \
-         WHERE h.domain = ? AND lower(a.username) = lower(?)",
-    )
-    .bind::<Text, _>(domain.to_owned())
-    .bind::<Text, _>(name.to_owned())
-    .get_result(conn)
-    .await
-    .optional()?;
-    Ok(row.map(|(id,)| id))
-}

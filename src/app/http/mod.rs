@@ -200,6 +200,7 @@ impl Http {
     ) -> Result<Response, FetchError> {
         url.set_fragment(None);
         loop {
+            self.rules.vet(&url)?;
             trip.visit(&url)?;
             let mut request = Request::new(Method::GET, url.clone());
             *request.headers_mut() = headers.clone();
@@ -231,15 +232,15 @@ impl Http {
         headers: HeaderMap,
         body: bytes::Bytes,
     ) -> Result<Response, FetchError> {
+        self.rules.vet(&url)?;
         let mut request = Request::new(Method::POST, url);
         *request.headers_mut() = headers;
         *request.body_mut() = Some(body.into());
         self.execute(trip, request).await
     }
 
-    /// One hop: vetted, within what is left of the deadline.
+    /// One hop, vetted already, within what is left of the deadline.
     async fn execute(&self, trip: &Trip, mut request: Request) -> Result<Response, FetchError> {
-        self.rules.vet(request.url())?;
         let turn = tokio::time::timeout_at(trip.deadline, self.in_flight.acquire()).await;
         let _turn = match turn {
             Ok(Ok(turn)) => turn,

@@ -4,6 +4,7 @@ use super::relationships::{self, Relationship, not_oneself};
 use crate::app::App;
 use crate::domain::{Error, Id, Result};
 use crate::gate::Member;
+use crate::social::backfill;
 use crate::store;
 pub use crate::store::follows::Wishes;
 use crate::store::follows::{MOST, Outcome, State};
@@ -29,6 +30,7 @@ pub async fn follow(app: &App, who: &Member, target: Id, wishes: Wishes) -> Resu
         Outcome::Done { is_new, .. } => {
             if is_new {
                 app.wake_relay();
+                backfill::opened_profile(app, who, target);
             }
             relationships::one(app, &mut conn, who, target).await
         }

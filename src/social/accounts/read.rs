@@ -75,7 +75,9 @@ pub async fn id_of(app: &App, handle: &str) -> Result<Option<Id>> {
         None => store::profiles::find_local(&mut conn, name).await,
         Some(domain) if is_ours(domain) => store::profiles::find_local(&mut conn, name).await,
         Some(domain) => match mentions::normalised_domain(domain) {
-            Some(domain) => store::profiles::find_remote(&mut conn, name, &domain).await,
+            Some(domain) => store::remote_accounts::by_handle(&mut conn, name, &domain)
+                .await
+                .map(|found| found.map(|account| account.id)),
             None => Ok(None),
         },
     }

@@ -2,12 +2,14 @@
 
 use super::load;
 use crate::app::App;
+use crate::app::federation::Network;
 use crate::domain::{Error, Id, Page, Result};
 use crate::gate::Member;
 use crate::model::account::Account;
 use crate::social::accounts::read;
 use crate::social::accounts::relationships::Relationship;
 use crate::social::page::Shown;
+use crate::social::resolve::{self, Resolved};
 use crate::store::follows::List;
 use crate::store::{self, Conn};
 use crate::text::hashtags;
@@ -158,25 +160,32 @@ pub struct Found {
     pub statuses: Vec<Shown>,
 }
 
-/// Looks for accounts, hashtags, and, where the text is the address of a status of this
-/// place, for that status. Nobody else's server is asked.
-pub async fn search(app: &App, who: &Member, text: &str) -> Result<Found> {
-    let text = text.trim();
+/// Looks for accounts and hashtags, and, where the text is a handle or an address, for who or
+/// what is behind it, on other servers too.
+///
+/// # Errors
+/// As [`resolve::typed`].
+pub async fn search(network: &Network, who: &Member, text: &str) -> Result<Found> {
+    let (app, text) = (network.app(), text.trim());
     if text.is_empty() {
         return Ok(Found::default());
     }
     let viewer = Some(who.account_id());
     let mut found = Found::default();
-    if let Some(id) = status_address(app, text) {
-        let mut conn = app.pool.get().await?;
+    let named = resolve::typed(network, who, text, true).await?;
+    let mut conn = app.pool.get().await?;
+    if let Some(Resolved::Status(id)) = named {
         found.statuses = load(app, &mut conn, vec![id], viewer, false).await?;
         return Ok(found);
     }
     let wants_tag = text.starts_with('#');
-    let mut conn = app.pool.get().await?;
     if !wants_tag {
         let name = handle_in(app, text);
-        let ids = store::search::accounts(&mut conn, &name, viewer, false, FOUND, 0).await?;
+        let mut ids = store::search::accounts(&mut conn, &name, viewer, false, FOUND, 0).await?;
+        if let Some(Resolved::Account(id)) = named {
+            ids.retain(|other| *other != id);
+            ids.insert(0, id);
+        }
         found.people = around(app, &mut conn, viewer, ids).await?;
     }
     let tag = hashtags::normalise(text.trim_start_matches('#'));
@@ -195,13 +204,6 @@ fn handle_in(app: &App, text: &str) -> String {
     let name = name.trim_start_matches('@');
     let here = format!("@{}", app.config.server.handle_domain);
     name.strip_suffix(&here).unwrap_or(name).to_owned()
-}
-
-/// The id in `https://this.place/@name/ID`.
-fn status_address(app: &App, text: &str) -> Option<Id> {
-    let path = text.strip_prefix(&app.url("/@"))?;
-    let (_, id) = path.split_once('/')?;
-    crate::domain::ids::parse(id)
 }
 
 /// Those of the staff who may be named, the owner first.

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::app::App;
+use crate::app::federation::Network;
 use crate::door::forms::lenient;
 use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
 use crate::social::shown;
@@ -65,13 +65,14 @@ struct Question {
 
 async fn show(
     req: HttpRequest,
-    app: web::Data<App>,
+    network: web::Data<Network>,
     caller: Caller,
     asked: web::Query<Question>,
 ) -> Result<HttpResponse, WebError> {
+    let app = network.app();
     let who = caller.member()?;
     let query = clean::excerpt(&clean::single_line(&asked.q), MOST);
-    let found = shown::search(&app, &who, &query).await?;
+    let found = shown::search(&network, &who, &query).await?;
     let mut page = frame::page(&req, Some(&caller), "Search").await?;
     page.here = Here::Search;
     let template = SearchPage {
@@ -79,7 +80,7 @@ async fn show(
         query,
         accounts: found.people.iter().map(account::row).collect(),
         tags: found.tags,
-        statuses: Eyes::of(&app, &caller).cards(&found.statuses),
+        statuses: Eyes::of(app, &caller).cards(&found.statuses),
     };
     frame::render(&req, &template)
 }

@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::domain::Result;
 use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
 use crate::model::account::Account;
+use crate::social::backfill;
 use crate::social::shown::{self, Tab};
 use crate::text::{clean, html};
 use crate::web::error::WebError;
@@ -168,6 +169,9 @@ async fn show(
         ProfileTab::Media => Tab::Media,
     };
     let found = shown::profile(&app, caller.viewer(), &name, wanted, &turn.page()).await?;
+    if let Some(who) = caller.maybe_member() {
+        backfill::opened_profile(&app, &who, found.account.id);
+    }
     let home = account::path(&found.account.acct());
     let path = format!("{home}{}", tab.suffix());
     // One address for one profile, whatever case somebody typed.

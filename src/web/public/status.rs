@@ -6,6 +6,7 @@ use askama::Template;
 use crate::app::App;
 use crate::domain::{Error, ids};
 use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
+use crate::social::backfill;
 use crate::social::page::Shown;
 use crate::social::shown;
 use crate::text::{clean, html};
@@ -86,6 +87,9 @@ async fn show(
     let (name, id) = path.into_inner();
     let id = ids::parse(&id).ok_or(Error::NotFound)?;
     let thread = shown::thread(&app, caller.viewer(), &name, id).await?;
+    if let Some(who) = caller.maybe_member() {
+        backfill::opened_thread(&app, &who, id);
+    }
     let eyes = Eyes::of(&app, &caller);
     let mut status = eyes.card(&thread.status);
     if name != status.author.handle {

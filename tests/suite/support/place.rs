@@ -321,12 +321,13 @@ impl Place {
             if let Some(errors) = row.get::<_, Option<String>>(2) {
                 panic!("jobs were given up: {errors}");
             }
-            if events == 0 && jobs == 0 && inbox == 0 {
+            let wishes = self.app.wishes.open();
+            if events == 0 && jobs == 0 && inbox == 0 && wishes == 0 {
                 return;
             }
             assert!(
                 began.elapsed() < SETTLING,
-                "{events} events, {jobs} jobs and {inbox} activities are left over"
+                "{events} events, {jobs} jobs, {inbox} activities and {wishes} wishes are left over"
             );
             self.app.wake_relay();
             tokio::time::sleep(Duration::from_millis(10)).await;

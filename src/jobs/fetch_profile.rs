@@ -1,0 +1,149 @@
+//! What an account of another server posted last, and how many it follows and is followed by.
+
+use chrono::TimeDelta;
+use serde_json::Value;
+
+use super::backfill::Errand;
+use crate::activitypub::notes::{self, Arrival};
+use crate::activitypub::read::value;
+use crate::activitypub::{actors, collections, handles, uri};
+use crate::domain::{Id, Result};
+use crate::model::account::Account;
+use crate::store;
+use crate::store::backfill::Totals;
+use crate::store::remote_accounts;
+
+/// Posts that one look brings.
+const POSTS: usize = 20;
+/// Entries of the outbox that are looked at for them: boosts are among them.
+const ENTRIES: usize = 60;
+/// A profile that was read longer ago is read again.
+const STALE: TimeDelta = TimeDelta::hours(1);
+
+/// Fetches it. An account of ours is here already.
+///
+/// # Errors
+/// When the database cannot be asked or the account cannot be had any more.
+pub async fn fetch(errand: &Errand<'_>, account: Id) -> Result<()> {
+    let fed = &errand.fed;
+    let mut conn = fed.pool.get().await?;
+    let found = remote_accounts::by_id(&mut conn, account).await?;
+    drop(conn);
+    let Some(account) = found.filter(|a| !a.is_local() && !a.is_suspended()) else {
+        return Ok(());
+    };
+    let Some(actor) = account.uri.clone() else {
+        return Ok(());
+    };
+    if !errand.may_ask(&actor) {
+        return Ok(());
+    }
+    let is_stale = account
+        .fetched_at
+        .is_none_or(|at| fed.clock.now() - at > STALE);
+    let account = match is_stale {
+        true => actors::refresh(fed, &account).await?,
+        false => account,
+    };
+    let account = handles::refresh(fed, account).await?;
+    let (totals, entries) = ask(errand, &account, &actor).await?;
+    let mut conn = fed.pool.get().await?;
+    store::backfill::set_account_totals(&mut conn, account.id, totals).await?;
+    drop(conn);
+
+    // The oldest first, so that what answers another of them finds it.
+    let said: Vec<&Value> = entries.iter().filter_map(said).take(POSTS).collect();
+    for object in said.into_iter().rev() {
+        if let Err(error) = keep(errand, object, &account, &actor).await {
+            tracing::debug!(%actor, ?error, "a post could not be had");
+        }
+    }
+    Ok(())
+}
+
+/// Totals, and the newest entries of the outbox. What cannot be had is left out.
+async fn ask(errand: &Errand<'_>, account: &Account, actor: &str) -> Result<(Totals, Vec<Value>)> {
+    let fed = &errand.fed;
+    let mut conn = fed.pool.get().await?;
+    let endpoints = remote_accounts::endpoints(&mut conn, account.id).await?;
+    drop(conn);
+    let (Some(endpoints), Some(server)) = (endpoints, uri::authority(actor)) else {
+        return Ok(Default::default());
+    };
+    let read = async |address: Option<String>, wanted: usize| {
+        let Some(address) = address.filter(|address| errand.may_ask(address)) else {
+            return Default::default();
+        };
+        match collections::read(fed, &address, &server, wanted).await {
+            Ok(listed) => listed,
+            Err(error) => {
+                tracing::debug!(%address, %error, "a collection could not be had");
+                Default::default()
+            }
+        }
+    };
+    let outbox = read(endpoints.outbox, ENTRIES).await;
+    let totals = Totals {
+        posts: outbox.total,
+        following: read(endpoints.following, 0).await.total,
+        followers: read(endpoints.followers, 0).await.total,
+    };
+    Ok((totals, outbox.entries))
+}
+
+/// The post behind an entry of an outbox: what a `Create` made, or the post itself. Boosts
+/// and deeds are none.
+fn said(entry: &Value) -> Option<&Value> {
+    match value::kind(entry) {
+        Some("Create") => entry.get("object"),
+        Some(kind) => crate::activitypub::read::note::kind(kind).map(|_| entry),
+        None => entry.is_string().then_some(entry),
+    }
+}
+
+async fn keep(errand: &Errand<'_>, object: &Value, author: &Account, actor: &str) -> Result<()> {
+    let fed = &errand.fed;
+    let Some(address) = value::id_of(object) else {
+        return Ok(());
+    };
+    let mut conn = fed.pool.get().await?;
+    let known = notes::find(fed, &mut conn, &address).await?.is_some();
+    drop(conn);
+    if known || actors::is_ours(fed, &address) {
+        return Ok(());
+    }
+    if !object.is_object() && !errand.may_ask(&address) {
+        return Ok(());
+    }
+    let note = notes::believe_or_fetch(fed, object, actor).await?;
+    if note.attributed_to == actor {
+        notes::keep(fed, note, author, Arrival::Fetched).await?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn posts_are_found_among_the_entries_of_an_outbox() {
+        let note = json!({ "id": "https://a.example/1", "type": "Note" });
+        assert_eq!(
+            said(&json!({ "type": "Create", "object": note })),
+            Some(&note)
+        );
+        assert_eq!(said(&note), Some(&note));
+        assert!(said(&json!("https://a.example/1")).is_some());
+        for other in [
+            json!({ "type": "Announce", "object": "https://b.example/1" }),
+            json!({ "type": "Like", "object": "https://b.example/1" }),
+            json!({ "type": "Person" }),
+            json!(7),
+        ] {
+            assert_eq!(said(&other), None, "{other}");
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! The thread around a status of another server: what it answers, what answers it, and how
+//! often it was boosted and favourited at home.
+//!
+//! Replies are taken from the collections that their parents' servers keep, each from its own
+//! server, and only where it says itself that it answers that parent.
+
+use std::collections::VecDeque;
+
+use super::backfill::Errand;
+use crate::activitypub::notes::{self, Arrival};
+use crate::activitypub::read::{Note, value};
+use crate::activitypub::{actors, collections, uri};
+use crate::domain::{Id, Result};
+use crate::store;
+
+/// Replies that one look brings.
+const MAX_REPLIES: usize = 40;
+/// Steps down from the status.
+const MAX_DEPTH: usize = 3;
+/// Entries of one collection of replies.
+const MAX_ENTRIES: usize = 60;
+
+/// Fetches it. A status of ours has its thread here already.
+///
+/// # Errors
+/// When the database cannot be asked or the status cannot be had any more.
+pub async fn fetch(errand: &Errand<'_>, status: Id) -> Result<()> {
+    let fed = &errand.fed;
+    let mut conn = fed.pool.get().await?;
+    let Some((id, address)) = store::backfill::status_address(&mut conn, status).await? else {
+        return Ok(());
+    };
+    drop(conn);
+    if !errand.may_ask(&address) {
+        return Ok(());
+    }
+    let note = notes::fetch(fed, &address).await?;
+    let mut conn = fed.pool.get().await?;
+    let (boosts, favourites) = (note.totals.boosts, note.totals.favourites);
+    store::backfill::set_status_totals(&mut conn, id, boosts, favourites).await?;
+    drop(conn);
+    if let Some(parent) = &note.in_reply_to
+        && errand.may_ask(parent)
+        && let Err(error) = notes::find_or_fetch(fed, parent).await
+    {
+        tracing::debug!(%parent, ?error, "what a post answers could not be had");
+    }
+    let mut left = MAX_REPLIES;
+    let mut open = VecDeque::from([(note, 0)]);
+    while let Some((parent, depth)) = open.pop_front() {
+        if left == 0 || fed.budget_left() == 0 {
+            break;
+        }
+        for reply in replies(errand, &parent, &mut left).await? {
+            if depth + 1 < MAX_DEPTH {
+                open.push_back((reply, depth + 1));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Fetches the replies to one post that are not known yet; gives those that were kept.
+async fn replies(errand: &Errand<'_>, parent: &Note, left: &mut usize) -> Result<Vec<Note>> {
+    let fed = &errand.fed;
+    let (Some(collection), Some(server)) = (&parent.replies, uri::authority(&parent.id)) else {
+        return Ok(Vec::new());
+    };
+    if !errand.may_ask(collection) {
+        return Ok(Vec::new());
+    }
+    let listed = match collections::read(fed, collection, &server, MAX_ENTRIES).await {
+        Ok(listed) => listed,
+        Err(error) => {
+            tracing::debug!(%collection, %error, "replies could not be had");
+            return Ok(Vec::new());
+        }
+    };
+    let mut kept = Vec::new();
+    for entry in &listed.entries {
+        let Some(address) = value::id_of(entry) else {
+            continue;
+        };
+        let mut conn = fed.pool.get().await?;
+        let known = notes::find(fed, &mut conn, &address).await?.is_some();
+        drop(conn);
+        if known || *left == 0 || actors::is_ours(fed, &address) || !errand.may_ask(&address) {
+            continue;
+        }
+        *left -= 1;
+        match keep(errand, &address, parent).await {
+            Ok(Some(note)) => kept.push(note),
+            Ok(None) => {}
+            Err(error) => tracing::debug!(%address, ?error, "a reply could not be had"),
+        }
+    }
+    Ok(kept)
+}
+
+async fn keep(errand: &Errand<'_>, address: &str, parent: &Note) -> Result<Option<Note>> {
+    let fed = &errand.fed;
+    let note = notes::fetch(fed, address).await?;
+    if note.in_reply_to.as_deref() != Some(parent.id.as_str()) {
+        return Ok(None);
+    }
+    let author = actors::find_or_fetch(fed, &note.attributed_to).await?;
+    if author.is_suspended() {
+        return Ok(None);
+    }
+    let kept = notes::keep(fed, note.clone(), &author, Arrival::Fetched).await?;
+    Ok(kept.map(|_| note))
+}
