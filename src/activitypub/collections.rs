@@ -22,12 +22,13 @@ const MAX_ENTRIES: usize = 200;
 pub struct Listed {
     /// How many it says there are in all.
     pub total: Option<i64>,
-    /// The first of them, in its order: addresses, or whole objects that its server put in.
+    /// The first of them that count, in its order: addresses, or whole objects that its server
+    /// put in.
     pub entries: Vec<Value>,
 }
 
-/// Reads a collection until `wanted` entries are found, or four pages are read; with 0 its
-/// size alone. One that breaks off gives what came before.
+/// Reads a collection until `wanted` entries that count are found, or four pages are read;
+/// with 0 its size alone. One that breaks off gives what came before.
 ///
 /// # Errors
 /// Any [`FetchError`] of the collection itself; `Refused` where it is not on `server`.
@@ -36,6 +37,7 @@ pub async fn read(
     address: &str,
     server: &str,
     wanted: usize,
+    counts: fn(&Value) -> bool,
 ) -> Result<Listed, FetchError> {
     let collection = page(fed, address, server).await?;
     let mut listed = Listed {
@@ -45,8 +47,12 @@ pub async fn read(
     let mut seen = HashSet::from([address.to_owned()]);
     let mut current = collection;
     let mut pages = 1;
-    while listed.entries.len() < wanted {
-        listed.entries.extend(entries(&current));
+    while wanted > 0 {
+        let found = entries(&current).into_iter().filter(counts);
+        listed.entries.extend(found);
+        if listed.entries.len() >= wanted {
+            break;
+        }
         // The first page may stand in the collection itself.
         let Some(next) = current
             .get("first")

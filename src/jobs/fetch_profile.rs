@@ -15,8 +15,6 @@ use crate::store::remote_accounts;
 
 /// Posts that one look brings.
 const POSTS: usize = 20;
-/// Entries of the outbox that are looked at for them: boosts are among them.
-const ENTRIES: usize = 60;
 /// A profile that was read longer ago is read again.
 const STALE: TimeDelta = TimeDelta::hours(1);
 
@@ -52,8 +50,7 @@ pub async fn fetch(errand: &Errand<'_>, account: Id) -> Result<()> {
     drop(conn);
 
     // The oldest first, so that what answers another of them finds it.
-    let said: Vec<&Value> = entries.iter().filter_map(said).take(POSTS).collect();
-    for object in said.into_iter().rev() {
+    for object in entries.iter().rev().filter_map(said) {
         if let Err(error) = keep(errand, object, &account, &actor).await {
             tracing::debug!(%actor, ?error, "a post could not be had");
         }
@@ -74,7 +71,7 @@ async fn ask(errand: &Errand<'_>, account: &Account, actor: &str) -> Result<(Tot
         let Some(address) = address.filter(|address| errand.may_ask(address)) else {
             return Default::default();
         };
-        match collections::read(fed, &address, &server, wanted).await {
+        match collections::read(fed, &address, &server, wanted, is_post).await {
             Ok(listed) => listed,
             Err(error) => {
                 tracing::debug!(%address, %error, "a collection could not be had");
@@ -82,13 +79,17 @@ async fn ask(errand: &Errand<'_>, account: &Account, actor: &str) -> Result<(Tot
             }
         }
     };
-    let outbox = read(endpoints.outbox, ENTRIES).await;
+    let outbox = read(endpoints.outbox, POSTS).await;
     let totals = Totals {
         posts: outbox.total,
         following: read(endpoints.following, 0).await.total,
         followers: read(endpoints.followers, 0).await.total,
     };
     Ok((totals, outbox.entries))
+}
+
+fn is_post(entry: &Value) -> bool {
+    said(entry).is_some()
 }
 
 /// The post behind an entry of an outbox: what a `Create` made, or the post itself. Boosts

@@ -69,7 +69,7 @@ async fn replies(errand: &Errand<'_>, parent: &Note, left: &mut usize) -> Result
     if !errand.may_ask(collection) {
         return Ok(Vec::new());
     }
-    let listed = match collections::read(fed, collection, &server, MAX_ENTRIES).await {
+    let listed = match collections::read(fed, collection, &server, MAX_ENTRIES, |_| true).await {
         Ok(listed) => listed,
         Err(error) => {
             tracing::debug!(%collection, %error, "replies could not be had");

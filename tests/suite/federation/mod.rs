@@ -3,6 +3,7 @@
 mod discovery;
 mod documents;
 mod elsewhere;
+mod empty_room;
 mod fetching;
 mod inbox;
 mod incoming;
@@ -10,3 +11,4 @@ mod network;
 mod receiving;
 mod samples;
 mod signed_fetch;
+mod webfinger;
