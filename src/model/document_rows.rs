@@ -66,6 +66,8 @@ pub struct NoteRows {
     pub tags: Vec<TagRow>,
     /// In the author's order.
     pub media: Vec<MediaRow>,
+    /// What it asks, for those that ask something.
+    pub poll: Option<PollRow>,
     /// Replies, boosts, favourites, as shown here.
     pub counts: Counts,
 }
@@ -115,6 +117,30 @@ pub struct MediaRow {
     pub focus_y: Option<f32>,
     /// Alternative text; may be empty.
     pub description: String,
+}
+
+/// The poll of a status.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct PollRow {
+    /// More than one option may be chosen.
+    pub multiple: bool,
+    /// When it ends.
+    pub ends_at: Option<DateTime<Utc>>,
+    /// It has ended.
+    pub closed: bool,
+    /// How many voted.
+    pub voters: i64,
+    /// In the author's order.
+    pub options: Vec<PollOption>,
+}
+
+/// What can be chosen in a poll.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct PollOption {
+    /// A vote names it.
+    pub title: String,
+    /// How often it was chosen.
+    pub votes: i64,
 }
 
 /// The counters of a status.

@@ -70,6 +70,14 @@ const NOTES: &str = "\
                    'focus_x', md.focus_x, 'focus_y', md.focus_y, \
                    'description', md.description) ORDER BY md.position, md.id) \
               FROM media md WHERE md.status_id = s.id) END, \
+           CASE WHEN (s.flags & 2) <> 0 THEN \
+           (SELECT jsonb_build_object('multiple', q.multiple, 'ends_at', q.ends_at, 'closed', q.closed, \
+                   'voters', (SELECT count(DISTINCT v.account_id) FROM poll_votes v WHERE v.status_id = q.status_id), \
+                   'options', coalesce((SELECT jsonb_agg(jsonb_build_object('title', o.title, \
+                       'votes', (SELECT count(*) FROM poll_votes v WHERE v.status_id = o.status_id \
+                           AND v.position = o.position)) ORDER BY o.position) \
+                      FROM poll_options o WHERE o.status_id = q.status_id), '[]')) \
+              FROM polls q WHERE q.status_id = s.id) END, \
            coalesce(st.replies_count, 0), \
            GREATEST(coalesce(st.reblogs_count, 0), coalesce(st.remote_reblogs_count, 0)), \
            GREATEST(coalesce(st.favourites_count, 0), coalesce(st.remote_favourites_count, 0)) \
@@ -96,7 +104,12 @@ type NoteColumns = (
         Nullable<Text>,
         Nullable<BigInt>,
     ),
-    (Nullable<Jsonb>, Nullable<Jsonb>, Nullable<Jsonb>),
+    (
+        Nullable<Jsonb>,
+        Nullable<Jsonb>,
+        Nullable<Jsonb>,
+        Nullable<Jsonb>,
+    ),
     (BigInt, BigInt, BigInt),
 );
 type NoteRow = (
@@ -109,7 +122,7 @@ type NoteRow = (
         Option<String>,
         Option<Id>,
     ),
-    (Option<Value>, Option<Value>, Option<Value>),
+    (Option<Value>, Option<Value>, Option<Value>, Option<Value>),
     (i64, i64, i64),
 );
 
@@ -141,7 +154,7 @@ fn note_rows(row: NoteRow) -> Result<NoteRows> {
         (id, uri, version, author_id, author_uri, author_name),
         (visibility, local_only, sensitive, spoiler_text, html, language),
         (created_at, edited_at, parent_id, parent_uri, conversation),
-        (audience, tags, media),
+        (audience, tags, media, poll),
         (replies, boosts, favourites),
     ) = row;
     Ok(NoteRows {
@@ -168,6 +181,7 @@ fn note_rows(row: NoteRow) -> Result<NoteRows> {
         audience: list(audience)?,
         tags: list(tags)?,
         media: list(media)?,
+        poll: poll.map(serde_json::from_value).transpose()?,
         counts: Counts {
             replies,
             boosts,

@@ -9,9 +9,9 @@ use serde::Serialize;
 use super::{Here, audience, time};
 use crate::activitypub::addresses;
 use crate::files::MediaPath;
-use crate::model::document_rows::{Addressed, Addressee, MediaRow, NoteRows};
+use crate::model::document_rows::{Addressed, Addressee, MediaRow, NoteRows, PollOption, PollRow};
 
-/// A status of ours, in ActivityStreams' words.
+/// A status of ours, in ActivityStreams' words: a `Note`, or a `Question` where it asks.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Note {
@@ -43,6 +43,37 @@ pub struct Note {
     pub likes: Total,
     pub shares: Total,
     pub interaction_policy: InteractionPolicy,
+    /// Of a question with one answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub one_of: Option<Vec<Choice>>,
+    /// Of a question with many.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub any_of: Option<Vec<Choice>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub end_time: Option<String>,
+    /// When a question that is over ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub closed: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub voters_count: Option<i64>,
+}
+
+/// An option of a question.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Choice {
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    pub name: String,
+    pub replies: Votes,
+}
+
+/// How often an option was chosen.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Votes {
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    pub total_items: i64,
 }
 
 /// What a note's text points to.
@@ -111,8 +142,12 @@ pub fn note(here: &Here, rows: &NoteRows) -> Note {
         kind: "Collection",
         total_items: count,
     };
+    let poll = rows.poll.as_ref();
     Note {
-        kind: "Note",
+        kind: match rows.poll {
+            Some(_) => "Question",
+            None => "Note",
+        },
         to,
         cc,
         summary: Some(rows.spoiler_text.clone()).filter(|text| !text.is_empty()),
@@ -143,9 +178,29 @@ pub fn note(here: &Here, rows: &NoteRows) -> Note {
                 manual_approval: Vec::new(),
             },
         },
+        one_of: poll.filter(|poll| !poll.multiple).map(choices),
+        any_of: poll.filter(|poll| poll.multiple).map(choices),
+        end_time: poll.and_then(|poll| poll.ends_at).map(time),
+        closed: poll
+            .filter(|poll| poll.closed)
+            .and_then(|poll| poll.ends_at)
+            .map(time),
+        voters_count: poll.map(|poll| poll.voters),
         attributed_to: author,
         id,
     }
+}
+
+fn choices(poll: &PollRow) -> Vec<Choice> {
+    let choice = |option: &PollOption| Choice {
+        kind: "Note",
+        name: option.title.clone(),
+        replies: Votes {
+            kind: "Collection",
+            total_items: option.votes,
+        },
+    };
+    poll.options.iter().map(choice).collect()
 }
 
 /// A thread that began here. A tag URI (RFC 4151): it names, and nobody tries to fetch it.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{Here, activity, note, text};
 use crate::domain::visibility::Visibility;
 use crate::model::document_rows::{
-    Addressed, Addressee, BoostRows, Counts, MediaRow, NoteRows, TagRow,
+    Addressed, Addressee, BoostRows, Counts, MediaRow, NoteRows, PollOption, PollRow, TagRow,
 };
 
 fn here() -> Here {
@@ -76,6 +76,7 @@ fn rows() -> NoteRows {
             focus_y: Some(-0.25),
             description: "a cup".into(),
         }],
+        poll: None,
         counts: Counts {
             replies: 1,
             boosts: 2,
@@ -155,6 +156,42 @@ fn a_note_says_all_of_a_status() {
             },
         })
     );
+}
+
+#[test]
+fn what_asks_is_a_question() {
+    let option = |title: &str, votes| PollOption {
+        title: title.into(),
+        votes,
+    };
+    let mut poll = PollRow {
+        multiple: false,
+        ends_at: DateTime::from_timestamp(1_774_224_060, 0),
+        closed: false,
+        voters: 3,
+        options: vec![option("Tea", 1), option("Coffee", 2)],
+    };
+    let asks = |poll: &PollRow| NoteRows {
+        poll: Some(poll.clone()),
+        ..rows()
+    };
+    let question = read(&note::note(&here(), &asks(&poll)));
+    assert_eq!(question["type"], "Question");
+    assert_eq!(question["votersCount"], 3);
+    assert_eq!(question["endTime"], "2026-03-23T00:01:00.000Z");
+    assert_eq!(
+        question["oneOf"][1],
+        json!({
+            "type": "Note", "name": "Coffee",
+            "replies": { "type": "Collection", "totalItems": 2 },
+        })
+    );
+    assert!(question.get("anyOf").is_none() && question.get("closed").is_none());
+    (poll.multiple, poll.closed) = (true, true);
+    let question = read(&note::note(&here(), &asks(&poll)));
+    assert_eq!(question["anyOf"][0]["name"], "Tea");
+    assert_eq!(question["closed"], question["endTime"]);
+    assert!(question.get("oneOf").is_none());
 }
 
 #[test]

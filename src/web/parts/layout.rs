@@ -24,6 +24,8 @@ pub struct Page {
     pub path: String,
     /// The one address of what is shown, absolute.
     pub canonical: Option<String>,
+    /// The address under which other servers find the same.
+    pub document: Option<String>,
     /// What other sites may show when somebody links here.
     pub card: Option<ShareCard>,
     /// Ask search engines to leave this page out.
@@ -203,6 +205,7 @@ impl Page {
             here: Here::Elsewhere,
             path: "/".into(),
             canonical: None,
+            document: None,
             card: None,
             noindex: false,
             has_errors: false,

@@ -3,6 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
+use crate::activitypub::addresses;
 use crate::app::App;
 use crate::domain::Result;
 use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
@@ -191,6 +192,8 @@ async fn show(
     // What a stranger may see, any site may; what only some may see, none.
     if caller.viewer().is_none() {
         page.card = Some(card(&app, &found.account));
+        let own = found.account.is_local();
+        page.document = own.then(|| addresses::actor(&app.origin(), found.account.id));
     }
     let domain = &app.config.server.handle_domain;
     let template = ProfilePage {

@@ -3,6 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
+use crate::activitypub::addresses;
 use crate::app::App;
 use crate::domain::{Error, ids};
 use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
@@ -103,6 +104,8 @@ async fn show(
     // What a stranger may see, any site may; what only some may see, none.
     if caller.viewer().is_none() {
         page.card = Some(card(&app, &thread.status, &status));
+        let own = thread.status.author.is_local();
+        page.document = own.then(|| addresses::note(&app.origin(), thread.status.parts.id));
     }
     let compose = caller
         .maybe_member()

@@ -191,6 +191,36 @@ fn a_note_says_what_a_status_says() {
 }
 
 #[test]
+fn what_asks_is_a_question_with_its_votes() {
+    run(async |place| {
+        let ann = place.member("ann").await;
+        let ben = place.member("ben").await;
+        let status = ann.api.toot("Tea or coffee?").await;
+        let number: i64 = id(&status).parse().expect("a number");
+        let voter: i64 = ben.id.parse().expect("a number");
+        for sql in [
+            "UPDATE statuses SET flags = flags | 2 WHERE id = $1 RETURNING id",
+            "INSERT INTO polls (status_id, ends_at) \
+             SELECT id, created_at + interval '1 day' FROM statuses WHERE id = $1 RETURNING 1",
+            "INSERT INTO poll_options (status_id, position, title) \
+             VALUES ($1, 0, 'Tea'), ($1, 1, 'Coffee') RETURNING 1",
+        ] {
+            place.sql(sql, &[&number]).await;
+        }
+        let sql = "INSERT INTO poll_votes (status_id, account_id, position, id, created_at) \
+                   SELECT id, $2, 1, 1, created_at FROM statuses WHERE id = $1 RETURNING 1";
+        place.sql(sql, &[&number, &voter]).await;
+        let question = fetch(place, status["uri"].as_str().expect("an address")).await;
+        assert_eq!(question["type"], "Question");
+        assert_eq!(question["votersCount"], 1);
+        assert!(question["endTime"].is_string());
+        assert_eq!(question["oneOf"][0]["name"], "Tea");
+        assert_eq!(question["oneOf"][0]["replies"]["totalItems"], 0);
+        assert_eq!(question["oneOf"][1]["replies"]["totalItems"], 1);
+    });
+}
+
+#[test]
 fn an_edit_and_its_time_are_in_the_note() {
     run(async |place| {
         let ann = place.member("ann").await;
@@ -411,7 +441,14 @@ fn one_address_is_a_page_for_people_and_a_document_for_servers() {
                 answer.shown()
             );
             if path == leads_to {
+                let document = match path == page {
+                    true => status["uri"].as_str().expect("an address").to_owned(),
+                    false => format!("{}/ap/actors/{}", place.origin, ann.id),
+                };
+                let alternate = format!("type=\"application/activity+json\" href=\"{document}\"");
                 answer.expect(200).html();
+                let shown = browser.visit_raw(&path).await;
+                assert!(shown.contains(&alternate), "{shown}");
             } else {
                 assert_eq!(answer.expect(303).header("location"), leads_to);
             }
