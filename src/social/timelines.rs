@@ -45,7 +45,8 @@ pub async fn home_of_bearer(
     let mut conn = app.pool.get().await?;
     let Answer::Page(ids) = answer else {
         judge(store::access::by_token(&mut *conn, &digest, now).await?)?;
-        let (rows, cursors) = from_postgres(app, &mut conn, account, page).await?;
+        let read = from_postgres(app, &mut conn, account, page).await?;
+        let (rows, cursors) = filled(app, &mut conn, account, page, read).await?;
         return finish(app, &conn, rows, cursors, renderer).await;
     };
     let (found, rows, good) = {
@@ -73,10 +74,61 @@ pub async fn home_of_bearer(
     judge(found)?;
     if good != generation {
         app.known.note_feeds_generation(good);
-        let (rows, cursors) = from_postgres(app, &mut conn, account, page).await?;
+        let read = from_postgres(app, &mut conn, account, page).await?;
+        let (rows, cursors) = filled(app, &mut conn, account, page, read).await?;
         return finish(app, &conn, rows, cursors, renderer).await;
     }
+    let (rows, ids) = filled(app, &mut conn, account, page, (rows, ids)).await?;
     finish(app, &conn, rows, ids, renderer).await
+}
+
+/// Pages that are asked for at the most to make one full.
+const MORE: usize = 3;
+
+/// Makes a page of home full again: boosts of what was deleted leave ids in feeds, and mutes
+/// leave posts out. Asks on, below (or above) what was read, where something is missing.
+async fn filled(
+    app: &App,
+    conn: &mut Conn,
+    account: Id,
+    page: &Page,
+    (mut rows, mut ids): (Vec<PageRow>, Vec<Id>),
+) -> Result<(Vec<PageRow>, Vec<Id>)> {
+    let limit = usize::try_from(page.limit).unwrap_or(0);
+    let mut whole = ids.len() < limit;
+    for _ in 0..MORE {
+        let missing = limit.saturating_sub(rows.len());
+        let (Some(newest), Some(oldest)) = (ids.first().copied(), ids.last().copied()) else {
+            break;
+        };
+        if missing == 0 || whole {
+            break;
+        }
+        let mut next = Page {
+            limit: missing as i64,
+            ..*page
+        };
+        match page.ascends() {
+            true => next.min_id = Some(newest),
+            false => next.max_id = Some(oldest),
+        }
+        let (more, read) = home_rows(app, conn, account, &next).await?;
+        whole = read.len() < missing;
+        if page.ascends() {
+            rows.splice(0..0, more);
+            ids.splice(0..0, read);
+        } else {
+            rows.extend(more);
+            ids.extend(read);
+        }
+    }
+    Ok((rows, ids))
+}
+
+/// Drops home feeds that the member's deed made stale, before it is answered. The relay drops
+/// them once more, so where Redis is away nothing is lost.
+pub(super) async fn forget_feeds(app: &App, accounts: &[Id]) {
+    let _ = feeds::forget(&app.cache, app.known.feeds_generation(), accounts).await;
 }
 
 async fn home_parts(
@@ -86,7 +138,8 @@ async fn home_parts(
     page: &Page,
     renderer: &impl Renderer,
 ) -> Result<Parts> {
-    let (rows, cursors) = home_rows(app, conn, account, page).await?;
+    let read = home_rows(app, conn, account, page).await?;
+    let (rows, cursors) = filled(app, conn, account, page, read).await?;
     finish(app, conn, rows, cursors, renderer).await
 }
 

@@ -4,6 +4,7 @@ use super::relationships::{self, Relationship, not_oneself};
 use crate::app::App;
 use crate::domain::{Error, Id, Result};
 use crate::gate::Member;
+use crate::social::timelines::forget_feeds;
 use crate::store;
 
 /// Blocks; again is no error.
@@ -17,6 +18,7 @@ pub async fn block(app: &App, who: &Member, target: Id) -> Result<Relationship> 
     if !store::blocks::block(&mut conn, who.account_id(), target, now).await? {
         return Err(Error::NotFound);
     }
+    forget_feeds(app, &[who.account_id(), target]).await;
     app.wake_relay();
     relationships::one(app, &mut conn, who, target).await
 }

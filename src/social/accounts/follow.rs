@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::domain::{Error, Id, Result};
 use crate::gate::Member;
 use crate::social::backfill;
+use crate::social::timelines::forget_feeds;
 use crate::store;
 pub use crate::store::follows::Wishes;
 use crate::store::follows::{MOST, Outcome, State};
@@ -29,6 +30,7 @@ pub async fn follow(app: &App, who: &Member, target: Id, wishes: Wishes) -> Resu
     match store::follows::follow(&mut conn, who.account_id(), target, wishes, now).await? {
         Outcome::Done { is_new, .. } => {
             if is_new {
+                forget_feeds(app, &[who.account_id()]).await;
                 app.wake_relay();
                 backfill::opened_profile(app, who, target);
             }
@@ -72,6 +74,7 @@ async fn end(
     };
     let mut conn = app.pool.get().await?;
     if store::follows::end(&mut conn, follower, followed, state, now).await? {
+        forget_feeds(app, &[follower]).await;
         app.wake_relay();
     }
     relationships::one(app, &mut conn, who, other).await

@@ -4,6 +4,7 @@ use super::relationships::{self, Relationship};
 use crate::app::App;
 use crate::domain::{Error, Id, Result};
 use crate::gate::Member;
+use crate::social::timelines::forget_feeds;
 use crate::store;
 use crate::store::follows::State;
 
@@ -18,6 +19,7 @@ pub async fn authorize(app: &App, who: &Member, follower: Id) -> Result<Relation
     if count == 0 {
         return Err(Error::NotFound);
     }
+    forget_feeds(app, &[follower]).await;
     app.wake_relay();
     relationships::one(app, &mut conn, who, follower).await
 }

@@ -108,6 +108,48 @@ fn posting_is_one_commit_and_four_statements_at_most() {
 }
 
 #[test]
+fn a_profile_on_the_web_is_four_statements_for_a_stranger() {
+    Setup::default().without_jobs().run(async |place| {
+        let (ann, ben, last) = a_busy_home(place).await;
+        ann.api
+            .act(&format!("/api/v1/statuses/{last}/pin"))
+            .await
+            .ok();
+        let look = async |path: &str| {
+            let browser = place.browser();
+            browser.open(path).await;
+            asked(place, browser.open(path)).await
+        };
+        // The first page of each tab, one further down, and somebody with boosts alone.
+        for path in [
+            "/@ann".to_owned(),
+            "/@ann/with_replies".to_owned(),
+            "/@ann/media".to_owned(),
+            format!("/@ann?max_id={last}"),
+            "/@ben".to_owned(),
+        ] {
+            let cost = look(&path).await;
+            assert!(cost.statements <= 4, "{path}: {cost:?}");
+            assert_eq!((cost.commits, cost.redis), (0, 0), "{path}");
+        }
+        // A member's has besides: who looks, their menu, how they stand to it.
+        let browser = place.signed_in(&ben).await;
+        browser.open("/@ann").await;
+        let cost = asked(place, browser.open("/@ann")).await;
+        assert!(cost.statements <= 7, "{cost:?}");
+        // A name that was remembered is looked up anew once it is somebody else's.
+        place
+            .sql(
+                "UPDATE accounts SET username = 'anna' WHERE username = 'ann'",
+                &[],
+            )
+            .await;
+        let answer = place.browser().fetch(reqwest::Method::GET, "/@ann").await;
+        assert_eq!(answer.status, 404);
+    });
+}
+
+#[test]
 fn pages_do_not_cost_more_when_they_show_more() {
     Setup::default().without_jobs().run(async |place| {
         let (ann, ben, last) = a_busy_home(place).await;

@@ -63,6 +63,8 @@ async fn act(place: &Place, dice: &mut StdRng, people: &[Person], posts: &mut Ve
 fn after_random_acts_all_sums_are_those_of_the_rows() {
     run(async |place| {
         let seed: u64 = rand::random();
+        // Shown where the test fails.
+        println!("seed {seed}");
         let mut dice = StdRng::seed_from_u64(seed);
         let mut people = Vec::new();
         for n in 0..PEOPLE {

@@ -2,6 +2,8 @@
 
 mod costs;
 mod counters;
+mod feeds;
+mod media;
 mod notifications;
 mod redis;
 mod rules;
