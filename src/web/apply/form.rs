@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::cookie::time::Duration;
-use actix_web::cookie::{Cookie, SameSite};
-use actix_web::http::{StatusCode, header};
+use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde_json::Value;
@@ -19,15 +17,16 @@ use crate::gate::applications::form::{self as gate_form, FormView};
 use crate::gate::mode;
 use crate::gate::questions::Given;
 use crate::model::question::QuestionKind;
-use crate::secrets::{Secret, password_rules};
+use crate::secrets::password_rules;
 use crate::web::error::{WebError, page_for};
+use crate::web::identity::cookie;
 use crate::web::parts::layout::Here;
 use crate::web::{form as sent_form, frame};
 
 use crate::web::parts::form::Form;
 use crate::web::parts::layout::Page;
 
-/// Fields: `username`, `email`, `password`, one `answer_ID` per question, `agreement` ("1")
+/// Fields: `username`, `email`, `password`, one `answer_ID` per question (`answer_ID[]` where several may be chosen), `agreement` ("1")
 /// where there are rules, and hidden: `form_token`, `csrf`, `website` (a honeypot that stays
 /// empty). A refused form comes back with the same token, every answer but the password,
 /// and every error at once.
@@ -67,8 +66,10 @@ pub struct Question {
     pub help: String,
     /// It must be answered.
     pub required: bool,
-    /// A text area instead of a line.
-    pub long: bool,
+    /// How it is answered: words, one of some, any of some, a rule to agree to.
+    pub kind: QuestionKind,
+    /// What there is to choose from, where there is.
+    pub choices: Vec<String>,
     /// Longest answer, in characters.
     pub max_chars: i64,
 }
@@ -79,9 +80,22 @@ impl Question {
         format!("answer_{}", self.id)
     }
 
-    /// Attributes of its input.
+    /// What its answers are sent as: a list where there may be several.
+    pub fn name(&self) -> String {
+        match self.kind {
+            QuestionKind::Multi => format!("{}[]", self.field()),
+            _ => self.field(),
+        }
+    }
+
+    /// Attributes of its input. A browser would have each of several boxes ticked, so there the
+    /// answer is asked for by the server alone.
     pub fn attrs(&self) -> &'static str {
-        if self.required { "required" } else { "" }
+        match (self.required, self.kind) {
+            (true, QuestionKind::Multi) => "data-required",
+            (true, _) => "required",
+            (false, _) => "",
+        }
     }
 }
 
@@ -134,32 +148,19 @@ pub async fn send(
                 let agent = req.headers().get(header::USER_AGENT);
                 let agent = agent.and_then(|a| a.to_str().ok()).unwrap_or_default();
                 let secret = arrival::session(&app, user, agent, Some(caller.address())).await?;
-                response
-                    .add_cookie(&session_cookie(&app, &secret))
-                    .map_err(|e| Error::broken(format!("a cookie: {e}")))?;
+                cookie::set(&app, &mut response, &secret)?;
             }
             Ok(response)
         }
         Err(Error::Invalid(invalid)) => {
             let view = gate_form::again(&app, &token).await?;
             let form = refused(kept(&fields), &invalid, &view);
-            let mut response = answer(&req, &app, &caller, view, form).await?;
-            *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-            Ok(response)
+            Ok(frame::refused(
+                answer(&req, &app, &caller, view, form).await?,
+            ))
         }
         Err(error) => Ok(page_for(&req, &error).await),
     }
-}
-
-/// The cookie of a session that was just opened.
-fn session_cookie(app: &App, secret: &Secret) -> Cookie<'static> {
-    Cookie::build(crate::web::session_cookie(app), secret.reveal().to_owned())
-        .path("/")
-        .http_only(true)
-        .secure(app.config.server.secure_cookies())
-        .same_site(SameSite::Lax)
-        .max_age(Duration::days(30))
-        .finish()
 }
 
 async fn answer(
@@ -194,7 +195,8 @@ async fn answer(
                 label: q.label(&locale),
                 help: q.help(&locale),
                 required: q.required,
-                long: q.kind == QuestionKind::Long,
+                kind: q.kind,
+                choices: q.choice_list(),
                 max_chars: i64::from(q.max_length),
             })
             .collect(),
@@ -221,7 +223,13 @@ fn kept(fields: &BTreeMap<String, Value>) -> Form {
         if name.starts_with("answer_")
             || ["username", "email", "agreement"].contains(&name.as_str())
         {
-            form = form.with(name.clone(), text_of(Some(value)));
+            form = match value {
+                Value::Array(list) => {
+                    let values: Vec<String> = list.iter().map(|v| text_of(Some(v))).collect();
+                    form.with_all(name.clone(), &values)
+                }
+                one => form.with(name.clone(), text_of(Some(one))),
+            };
         }
     }
     form
@@ -245,6 +253,7 @@ fn refused(mut form: Form, invalid: &Invalid, view: &FormView) -> Form {
                     .unwrap_or_default();
                 match trouble.code {
                     "ERR_BLANK" => format!("Please answer “{asked}”."),
+                    "ERR_ACCEPTED" => format!("Please tick the box of “{asked}”."),
                     _ => format!("Your answer to “{asked}” {}.", trouble.description),
                 }
             }

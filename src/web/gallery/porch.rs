@@ -3,11 +3,28 @@
 use askama::Template;
 
 use super::sample::*;
+use crate::model::question::QuestionKind;
 use crate::web::apply::{confirm, form as apply_form, sent, waiting, withdraw};
 use crate::web::parts::form::Form;
 use crate::web::parts::layout::Here;
 use crate::web::public::landing;
 use crate::web::sandbox;
+fn question(id: &str, kind: QuestionKind, label: &str) -> apply_form::Question {
+    let choices = match kind {
+        QuestionKind::Choice | QuestionKind::Multi => vec!["Upper <b>end".into(), "Soup".into()],
+        _ => Vec::new(),
+    };
+    apply_form::Question {
+        id: id.into(),
+        kind,
+        label: label.into(),
+        help: "A sentence or two. This is not an exam.".into(),
+        choices,
+        required: id != "2",
+        max_chars: 1000,
+    }
+}
+
 /// The form.
 pub fn apply_page(form: Form) -> apply_form::ApplyPage {
     let mut page = stranger("Apply to join");
@@ -17,14 +34,21 @@ pub fn apply_page(form: Form) -> apply_form::ApplyPage {
         page,
         form,
         form_token: "token".into(),
-        questions: vec![apply_form::Question {
-            id: "1".into(),
-            label: "What brings you here, and who do you know?".into(),
-            help: "A sentence or two. This is not an exam.".into(),
-            required: true,
-            long: true,
-            max_chars: 1000,
-        }],
+        questions: vec![
+            question(
+                "1",
+                QuestionKind::Long,
+                "What brings you here, and whom do you know?",
+            ),
+            question("2", QuestionKind::Short, "Who told you of us?"),
+            question("3", QuestionKind::Choice, "Which end of the lane?"),
+            question("4", QuestionKind::Multi, "What would you bring along?"),
+            question(
+                "5",
+                QuestionKind::Acknowledge,
+                "Dogs stay on the leash here",
+            ),
+        ],
         rules: vec!["Be kind.".into(), "No advertising.".into()],
         readers: vec!["Ann".into(), "João".into()],
         usual_wait: Some("a day".into()),

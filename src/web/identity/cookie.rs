@@ -10,6 +10,7 @@ use crate::domain::{ClientAddress, Result};
 use crate::door::Caller;
 use crate::identity::sessions;
 use crate::identity::sign_in::{Browser, Opened};
+use crate::secrets::Secret;
 use crate::web::{frame, session_cookie};
 
 /// As long as browsers keep one at the most; the session itself ends on the server, 30 days
@@ -19,7 +20,13 @@ const KEPT: Duration = Duration::days(400);
 /// 303 to a path of ours, signed in.
 pub fn signed_in(app: &App, opened: &Opened, path: &str) -> Result<HttpResponse> {
     let mut response = frame::see_other(path);
-    let cookie = Cookie::build(session_cookie(app), opened.secret.reveal())
+    set(app, &mut response, &opened.secret)?;
+    Ok(response)
+}
+
+/// Gives the browser a session that was just opened.
+pub fn set(app: &App, response: &mut HttpResponse, session: &Secret) -> Result<()> {
+    let cookie = Cookie::build(session_cookie(app), session.reveal())
         .path("/")
         .http_only(true)
         .secure(app.config.server.secure_cookies())
@@ -27,7 +34,7 @@ pub fn signed_in(app: &App, opened: &Opened, path: &str) -> Result<HttpResponse>
         .max_age(KEPT)
         .finish();
     response.add_cookie(&cookie)?;
-    Ok(response)
+    Ok(())
 }
 
 /// 303 to the front page, signed out.

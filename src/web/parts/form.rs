@@ -68,6 +68,18 @@ impl Form {
         self.values.get(field.as_ref()).map_or("", String::as_str)
     }
 
+    /// Keeps several answers to one question.
+    pub fn with_all(self, field: impl Into<String>, values: &[String]) -> Form {
+        self.with(field, values.join("\n"))
+    }
+
+    /// Whether this is the choice, or among the choices, that were taken.
+    pub fn chose(&self, field: impl AsRef<str>, value: impl AsRef<str>) -> bool {
+        self.value(field)
+            .split('\n')
+            .any(|taken| taken == value.as_ref())
+    }
+
     /// A box that was ticked, or the choice that was taken.
     pub fn is(&self, field: impl AsRef<str>, value: impl AsRef<str>) -> bool {
         self.value(field) == value.as_ref()

@@ -523,3 +523,105 @@ fn what_applicants_write_is_inert_for_those_who_read_it() {
         }
     });
 }
+
+#[test]
+fn choices_are_controls_and_keep_what_was_chosen() {
+    run(async |place| {
+        place.owner().await;
+        // The first look makes the first question; then the admin wants more.
+        place.browser().open("/apply").await;
+        for (position, kind, label, required) in [
+            (2, 2, "Which end of the lane?", true),
+            (3, 3, "What do you bring along?", true),
+            (4, 4, "Dogs stay on the leash", true),
+            (5, 3, "Anything else?", false),
+        ] {
+            place
+                .sql(
+                    "WITH q AS (INSERT INTO questions (position, created_at) VALUES ($1, '2026-11-01') RETURNING id) \
+                     INSERT INTO question_versions (question_id, version, kind, labels, choices, required, created_at) \
+                     SELECT id, 1, $2, jsonb_build_object('en', $3::text), '[\"Soup\", \"Bread & salt\", \"A cat\"]', $4, '2026-11-01' FROM q",
+                    &[&(position as i16), &(kind as i16), &label, &required],
+                )
+                .await;
+        }
+        let browser = place.browser();
+        let page = browser.open("/apply").await;
+        place.advance(TimeDelta::seconds(30));
+        let kinds = |page: &Page, kind: &str| {
+            page.elements
+                .iter()
+                .filter(|e| e.name == "input" && e.get("type") == kind)
+                .map(|e| e.get("name").to_owned())
+                .collect::<Vec<_>>()
+        };
+        let one = kinds(&page, "radio");
+        assert_eq!(one.len(), 3, "{one:?}");
+        let many = kinds(&page, "checkbox");
+        let many: Vec<&String> = many.iter().filter(|n| n.ends_with("[]")).collect();
+        assert_eq!(many.len(), 6, "{many:?}");
+        // Nothing chosen: the form names what is missing and keeps what is there.
+        let form = page
+            .form("/apply")
+            .set("username", "cleo")
+            .set("email", "cleo@cleo.example")
+            .set("password", PASSWORD)
+            .set(many[0], "Soup")
+            .set(many[0], "A cat");
+        let page = browser.submit(form).await;
+        assert_eq!(page.status(), 422);
+        page.says("Which end of the lane?");
+        let ticked: Vec<&str> = page
+            .elements
+            .iter()
+            .filter(|e| e.get("type") == "checkbox" && e.has("checked"))
+            .map(|e| e.get("value"))
+            .collect();
+        assert!(ticked.contains(&"A cat"), "{ticked:?}");
+        // Everything answered.
+        let first = page
+            .form("/apply")
+            .names()
+            .into_iter()
+            .find(|n| n.starts_with("answer_"))
+            .expect("the first question")
+            .to_owned();
+        let consent = kinds(&page, "checkbox");
+        let consent = consent
+            .iter()
+            .find(|n| n.starts_with("answer_") && !n.ends_with("[]"))
+            .expect("a rule");
+        let form = page
+            .form("/apply")
+            .set("password", PASSWORD)
+            .set(&first, "The porch.")
+            .set(&one[0], "Bread & salt")
+            .set(consent, "1");
+        let form = match form.names().contains(&"agreement") {
+            true => form.set("agreement", "on"),
+            false => form,
+        };
+        let page = browser.submit(form).await;
+        let troubles: Vec<&str> = page
+            .elements
+            .iter()
+            .filter(|e| e.get("id").ends_with("-error"))
+            .map(|e| e.text.as_str())
+            .collect();
+        assert_eq!(page.status(), 200, "{troubles:?}");
+        let kept: Vec<String> = place
+            .sql(
+                "SELECT value FROM application_answers ORDER BY position",
+                &[],
+            )
+            .await
+            .iter()
+            .map(|row| row.get(0))
+            .collect();
+        assert_eq!(
+            kept,
+            ["The porch.", "Bread & salt", "A cat", "yes"],
+            "the last one was optional"
+        );
+    });
+}
