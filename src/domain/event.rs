@@ -88,6 +88,8 @@ smallint_enum! {
         /// subject: status from elsewhere that was fetched and not sent to us, actor: its
         /// author; no news to anybody.
         StatusFetched = 29 => "status_fetched",
+        /// subject: user, actor: the same; the password is another one.
+        PasswordChanged = 30 => "password_changed",
     }
 }
 

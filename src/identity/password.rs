@@ -1,12 +1,13 @@
 //! A password forgotten, changed, set anew.
 //!
 //! A reset is asked for by address; the answer is the same whether or not it belongs to
-//! somebody, and so is the work: a link is stored either way, but only one with a user is
-//! ever mailed. A new password ends every other session and every token (T5), and voids
+//! somebody, and so is the work: a link and an event are written either way, but only a link
+//! of a user is ever mailed. A new password ends every other session and every token (T5), and voids
 //! what links there are (T4).
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel_async::AsyncConnection;
+use serde_json::json;
 
 use super::pace;
 use super::sessions::end_all;
@@ -20,6 +21,7 @@ use crate::model::user::User;
 use crate::secrets::{Secret, link, password_rules};
 use crate::store;
 use crate::store::Conn;
+use crate::store::audit::NewLine;
 use crate::text::email::Address;
 
 const TOO_OFTEN: &str = "That was asked for too often. Please wait a little, then try again.";
@@ -48,8 +50,7 @@ pub async fn request_reset(app: &App, email: &str, from: ClientAddress) -> Resul
         let known = store::access::by_login(conn, Some(&canonical), None).await?;
         let user = known
             .map(|(holder, _)| holder)
-            // An address that nobody confirmed gets no mail but the one that asks for it.
-            .filter(|h| h.user.email_confirmed_at.is_some() && sign_in::may_return(h, now))
+            .filter(|h| sign_in::may_return(h, now))
             .map(|h| h.user);
         request(conn, app, user, now).await
     })
@@ -60,21 +61,17 @@ pub async fn request_reset(app: &App, email: &str, from: ClientAddress) -> Resul
 
 async fn request(conn: &mut Conn, app: &App, user: Option<User>, now: DateTime<Utc>) -> Result<()> {
     let id = user.as_ref().map(|u| u.id);
-    if id.is_some() {
-        store::links::void(conn, LinkPurpose::ResetPassword, id, now).await?;
-    }
+    store::links::void(conn, LinkPurpose::ResetPassword, id, now).await?;
     let email = user.and_then(|u| u.email);
     let new = link::fresh(&app.keys, LinkPurpose::ResetPassword, id, email);
     let stored = store::links::insert(conn, &new, now).await?;
-    if let Some(id) = id {
-        let event = Event::by_people(EventKind::LinkRequested, stored.id, id);
-        store::events::insert(conn, &event, now).await?;
-    }
-    Ok(())
+    // A link of nobody has nobody to go to: the mail is not written.
+    let event = Event::by_people(EventKind::LinkRequested, stored.id, id.unwrap_or(0));
+    store::events::insert(conn, &event, now).await
 }
 
 /// A link for a new password, to be handed over by the host or a moderator where there is no
-/// mail: the whole address, good for two hours.
+/// mail: the whole address, good for two hours. Written into the audit log.
 pub async fn reset_link(app: &App, user: Id) -> Result<String> {
     let now = app.clock.now();
     let new = link::fresh(&app.keys, LinkPurpose::ResetPassword, Some(user), None);
@@ -82,7 +79,17 @@ pub async fn reset_link(app: &App, user: Id) -> Result<String> {
     let stored = conn
         .transaction(async |conn| {
             store::links::void(conn, LinkPurpose::ResetPassword, Some(user), now).await?;
-            store::links::insert(conn, &new, now).await
+            let stored = store::links::insert(conn, &new, now).await?;
+            let line = NewLine {
+                actor: None,
+                act: "password.reset_link",
+                subject_kind: "user",
+                subject: Some(user),
+                detail: json!({}),
+                inverse: None,
+            };
+            store::audit::append(conn, line, now).await?;
+            Ok::<_, Error>(stored)
         })
         .await?;
     Ok(reset_url(app, &link::token_of(&app.keys, &stored)))
@@ -134,7 +141,8 @@ pub async fn reset(app: &App, token: &str, password: &Secret, browser: Browser) 
             .await?
             .ok_or_else(|| Error::Conflict(DEAD_LINK.into()))?;
         store::users::set_password(conn, user.id, &hash, Some(now)).await?;
-        end_all(conn, user.id, None, now).await
+        end_all(conn, user.id, None, now).await?;
+        changed(conn, user.id, now).await
     })
     .await?;
     drop(conn);
@@ -168,11 +176,18 @@ pub async fn change(
     let mut conn = app.pool.get().await?;
     conn.transaction(async |conn| {
         store::users::set_password(conn, user, &hash, Some(now)).await?;
-        end_all(conn, user, keep, now).await
+        end_all(conn, user, keep, now).await?;
+        changed(conn, user, now).await
     })
     .await?;
     app.wake_relay();
     Ok(())
+}
+
+/// Its owner hears of it by mail, whoever it was.
+async fn changed(conn: &mut Conn, user: Id, now: DateTime<Utc>) -> Result<()> {
+    let event = Event::by_people(EventKind::PasswordChanged, user, user);
+    store::events::insert(conn, &event, now).await
 }
 
 /// Whether a new password will do for this user; the trouble stands on `password`.

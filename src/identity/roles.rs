@@ -1,14 +1,17 @@
 //! Who is of the staff (registration.md C6).
 
+use chrono::{DateTime, Utc};
 use diesel_async::AsyncConnection;
 use serde_json::json;
 
+use super::sessions;
 use crate::app::App;
+use crate::domain::link_purpose::LinkPurpose;
 use crate::domain::role::Role;
 use crate::domain::{Error, Id, Result};
 use crate::gate::who::Admin;
-use crate::store;
 use crate::store::audit::NewLine;
+use crate::store::{self, Conn};
 
 /// Who names somebody.
 #[derive(Debug, Clone, Copy)]
@@ -28,7 +31,8 @@ impl By<'_> {
     }
 }
 
-/// Gives a member another role; gives the one they had. Written into the audit log.
+/// Gives a member another role; gives the one they had. Written into the audit log. Who loses
+/// powers is signed out everywhere, and what they had claimed is free again (E30).
 ///
 /// # Errors
 /// `NotFound` for nobody or for somebody who is not a member, `Denied` or `Conflict` with
@@ -49,6 +53,9 @@ pub async fn set_role(app: &App, by: By<'_>, target: Id, role: Role) -> Result<R
             return Ok(user.role);
         }
         store::users::set_role(conn, target, role, now).await?;
+        if role < user.role {
+            demoted(conn, target, role, now).await?;
+        }
         let line = NewLine {
             actor: by.actor().map(|(id, _)| id),
             act: "role.set",
@@ -61,6 +68,20 @@ pub async fn set_role(app: &App, by: By<'_>, target: Id, role: Role) -> Result<R
         Ok(user.role)
     })
     .await
+}
+
+/// Sessions and open links end, tokens that hold powers of staff too; the apps of a member
+/// go on. Claims are released by those who may read no more.
+async fn demoted(conn: &mut Conn, user: Id, role: Role, now: DateTime<Utc>) -> Result<()> {
+    store::sessions::delete_all(conn, user, None).await?;
+    store::tokens::revoke_staff(conn, user, now).await?;
+    for purpose in [LinkPurpose::ResetPassword, LinkPurpose::ChangeAddress] {
+        store::links::void(conn, purpose, Some(user), now).await?;
+    }
+    if !role.reviews_applications() {
+        store::applications::release_claims(conn, user).await?;
+    }
+    sessions::tell(conn, user, now).await
 }
 
 /// The rules. `actor` is `None` for the host. `last_owner`: nobody but the target could act

@@ -2,7 +2,8 @@
 //!
 //! 1. Limits: per login and network, per login, per network; good tries are not counted.
 //! 2. The login is looked up, and the password verified whether or not there is one: the
-//!    same words and the same cost (T1).
+//!    same words and the same cost (T1). An address that nobody confirmed signs nobody in:
+//!    whether it did would tell applicants which addresses are known here.
 //! 3. The gate's view: members, unconfirmed and pending users come in, refused ones for 14
 //!    days; who was switched off hears so, after the right password only.
 //! 4. A hash of an older cost is made anew; a session with a fresh secret is written, the
@@ -21,7 +22,8 @@ use crate::store::access::Holder;
 use crate::store::sessions::NewSession;
 use crate::text::email::Address;
 
-const WRONG: &str = "That name or address and that password do not belong together.";
+const WRONG: &str = "That name or address and that password do not belong together. \
+    An address works once it is confirmed; the name always does.";
 const TOO_OFTEN: &str = "Too many tries. Please wait a little, then try again.";
 const SWITCHED_OFF: &str =
     "This login was switched off by the people who run this place. Write to them to learn why.";

@@ -17,8 +17,8 @@ use crate::mail::{Message, Undelivered};
 use crate::secrets::link;
 use crate::store::{self, Conn};
 
-/// Sends the mail that `payload` names: `{"mail": "link"|"waiting"|"decision",
-/// "id": n, "to": user?}`.
+/// Sends the mail that `payload` names: `{"mail":
+/// "link"|"waiting"|"decision"|"password_changed", "id": n, "to": user?}`.
 pub async fn send(app: &App, payload: &Value) -> Result<Outcome> {
     let (Some(what), Some(id)) = (payload["mail"].as_str(), payload["id"].as_i64()) else {
         return Ok(Outcome::Never("the job names no mail".into()));
@@ -33,6 +33,7 @@ pub async fn send(app: &App, payload: &Value) -> Result<Outcome> {
         "link" => of_link(app, &mut conn, &place, id).await?,
         "waiting" => of_waiting(app, &mut conn, &place, id, payload["to"].as_i64()).await?,
         "decision" => of_decision(app, &mut conn, &place, id).await?,
+        "password_changed" => of_password(app, &mut conn, &place, id).await?,
         _ => return Ok(Outcome::Never("there is no such mail".into())),
     };
     // Never a connection across a talk with the mail server.
@@ -143,6 +144,19 @@ async fn of_waiting(
         &app.url("/desk"),
     )
     .map(Some)
+}
+
+/// To whose password it is; `None` without a confirmed address.
+async fn of_password(app: &App, conn: &mut Conn, place: &Place, id: Id) -> Result<Option<Message>> {
+    let Some(user) = store::users::find(conn, id).await? else {
+        return Ok(None);
+    };
+    match (&user.email, user.email_confirmed_at) {
+        (Some(to), Some(_)) => {
+            access::password_changed(place, to, &user.username, &app.url("/password")).map(Some)
+        }
+        _ => Ok(None),
+    }
 }
 
 /// To the applicant; `None` when they are not told, have no confirmed address, or are erased.

@@ -406,6 +406,12 @@ async fn mail(conn: &mut Conn, heard: &Heard<'_>, now: DateTime<Utc>) -> Result<
             .into_iter()
             .map(|id| job("decision", id)),
     );
+    jobs.extend(
+        heard
+            .subjects(Listener::MailPasswordChanged)
+            .into_iter()
+            .map(|id| job("password_changed", id)),
+    );
     store::jobs::insert(conn, store::jobs::MAIL, jobs, now).await?;
     // One mail a person, however many applied within the pause.
     let waiting = store::upkeep::staff_for(conn, heard.subjects(Listener::MailStaff)).await?;

@@ -53,6 +53,8 @@ pub enum Listener {
     MailStaff,
     /// Mail the applicant a yes or a no.
     MailDecision,
+    /// Mail the user that the password is another one.
+    MailPasswordChanged,
     /// Say it on the live bus: posted.
     SayPosted,
     /// Say it on the live bus: edited.
@@ -86,6 +88,7 @@ pub fn listeners(kind: EventKind) -> &'static [Listener] {
         EventKind::Applied => &[MailStaff],
         EventKind::ApplicationApproved => &[NotifyOfSignUp, MailDecision],
         EventKind::ApplicationRejected => &[MailDecision],
+        EventKind::PasswordChanged => &[MailPasswordChanged],
         // What shows here is asked for at each read; a version in the row tells of a changed
         // profile or poll.
         EventKind::BlockUndone

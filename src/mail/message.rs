@@ -32,6 +32,8 @@ pub enum Kind {
     Rejected,
     /// A link to choose a new password.
     PasswordReset,
+    /// The password was changed.
+    PasswordChanged,
     /// The link with which the owner sets the place up.
     OwnerLink,
 }
@@ -46,6 +48,7 @@ impl Kind {
             Kind::Approved => "approved",
             Kind::Rejected => "rejected",
             Kind::PasswordReset => "password-reset",
+            Kind::PasswordChanged => "password-changed",
             Kind::OwnerLink => "owner-link",
         }
     }

@@ -1,4 +1,5 @@
-//! OAuth for apps: tokens, their end, and what this server can (quirks 62 to 68 and 72). The
+//! OAuth for apps: tokens, their end, whom one stands for, and what this server can (quirks
+//! 62 to 69 and 72). The
 //! consent page is the web door's.
 
 use actix_web::http::{StatusCode, header};
@@ -9,18 +10,22 @@ use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::entities::{Empty, OauthMetadata, Token};
+use super::answer::{Answer, urls};
+use super::entities::{Empty, OauthMetadata, Token, UserInfo};
 use super::error::OauthError;
-use super::{ApiError, Params};
+use super::render::credentials;
+use super::rows::{deed, own};
+use super::{ApiError, BaseUrl, Params, pending};
 use crate::app::App;
 use crate::domain::scopes;
 use crate::door::forms::lenient;
-use crate::door::{Access, Caching, Pending, Rate, Route};
+use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
 use crate::identity::oauth::Fault;
 use crate::identity::oauth::apps::Client;
 use crate::identity::oauth::revoke;
 use crate::identity::oauth::token::{self, Grant};
 use crate::secrets::Secret;
+use crate::social::accounts::read;
 
 /// The routes of this file.
 pub const ROUTES: &[Route] = &[
@@ -51,6 +56,13 @@ pub const ROUTES: &[Route] = &[
         caching: Caching::Public(300),
         handler: || web::to(metadata),
     },
+    own("/oauth/userinfo", "profile", Pending::Allowed, || {
+        web::to(user_info)
+    }),
+    // OpenID Connect asks for both verbs.
+    deed("/oauth/userinfo", "profile", || web::to(user_info))
+        .at_rate(Rate::Usual)
+        .sandboxed(),
 ];
 
 #[derive(Deserialize)]
@@ -132,7 +144,7 @@ async fn metadata(app: web::Data<App>) -> HttpResponse {
         revocation_endpoint: app.url("/oauth/revoke"),
         app_registration_endpoint: app.url("/api/v1/apps"),
         service_documentation: "https://docs.joinmastodon.org/".to_owned(),
-        userinfo_endpoint: None,
+        userinfo_endpoint: Some(app.url("/oauth/userinfo")),
         scopes_supported: scopes::ALL,
         response_types_supported: &["code"],
         response_modes_supported: &["query"],
@@ -140,6 +152,29 @@ async fn metadata(app: web::Data<App>) -> HttpResponse {
         token_endpoint_auth_methods_supported: &["client_secret_basic", "client_secret_post"],
         code_challenge_methods_supported: &["S256"],
     })
+}
+
+async fn user_info(app: web::Data<App>, base: web::Data<BaseUrl>, caller: Caller) -> Answer {
+    let account = if caller.is_waiting() {
+        pending::credentials(&app, &caller.applicant()?)
+            .await?
+            .account
+    } else {
+        let who = caller.member()?;
+        let own = read::own(&app, &who).await?;
+        credentials::account(&urls(&base), &who, own).account
+    };
+    Ok(HttpResponse::Ok().json(UserInfo {
+        iss: app.url("/"),
+        sub: account.uri,
+        name: match account.display_name.is_empty() {
+            true => account.username.clone(),
+            false => account.display_name,
+        },
+        preferred_username: account.username,
+        profile: account.url,
+        picture: account.avatar,
+    }))
 }
 
 /// The app's proof: HTTP Basic if it is there, else the body.

@@ -5,7 +5,7 @@
 //! can therefore take about 40 MiB and two threads, never more.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use argon2::password_hash::{Output, PasswordHashString, Salt, SaltString};
@@ -54,6 +54,7 @@ struct Inner {
     argon2: Argon2<'static>,
     permits: Arc<Semaphore>,
     waiting: AtomicUsize,
+    runs: AtomicU64,
     /// A hash of no password, to be verified against when there is no such user.
     nobody: PasswordHashString,
 }
@@ -70,11 +71,17 @@ impl Passwords {
             inner: Arc::new(Inner {
                 permits: Arc::new(Semaphore::new(settings.at_once)),
                 waiting: AtomicUsize::new(0),
+                runs: AtomicU64::new(0),
                 settings,
                 argon2,
                 nobody,
             }),
         })
+    }
+
+    /// Hashes made and verified so far: what tests count.
+    pub fn runs(&self) -> u64 {
+        self.inner.runs.load(Ordering::Relaxed)
     }
 
     /// The hash to be stored, a PHC string of about 97 characters.
@@ -147,6 +154,7 @@ impl Passwords {
     /// caller that hangs up does not let the next one in early.
     async fn turn(&self, now: DateTime<Utc>) -> Result<OwnedSemaphorePermit> {
         let inner = &self.inner;
+        inner.runs.fetch_add(1, Ordering::Relaxed);
         if let Ok(permit) = inner.permits.clone().try_acquire_owned() {
             return Ok(permit);
         }

@@ -269,7 +269,8 @@ type LoginColumns = (Nullable<Text>, UserColumns, Nullable<ApplicationColumns>);
 type LoginRow = (Option<String>, User, Option<ApplicationRow>);
 
 /// Who is meant by what was typed at the sign-in, with the password hash. `email` is an
-/// address in its canonical form, `name` a lower-case local name; give one of them.
+/// address in its canonical form, `name` a lower-case local name; give one of them. An address
+/// finds somebody once it is confirmed: before, it may be anybody's.
 pub async fn by_login(
     conn: &mut Conn,
     email: Option<&str>,
@@ -280,7 +281,7 @@ pub async fn by_login(
         holder_columns!(),
         " FROM users u ",
         latest_application!(),
-        " WHERE u.id = coalesce((SELECT id FROM users WHERE email_canonical = ?), \
+        " WHERE u.id = coalesce((SELECT id FROM users WHERE email_canonical = ? AND email_confirmed_at IS NOT NULL), \
          (SELECT holder FROM names WHERE canonical = ?))",
     ))
     .bind::<Nullable<Text>, _>(email.map(str::to_owned))

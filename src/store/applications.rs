@@ -400,3 +400,14 @@ pub async fn forget_approved(conn: &mut Conn, before: DateTime<Utc>, batch: i64)
     .await?;
     Ok(ids.len())
 }
+
+/// Frees the applications that this user was the first to read and nobody decided: they may
+/// not decide them any more. When it was read stays.
+pub async fn release_claims(conn: &mut Conn, user: Id) -> Result<usize> {
+    Ok(diesel::update(applications::table)
+        .filter(applications::read_by.eq(user))
+        .filter(applications::decided_at.is_null())
+        .set(applications::read_by.eq(None::<i64>))
+        .execute(conn)
+        .await?)
+}

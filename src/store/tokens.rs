@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{Array, BigInt, Nullable, Timestamptz};
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
+use diesel::{
+    ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper, TextExpressionMethods,
+};
 use diesel_async::RunQueryDsl;
 
 use super::Conn;
@@ -89,6 +91,19 @@ pub async fn revoke_app(conn: &mut Conn, user: Id, app: Id, now: DateTime<Utc>) 
             .filter(tokens::user_id.eq(user))
             .filter(tokens::app_id.eq(app))
             .filter(tokens::revoked_at.is_null()),
+    )
+    .set(tokens::revoked_at.eq(now))
+    .execute(conn)
+    .await?)
+}
+
+/// Revokes the tokens of a user that hold a scope of staff; gives how many.
+pub async fn revoke_staff(conn: &mut Conn, user: Id, now: DateTime<Utc>) -> Result<usize> {
+    Ok(diesel::update(
+        tokens::table
+            .filter(tokens::user_id.eq(user))
+            .filter(tokens::revoked_at.is_null())
+            .filter(tokens::scopes.like("%admin:%")),
     )
     .set(tokens::revoked_at.eq(now))
     .execute(conn)

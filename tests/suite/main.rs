@@ -19,6 +19,7 @@ mod support {
     pub mod recount;
     pub mod routes;
     pub mod schema;
+    pub mod smtp;
 }
 
 mod a_story;
@@ -27,6 +28,7 @@ mod crash;
 mod federation;
 mod gate;
 mod identity;
+mod mailing;
 mod mastodon_api;
 mod schema;
 mod server;

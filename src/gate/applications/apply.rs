@@ -397,9 +397,18 @@ impl Write<'_> {
                 .clone()
                 .filter(|zone| zone.len() <= 64 && zone.is_ascii()),
         };
+        // The same statements whether or not it is known (T1).
+        if let Some(canonical) = &new.email_canonical
+            && store::users::find_by_email(conn, canonical)
+                .await?
+                .is_some()
+        {
+            new.email_canonical = None;
+        }
         if let Some(user) = store::users::insert(conn, &new, now).await? {
             return Ok(user);
         }
+        // Somebody came with the same address at this very moment.
         new.email_canonical = None;
         store::users::insert(conn, &new, now)
             .await?

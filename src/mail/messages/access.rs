@@ -38,6 +38,34 @@ pub fn password_reset(
 }
 
 #[derive(Template)]
+#[template(path = "mail/password_changed.txt")]
+struct PasswordChanged<'a> {
+    place: &'a Place,
+    title: String,
+    username: String,
+    forgotten: &'a str,
+}
+
+/// The password was changed: the owner hears of it, whoever did it. `forgotten` is the page
+/// that sends a link for another one.
+pub fn password_changed(
+    place: &Place,
+    to: &str,
+    username: &str,
+    forgotten: &str,
+) -> Result<Message> {
+    let body = PasswordChanged {
+        place,
+        title: place.title(),
+        username: one_line(username, 60),
+        forgotten,
+    }
+    .render()?;
+    let subject = format!("Your password at {} was changed", place.title());
+    Message::new(Kind::PasswordChanged, to, &subject, &body)
+}
+
+#[derive(Template)]
 #[template(path = "mail/owner_link.txt")]
 struct OwnerLink<'a> {
     place: &'a Place,
@@ -73,6 +101,8 @@ mod tests {
         );
         let reset = password_reset(&place, "ann@example.org", "ann", link, hour).unwrap();
         let owner = owner_link(&place, "ann@example.org", link, hour).unwrap();
+        let changed = password_changed(&place, "ann@example.org", "ann", link).unwrap();
+        assert!(changed.body().contains("\nhttps://porch.example/k/1\n"));
         for message in [reset, owner] {
             assert!(message.body().contains("\nhttps://porch.example/k/1\n"));
             assert!(message.body().contains("an hour"));

@@ -30,6 +30,7 @@ mod status_edit;
 mod status_source;
 mod tag;
 mod token;
+mod user_info;
 pub mod wire;
 
 pub use account::{Account, AccountRole};
@@ -65,6 +66,7 @@ pub use status_edit::StatusEdit;
 pub use status_source::StatusSource;
 pub use tag::{Tag, TagHistory};
 pub use token::Token;
+pub use user_info::UserInfo;
 
 /// The answer of a success without content: `{}` (an empty body would be an error to apps).
 #[derive(Debug, Clone, Copy, Default, serde::Serialize)]

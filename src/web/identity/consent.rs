@@ -80,6 +80,16 @@ pub const ROUTES: &[Route] = &[
         caching: Caching::Private,
         handler: || web::to(decide),
     },
+    // A no, as other servers' pages send it.
+    Route {
+        method: "DELETE",
+        path: "/oauth/authorize",
+        access: Access::Session,
+        pending: Pending::Allowed,
+        rate: Rate::SignIn,
+        caching: Caching::Private,
+        handler: || web::to(decline),
+    },
     Route {
         method: "GET",
         path: "/oauth/authorize/native",
@@ -210,6 +220,16 @@ async fn decide(
             frame::see_other_with("/settings/apps", &Flash::done(said))
         }
     })
+}
+
+/// DELETE `/oauth/authorize`: no, whatever the form says.
+async fn decline(
+    app: web::Data<App>,
+    caller: Caller,
+    mut form: form::Form<Parameters>,
+) -> Result<HttpResponse, WebError> {
+    form.fields.decision.clear();
+    decide(app, caller, form).await
 }
 
 #[derive(Deserialize)]

@@ -1,5 +1,7 @@
-//! Signing in, apps, passwords.
+//! Who is who: sign-in, sessions, passwords, OAuth, roles.
 
 mod oauth;
 mod passwords;
+mod roles;
+mod same_cost;
 mod sessions;

@@ -635,3 +635,68 @@ async fn code_of(browser: &Browser, app: &App) -> String {
     )
     .await
 }
+
+#[test]
+fn a_token_of_profile_tells_who_it_stands_for_and_no_more() {
+    // Quirk 69
+    run(async |place| {
+        let (ann, hana) = (place.member("ann").await, place.applicant("hana").await);
+        for person in [&ann, &hana] {
+            let api = place.api(place.token_of(person.user, "profile").await);
+            let told = api.get("/oauth/userinfo").await.entity("UserInfo");
+            assert_eq!(told["preferred_username"], person.name);
+            assert_eq!(told["name"], person.name);
+            assert_eq!(
+                told["sub"],
+                format!("{}/ap/actors/{}", place.origin, person.id)
+            );
+            assert_eq!(api.act("/oauth/userinfo").await.entity("UserInfo"), told);
+        }
+        let other = place.api(place.token_of(ann.user, "read:statuses").await);
+        other.get("/oauth/userinfo").await.error(403);
+        place.stranger().get("/oauth/userinfo").await.error(401);
+        let metadata = place
+            .stranger()
+            .get("/.well-known/oauth-authorization-server")
+            .await
+            .ok();
+        assert_eq!(
+            metadata["userinfo_endpoint"],
+            json!(format!("{}/oauth/userinfo", place.origin))
+        );
+    });
+}
+
+#[test]
+fn a_no_on_the_consent_page_may_come_by_delete() {
+    run(async |place| {
+        let ann = place.member("ann").await;
+        let browser = place.signed_in(&ann).await;
+        let app = register(place, REDIRECT, "read").await;
+        let page = browser
+            .open(&authorize(&app, &[("redirect_uri", REDIRECT)]))
+            .await;
+        let form = page.form("/oauth/authorize");
+        let fields: Vec<(&str, &str)> = form
+            .names()
+            .into_iter()
+            .map(|name| (name, form.value(name)))
+            .collect();
+        let answer = browser
+            .send(
+                browser
+                    .request(Method::DELETE, "/oauth/authorize")
+                    .form(&fields),
+            )
+            .await;
+        assert_eq!(
+            query_of(answer.header("location"), "error").as_deref(),
+            Some("access_denied"),
+            "{}",
+            answer.shown()
+        );
+        let bare: Vec<_> = fields.iter().filter(|(n, _)| *n != "csrf").collect();
+        let request = browser.request(Method::DELETE, "/oauth/authorize");
+        assert_eq!(browser.send(request.form(&bare)).await.status, 403);
+    });
+}

@@ -144,6 +144,9 @@ fn changing_it_asks_for_the_old_one_and_ends_other_browsers_and_apps() {
             Some("/sign-in")
         );
         here.open("/settings/account").await;
+        let told = place.mail_to(&ann.email).await;
+        assert!(told.subject.contains("password"), "{}", told.subject);
+        assert!(told.text.contains("/password"), "{}", told.text);
         // T5: the tokens of all apps, too.
         ann.api
             .get("/api/v1/accounts/verify_credentials")
