@@ -24,7 +24,7 @@ use crate::cache::served::Served;
 use crate::cache::{Cache, CacheSettings};
 use crate::config::Config;
 use crate::domain::{Error, Result};
-use crate::files::{Pictures, Storage};
+use crate::files::{Pictures, Storage, image};
 use crate::mail::{self, Mailer};
 use crate::secrets::actor_key::{ActorKeys, NewActorKey};
 use crate::secrets::keyed::Master;
@@ -146,7 +146,11 @@ impl App {
             clock,
             mailer: mailer(&config)?,
             storage: Storage::in_folder(&config.media.path)?,
-            pictures: Pictures::new(Default::default()),
+            pictures: Pictures::new(image::Settings {
+                max_bytes: config.media.max_image_bytes,
+                max_pixels: config.media.max_image_pixels,
+                ..image::Settings::default()
+            }),
             keys: Keyring::new(1, &master, &[]),
             passwords: Passwords::new(Default::default())?,
             actor_keys: ActorKeys::default(),

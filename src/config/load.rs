@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, io, path::Path};
 
 use super::{
-    Config, Database, Error, Federation, Instance, Logging, Mail, Media, Redis, Registration,
-    Server,
+    Config, Database, Error, Federation, Instance, Limits, Logging, Mail, Media, Redis,
+    Registration, Server,
     environment::CONFIG_FILE,
     known::{self, Name},
     settings::Settings,
@@ -53,6 +53,7 @@ pub fn load(layers: Layers<'_>) -> Result<Config, Error> {
         federation: Federation::read(&settings),
         registration: Registration::read(&settings)?,
         instance: Instance::read(&settings)?,
+        limits: Limits::read(&settings)?,
         logging: Logging::read(&settings)?,
         server,
     })

@@ -17,6 +17,7 @@ mod value;
 mod database;
 mod federation;
 mod instance;
+mod limits;
 mod logging;
 mod mail;
 mod media;
@@ -31,6 +32,7 @@ pub use database::Database;
 pub use error::Error;
 pub use federation::Federation;
 pub use instance::Instance;
+pub use limits::Limits;
 pub use load::Layers;
 pub use logging::{LogFormat, Logging};
 pub use mail::Mail;
@@ -60,6 +62,8 @@ pub struct Config {
     pub registration: Registration,
     /// What a new place says of itself.
     pub instance: Instance,
+    /// How often one person may do what reaches others.
+    pub limits: Limits,
     /// What is logged, and how.
     pub logging: Logging,
 }

@@ -104,6 +104,10 @@ pub enum Rate {
     Documents,
     /// Writing: within the usual.
     Write,
+    /// Posting and boosting: within the usual, and `limits.posts` in 3 hours.
+    Post,
+    /// Following: within the usual, and `limits.follows` in a day.
+    Follow,
     /// Uploads: 30 in 30 min.
     Upload,
     /// Deleting: 30 in 30 min.

@@ -149,7 +149,22 @@ impl Admission {
         let Some(budget) = limits::budget(rate, is_user) else {
             return Ok(());
         };
-        let spent = counters.count(rate, &key, budget, app.clock.now());
+        let now = app.clock.now();
+        // The usual budget and that of its kind count apart; the tighter one is told.
+        let usual = match rate {
+            Rate::Post | Rate::Follow => Rate::Write,
+            rate => rate,
+        };
+        let mut spent = counters.count(usual, &key, budget, now);
+        if is_user
+            && !spent.exceeded
+            && let Some(budget) = limits::family(rate, &app.config.limits)
+        {
+            let own = counters.count(rate, &key, budget, now);
+            if own.exceeded || own.remaining < spent.remaining {
+                spent = own;
+            }
+        }
         self.spent = Some(spent);
         if spent.exceeded {
             return Err(Error::TooMany {

@@ -6,10 +6,11 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::config::Limits;
 use crate::door::Rate;
 
 /// Counters held at a time, about 100 bytes each; beyond, the least used go.
@@ -41,8 +42,8 @@ pub struct Standing {
 pub fn budget(rate: Rate, is_user: bool) -> Option<Budget> {
     let (limit, minutes) = match (rate, is_user) {
         (Rate::Free, _) => return None,
-        (Rate::Usual | Rate::Write, true) => (1500, 5),
-        (Rate::Usual | Rate::Write, false) => (300, 5),
+        (Rate::Usual | Rate::Write | Rate::Post | Rate::Follow, true) => (1500, 5),
+        (Rate::Usual | Rate::Write | Rate::Post | Rate::Follow, false) => (300, 5),
         (Rate::Documents, _) => (3000, 5),
         (Rate::Paged, _) => (300, 15),
         (Rate::Upload | Rate::Delete, _) => (30, 30),
@@ -56,6 +57,35 @@ pub fn budget(rate: Rate, is_user: bool) -> Option<Budget> {
     })
 }
 
+/// The budget that a kind of act has besides (quirk 52); `None` where it has none, or where
+/// the host took it away.
+pub fn family(rate: Rate, limits: &Limits) -> Option<Budget> {
+    let (limit, seconds) = match rate {
+        Rate::Post => (limits.posts, 3 * 3600),
+        Rate::Follow => (limits.follows, 24 * 3600),
+        _ => return None,
+    };
+    (limit > 0).then_some(Budget { limit, seconds })
+}
+
+/// Drops a counter when its window is over for certain.
+struct WhenOver;
+
+impl moka::Expiry<(Rate, String, i64), Arc<AtomicU32>> for WhenOver {
+    fn expire_after_create(
+        &self,
+        (rate, ..): &(Rate, String, i64),
+        _: &Arc<AtomicU32>,
+        _: Instant,
+    ) -> Option<Duration> {
+        Some(Duration::from_secs(match rate {
+            Rate::Post => 3 * 3600,
+            Rate::Follow => 24 * 3600,
+            _ => 1800,
+        }))
+    }
+}
+
 /// Counts in this process.
 #[derive(Clone)]
 pub struct Counters(moka::sync::Cache<(Rate, String, i64), Arc<AtomicU32>>);
@@ -65,7 +95,7 @@ impl Default for Counters {
         Counters(
             moka::sync::Cache::builder()
                 .max_capacity(MAX_COUNTERS)
-                .time_to_live(Duration::from_secs(1800))
+                .expire_after(WhenOver)
                 .build(),
         )
     }
@@ -93,6 +123,19 @@ impl Counters {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn posting_has_a_budget_besides_that_the_host_may_take_away() {
+        let limits = |posts| Limits { posts, follows: 4 };
+        let three_hours = Budget {
+            limit: 300,
+            seconds: 10_800,
+        };
+        assert_eq!(family(Rate::Post, &limits(300)), Some(three_hours));
+        assert_eq!(family(Rate::Post, &limits(0)), None);
+        assert_eq!(family(Rate::Write, &limits(300)), None);
+        assert_eq!(family(Rate::Follow, &limits(0)).unwrap().seconds, 86_400);
+    }
 
     #[test]
     fn the_one_after_the_last_is_too_many_and_the_next_window_is_fresh() {

@@ -42,7 +42,7 @@ impl Server {
         let file = folder.join("porchlight.toml");
         let (data, database, redis) = (folder.join("data"), &place.database_url, &place.redis_url);
         let settings = format!(
-            "[server]\ndata = '{}'\nlisten = '{address}'\n{more}[database]\nurl = '{database}'\n[redis]\nurl = '{redis}'\n",
+            "[server]\ndata = '{}'\nlisten = '{address}'\n{more}[database]\nurl = '{database}'\n[redis]\nurl = '{redis}'\n[limits]\nposts = 0\n",
             data.display()
         );
         std::fs::write(&file, settings)?;

@@ -16,14 +16,19 @@ const MAX_ALLOC: u64 = MAX_DECODED_BYTES + 32 * 1024 * 1024;
 ///
 /// # Errors
 /// `Invalid` when the header claims more than the limits (nothing is decoded then), or when
-/// the file is damaged.
-pub(super) fn decode(upload: &[u8], kind: ImageFormat) -> Result<DynamicImage> {
+/// the file is damaged. `pixels_at_most` may be tighter than [`MAX_PIXELS`].
+pub(super) fn decode(
+    upload: &[u8],
+    kind: ImageFormat,
+    pixels_at_most: u64,
+) -> Result<DynamicImage> {
     let mut limits = Limits::default();
     limits.max_image_width = Some(MAX_SIDE);
     limits.max_image_height = Some(MAX_SIDE);
     limits.max_alloc = Some(MAX_ALLOC);
     let mut reader = ImageReader::with_format(Cursor::new(upload), kind);
     reader.limits(limits);
+    let refused = |cause| refused(cause, pixels_at_most);
     let mut decoder = reader.into_decoder().map_err(refused)?;
 
     let (width, height) = decoder.dimensions();
@@ -33,10 +38,10 @@ pub(super) fn decode(upload: &[u8], kind: ImageFormat) -> Result<DynamicImage> {
     }
     if width > MAX_SIDE
         || height > MAX_SIDE
-        || pixels > MAX_PIXELS
+        || pixels > pixels_at_most.min(MAX_PIXELS)
         || decoder.total_bytes() > MAX_DECODED_BYTES
     {
-        return Err(too_many_pixels());
+        return Err(too_many_pixels(pixels_at_most));
     }
 
     // A damaged orientation is no reason to refuse the picture.
@@ -53,15 +58,16 @@ pub(super) fn decode(upload: &[u8], kind: ImageFormat) -> Result<DynamicImage> {
     Ok(picture)
 }
 
-fn refused(cause: image::ImageError) -> Error {
+fn refused(cause: image::ImageError, pixels_at_most: u64) -> Error {
     match cause {
-        image::ImageError::Limits(_) => too_many_pixels(),
+        image::ImageError::Limits(_) => too_many_pixels(pixels_at_most),
         _ => unreadable(),
     }
 }
 
-fn too_many_pixels() -> Error {
-    Error::invalid(
-        "The picture has too many pixels: at most 8192 a side and 40 million in all, please.",
-    )
+fn too_many_pixels(at_most: u64) -> Error {
+    Error::invalid(format!(
+        "The picture has too many pixels: at most {MAX_SIDE} a side and {:.0} million in all, please.",
+        at_most as f64 / 1e6
+    ))
 }

@@ -92,6 +92,10 @@ pub struct Settings {
     pub waiting: usize,
     /// How long an upload waits before it hears 429.
     pub patience: Duration,
+    /// The largest upload here, in bytes; [`MAX_UPLOAD_BYTES`] at the most.
+    pub max_bytes: usize,
+    /// The most pixels here; [`MAX_PIXELS`] at the most.
+    pub max_pixels: u64,
 }
 
 impl Default for Settings {
@@ -100,6 +104,8 @@ impl Default for Settings {
             at_once: 1,
             waiting: 8,
             patience: Duration::from_secs(20),
+            max_bytes: MAX_UPLOAD_BYTES,
+            max_pixels: MAX_PIXELS,
         }
     }
 }
@@ -125,7 +131,7 @@ impl Pictures {
     /// Makes the pictures to be kept out of an upload.
     ///
     /// # Errors
-    /// `TooLarge` above [`MAX_UPLOAD_BYTES`]; `Invalid` with a sentence when it is no picture
+    /// `TooLarge` above the limit in bytes; `Invalid` with a sentence when it is no picture
     /// of an allowed type, claims to be too large, or cannot be decoded; `TooMany` when the
     /// line is full.
     pub async fn process(
@@ -134,11 +140,17 @@ impl Pictures {
         purpose: Purpose,
         now: DateTime<Utc>,
     ) -> Result<Processed> {
-        if upload.len() > MAX_UPLOAD_BYTES {
+        let most = self.settings.max_bytes.min(MAX_UPLOAD_BYTES);
+        if upload.len() > most {
             return Err(Error::TooLarge(
-                "The picture is larger than 16 MB. A smaller one will do.".into(),
+                format!(
+                    "The picture is larger than {:.1} MB. A smaller one will do.",
+                    most as f64 / (1024.0 * 1024.0)
+                )
+                .into(),
             ));
         }
+        let pixels_at_most = self.settings.max_pixels.min(MAX_PIXELS);
         // What can be refused by its first bytes does not stand in line.
         let kind = sniff::kind(&upload)?;
         let place = Place::take(&self.waiting, self.settings.waiting + self.settings.at_once);
@@ -152,7 +164,7 @@ impl Pictures {
         };
         let work = tokio::task::spawn_blocking(move || {
             let _held = (turn, place);
-            let pixels = decode::decode(&upload, kind)?;
+            let pixels = decode::decode(&upload, kind, pixels_at_most)?;
             variants::make(pixels, purpose, crate::secrets::token::sha256(&upload))
         });
         match work.await {

@@ -268,11 +268,29 @@ async fn an_upload_that_is_too_large_is_not_looked_at() {
 }
 
 #[tokio::test]
+async fn a_place_may_want_smaller_pictures() {
+    let pictures = Pictures::new(Settings {
+        max_bytes: 4_096,
+        max_pixels: 5_000,
+        ..Settings::default()
+    });
+    let try_one = async |upload: Bytes| pictures.process(upload, Purpose::Avatar, now()).await;
+    let small = Bytes::from(encoded(flag(70, 70), ImageFormat::Png));
+    assert!(small.len() < 4_096 && try_one(small).await.is_ok());
+    let wide = Bytes::from(encoded(flag(100, 60), ImageFormat::Png));
+    let refused = try_one(wide).await.unwrap_err().sentence();
+    assert!(refused.contains("pixels"), "{refused}");
+    let heavy = Bytes::from(vec![0; 5_000]);
+    assert!(matches!(try_one(heavy).await, Err(Error::TooLarge(_))));
+}
+
+#[tokio::test]
 async fn the_line_is_bounded() {
     let pictures = Pictures::new(Settings {
         at_once: 1,
         waiting: 1,
         patience: Duration::from_millis(30),
+        ..Settings::default()
     });
     let working = pictures.turns.clone().acquire_owned().await.unwrap();
     let upload = Bytes::from(encoded(flag(10, 10), ImageFormat::Png));

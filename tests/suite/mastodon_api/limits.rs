@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use crate::support::place::run;
+use crate::support::api::id;
+use crate::support::place::{Setup, run};
 
 #[test]
 fn every_answer_of_the_api_says_how_much_is_left() {
@@ -82,4 +83,48 @@ fn one_too_many_is_told_when_to_come_back() {
             .await
             .entity("CredentialApplication");
     });
+}
+
+#[test]
+fn posting_and_following_have_budgets_of_their_own() {
+    // Quirk 52
+    Setup::default()
+        .with("PORCHLIGHT_LIMITS__POSTS", "3")
+        .with("PORCHLIGHT_LIMITS__FOLLOWS", "1")
+        .run(async |place| {
+            let (ann, ben) = (place.member("ann").await, place.member("ben").await);
+            let theirs = id(&ben.api.toot("Hello").await);
+            let body = json!({ "status": "One" });
+            let answer = ann.api.post("/api/v1/statuses", body.clone()).await;
+            assert_eq!(answer.header("x-ratelimit-limit"), "3");
+            assert_eq!(answer.header("x-ratelimit-remaining"), "2");
+            answer.expect(200);
+            ann.api.toot("Two").await;
+            // Boosts are of the same family.
+            let boost = format!("/api/v1/statuses/{theirs}/reblog");
+            ann.api.act(&boost).await.ok();
+            let refused = ann.api.post("/api/v1/statuses", body.clone()).await;
+            assert_eq!(refused.header("x-ratelimit-remaining"), "0");
+            refused.error(429);
+            assert_eq!(place.number("SELECT count(*) FROM statuses").await, 4);
+            // On the web it is the same budget; everything else goes on.
+            let browser = place.signed_in(&ann).await;
+            let page = browser.open("/compose").await;
+            let answer = browser
+                .post(&page.form("/compose").set("text", "Four"))
+                .await;
+            assert_eq!(answer.status, 429, "{}", answer.shown());
+            ann.api
+                .act(&format!("/api/v1/statuses/{theirs}/favourite"))
+                .await
+                .ok();
+            ann.follow(&ben).await;
+            ann.api
+                .act(&format!("{}/follow", ben.path()))
+                .await
+                .error(429);
+            ben.api.toot("Others are others").await;
+            place.advance(chrono::TimeDelta::hours(3));
+            ann.api.toot("Three hours later").await;
+        });
 }
