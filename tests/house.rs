@@ -11,6 +11,8 @@ mod map;
 mod pages;
 #[path = "house/places.rs"]
 mod places;
+#[path = "house/shipping.rs"]
+mod shipping;
 #[path = "house/source.rs"]
 mod source;
 #[path = "house/street.rs"]
