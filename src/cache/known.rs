@@ -10,6 +10,8 @@ use crate::domain::Id;
 
 /// Tokens that are remembered; some hundred bytes each.
 const TOKENS: u64 = 20_000;
+/// Names of accounts here that are remembered; the same.
+const NAMES: u64 = 10_000;
 
 /// Cheap to clone; all clones share one memory.
 #[derive(Clone)]
@@ -19,6 +21,8 @@ struct Inner {
     /// SHA-256 of a token: the account of its user. A token never changes hands; whether it
     /// is still good is asked each time.
     owners: Moka<[u8; 32], Id>,
+    /// A lower-case local name: the account it had. Whoever uses it looks whether it still has.
+    names: Moka<String, Id>,
     feeds_generation: AtomicI64,
 }
 
@@ -26,6 +30,7 @@ impl Default for Known {
     fn default() -> Known {
         Known(Arc::new(Inner {
             owners: Moka::new(TOKENS),
+            names: Moka::new(NAMES),
             feeds_generation: AtomicI64::new(0),
         }))
     }
@@ -40,6 +45,20 @@ impl Known {
     /// Remembers it.
     pub fn note_owner(&self, digest: [u8; 32], account: Id) {
         self.0.owners.insert(digest, account);
+    }
+
+    /// The account that had this local name when it was last asked for.
+    pub fn named(&self, name: &str) -> Option<Id> {
+        self.0.names.get(&name.to_lowercase())
+    }
+
+    /// Remembers it; `None` forgets it.
+    pub fn note_name(&self, name: &str, account: Option<Id>) {
+        let name = name.to_lowercase();
+        match account {
+            Some(account) => self.0.names.insert(name, account),
+            None => self.0.names.invalidate(&name),
+        }
     }
 
     /// The generation of feeds that was good when last heard of.

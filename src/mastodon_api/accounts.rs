@@ -7,14 +7,14 @@ use serde::Deserialize;
 use super::answer::{self, Answer, id, urls};
 use super::entities::Relationship;
 use super::forms::lenient;
-use super::paging::{Links, PageParams, Previous, defaults};
+use super::paging::{PageParams, defaults};
 use super::render::relationship::relationship;
 use super::rows::{deed, own, public};
 use super::{BaseUrl, Params};
 use crate::app::App;
 use crate::app::federation::Network;
 use crate::domain::{Error, Id};
-use crate::door::{Caller, Pending, Route};
+use crate::door::{Caller, Pending, Rate, Route};
 use crate::social::accounts::follow::Wishes;
 use crate::social::accounts::lists::List;
 use crate::social::accounts::{block, follow, lists, mute, read, relationships};
@@ -47,7 +47,8 @@ pub const ROUTES: &[Route] = &[
     }),
     deed("/api/v1/accounts/{id}/follow", "write:follows", || {
         web::to(follow_them)
-    }),
+    })
+    .at_rate(Rate::Follow),
     deed("/api/v1/accounts/{id}/unfollow", "write:follows", || {
         web::to(unfollow)
     }),
@@ -173,9 +174,7 @@ async fn listed(
     let page = form.page(defaults::ACCOUNTS);
     let viewer = caller.viewer();
     let found = lists::public(app, viewer, id(path)?, list, &page, &urls(base)).await?;
-    let links = Links::list(&found.cursors, &page, Previous::SinceId);
-    let bytes = answer::accounts(&found.items);
-    Ok(answer::json_page(req, &links, bytes))
+    Ok(answer::listed(req, &found, &page))
 }
 
 #[derive(Deserialize)]

@@ -3,10 +3,11 @@
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::paging::Links;
+use super::paging::{Links, Previous};
 use super::render::{Urls, writer};
 use super::{ApiError, BaseUrl};
-use crate::domain::{Error, Id, ids};
+use crate::domain::{Error, Id, Page, ids};
+use crate::social::accounts::lists::Accounts;
 use crate::social::page::{AccountItem, Item};
 
 /// What every handler gives.
@@ -27,6 +28,17 @@ pub fn json_page(req: &HttpRequest, links: &Links, bytes: Vec<u8>) -> HttpRespon
         response.insert_header((header::LINK, value));
     }
     response.body(bytes)
+}
+
+/// An empty list: of somebody who waits, and so has nobody yet.
+pub fn nobody() -> HttpResponse {
+    json(b"[]".to_vec())
+}
+
+/// A page of accounts whose cursor is the row between the two (quirks 37 and 38).
+pub fn listed(req: &HttpRequest, found: &Accounts, page: &Page) -> HttpResponse {
+    let links = Links::list(&found.cursors, page, Previous::SinceId);
+    json_page(req, &links, accounts(&found.items))
 }
 
 /// A status for somebody signed in.

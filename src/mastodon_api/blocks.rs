@@ -4,7 +4,7 @@ use actix_web::HttpRequest;
 use actix_web::web::{self, Data};
 
 use super::answer::{self, Answer, urls};
-use super::paging::{Links, PageParams, Previous, defaults};
+use super::paging::{PageParams, defaults};
 use super::rows::own;
 use super::{BaseUrl, Params};
 use crate::app::App;
@@ -28,14 +28,9 @@ async fn list(
 ) -> Answer {
     if caller.is_waiting() {
         // Without an account nobody can be blocked.
-        return Ok(answer::json(b"[]".to_vec()));
+        return Ok(answer::nobody());
     }
     let page = form.0.page(defaults::ACCOUNTS);
     let found = lists::blocks(&app, &caller.member()?, &page, &urls(&base)).await?;
-    let links = Links::list(&found.cursors, &page, Previous::SinceId);
-    Ok(answer::json_page(
-        &req,
-        &links,
-        answer::accounts(&found.items),
-    ))
+    Ok(answer::listed(&req, &found, &page))
 }

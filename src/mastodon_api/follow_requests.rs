@@ -5,7 +5,7 @@ use actix_web::web::{self, Data, Path};
 
 use super::accounts::told;
 use super::answer::{self, Answer, id, urls};
-use super::paging::{Links, PageParams, Previous, defaults};
+use super::paging::{PageParams, defaults};
 use super::rows::{deed, own};
 use super::{BaseUrl, Params};
 use crate::app::App;
@@ -41,16 +41,11 @@ async fn list(
 ) -> Answer {
     if caller.is_waiting() {
         // Nobody can ask to follow an account that is not there.
-        return Ok(answer::json(b"[]".to_vec()));
+        return Ok(answer::nobody());
     }
     let page = form.0.page(defaults::ACCOUNTS);
     let found = lists::requests(&app, &caller.member()?, &page, &urls(&base)).await?;
-    let links = Links::list(&found.cursors, &page, Previous::SinceId);
-    Ok(answer::json_page(
-        &req,
-        &links,
-        answer::accounts(&found.items),
-    ))
+    Ok(answer::listed(&req, &found, &page))
 }
 
 async fn authorize(app: Data<App>, caller: Caller, path: Path<String>) -> Answer {

@@ -27,7 +27,7 @@ async fn list(
 ) -> Answer {
     if caller.is_waiting() {
         // Without an account nobody can be muted.
-        return Ok(answer::json(b"[]".to_vec()));
+        return Ok(answer::nobody());
     }
     let page = form.0.page(defaults::ACCOUNTS);
     let (found, ends) = lists::mutes(&app, &caller.member()?, &page, &urls(&base)).await?;

@@ -27,7 +27,9 @@ const MOST: usize = 20;
 
 /// What this file offers.
 pub const ROUTES: &[Route] = &[
-    deed("/api/v1/statuses", "write:statuses", || web::to(create)).sandboxed(),
+    deed("/api/v1/statuses", "write:statuses", || web::to(create))
+        .at_rate(Rate::Post)
+        .sandboxed(),
     public("/api/v1/statuses", "read:statuses", || web::to(several)),
     public("/api/v1/statuses/{id}", "read:statuses", || web::to(show)).sandboxed(),
     deed("/api/v1/statuses/{id}", "write:statuses", || {
@@ -68,7 +70,8 @@ pub const ROUTES: &[Route] = &[
     ),
     deed("/api/v1/statuses/{id}/reblog", "write:statuses", || {
         web::to(reblog)
-    }),
+    })
+    .at_rate(Rate::Post),
     deed("/api/v1/statuses/{id}/unreblog", "write:statuses", || {
         web::to(unreblog)
     }),

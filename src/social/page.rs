@@ -271,6 +271,15 @@ pub struct Shown {
 
 /// The same page as rows, in their order, by at most two statements.
 pub async fn shown(conn: &mut store::Conn, rows: Vec<PageRow>) -> Result<Vec<Shown>> {
+    Ok(shown_with(conn, rows, None).await?.0)
+}
+
+/// The same, with the row of one account besides, by the same statements.
+pub async fn shown_with(
+    conn: &mut store::Conn,
+    rows: Vec<PageRow>,
+    also: Option<Id>,
+) -> Result<(Vec<Shown>, Option<Account>)> {
     let ids = rows
         .iter()
         .map(|r| r.boosted.as_ref().map_or(r.id, |b| b.id))
@@ -279,6 +288,7 @@ pub async fn shown(conn: &mut store::Conn, rows: Vec<PageRow>) -> Result<Vec<Sho
         .iter()
         .flat_map(|r| [Some(r.author.id), r.boosted.as_ref().map(|b| b.author.id)])
         .flatten()
+        .chain(also)
         .collect();
     authors.sort_unstable();
     authors.dedup();
@@ -301,5 +311,6 @@ pub async fn shown(conn: &mut store::Conn, rows: Vec<PageRow>) -> Result<Vec<Sho
             row,
         })
     };
-    Ok(rows.into_iter().filter_map(one).collect())
+    let also = also.and_then(account);
+    Ok((rows.into_iter().filter_map(one).collect(), also))
 }

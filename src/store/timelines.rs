@@ -2,11 +2,13 @@
 //! so that pages are full; the page statement filters again with what it knows.
 
 use chrono::{DateTime, Utc};
+use diesel::OptionalExtension;
 use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 
 use super::Conn;
 use super::raw::{Raw, raw};
+use super::status_page::{AccountCounters, account_counters};
 use super::visibility::{on_public_timelines, visible_to, welcome_to};
 use crate::domain::{Id, Page, Result};
 
@@ -176,6 +178,84 @@ pub async fn of_account(
     .bind::<Nullable<Text>, _>(wanted.tagged)
     .bind::<BigInt, _>(page.limit);
     ids(conn, query, page).await
+}
+
+/// What stands around a page of an account's statuses.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ProfileHead {
+    /// Its counters.
+    pub counters: AccountCounters,
+    /// What it pinned, the last one first.
+    pub pinned: Vec<Id>,
+    /// The page, as [`of_account`] gives it.
+    pub ids: Vec<Id>,
+}
+
+macro_rules! profile_head {
+    ($order:literal) => {
+        concat!(
+            "SELECT ", account_counters!("ac"),
+            ", ARRAY(SELECT pn.status_id FROM pins pn WHERE pn.account_id = o.id ORDER BY pn.id DESC LIMIT ?), ",
+            "ARRAY(", of_account!($order), ") ",
+            "FROM accounts o LEFT JOIN account_stats ac ON ac.account_id = o.id WHERE o.id = ?"
+        )
+    };
+}
+
+/// Counters, up to `pins` pinned statuses and a page of an account, in one statement; `None`
+/// when there is no such account.
+pub async fn profile_head(
+    conn: &mut Conn,
+    wanted: Of,
+    viewer: Option<Id>,
+    page: &Page,
+    pins: i64,
+) -> Result<Option<ProfileHead>> {
+    type Columns = (
+        BigInt,
+        BigInt,
+        BigInt,
+        Nullable<Timestamptz>,
+        Array<BigInt>,
+        Array<BigInt>,
+    );
+    type Row = (i64, i64, i64, Option<DateTime<Utc>>, Vec<Id>, Vec<Id>);
+    let row: Option<Row> = raw::<Columns>(if page.ascends() {
+        profile_head!("ASC")
+    } else {
+        profile_head!("DESC")
+    })
+    .bind::<BigInt, _>(pins)
+    .bind::<Nullable<BigInt>, _>(viewer)
+    .bind::<BigInt, _>(wanted.account)
+    .bind::<BigInt, _>(page.above().unwrap_or(0))
+    .bind::<BigInt, _>(page.max_id.unwrap_or(Id::MAX))
+    .bind::<Bool, _>(wanted.exclude_replies)
+    .bind::<Bool, _>(wanted.exclude_reblogs)
+    .bind::<Bool, _>(wanted.only_media)
+    .bind::<Nullable<Text>, _>(wanted.tagged)
+    .bind::<BigInt, _>(page.limit)
+    .bind::<BigInt, _>(wanted.account)
+    .get_result(conn)
+    .await
+    .optional()?;
+    Ok(row.map(
+        |(followers, following, statuses, last_status_at, pinned, mut ids)| {
+            if page.ascends() {
+                ids.reverse();
+            }
+            ProfileHead {
+                counters: AccountCounters {
+                    followers,
+                    following,
+                    statuses,
+                    last_status_at,
+                },
+                pinned,
+                ids,
+            }
+        },
+    ))
 }
 
 /// What an account pinned, the last one first.

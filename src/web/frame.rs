@@ -2,7 +2,7 @@
 
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
-use actix_web::http::header;
+use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
@@ -73,6 +73,12 @@ pub fn render(req: &HttpRequest, template: &impl Template) -> Result<HttpRespons
             .map_err(|e| Error::broken(format!("a cookie: {e}")))?;
     }
     Ok(response)
+}
+
+/// The page of a form that has to be mended: 422.
+pub fn refused(mut page: HttpResponse) -> HttpResponse {
+    *page.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    page
 }
 
 /// 303: the answer to a form that worked.

@@ -5,6 +5,7 @@
 //! as sanitised HTML in fields named `…_html`; everything else is escaped by the template.
 
 pub mod apply;
+pub mod button;
 pub mod content_policy;
 pub mod error;
 pub mod files;

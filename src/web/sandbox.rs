@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
@@ -123,9 +123,9 @@ async fn save(
                 }
             }
             let profile = sandbox::profile(&app, &applicant).await?;
-            let mut response = page(&req, &app, &caller, &profile, typed.refused(&invalid)).await?;
-            *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-            Ok(response)
+            Ok(frame::refused(
+                page(&req, &app, &caller, &profile, typed.refused(&invalid)).await?,
+            ))
         }
         Err(error) => Err(error.into()),
     }

@@ -97,6 +97,8 @@ async fn answer(request: reqwest::RequestBuilder) -> Option<Value> {
 }
 
 async fn load_and_kill(place: &Place, seed: u64, mut between: impl AsyncFnMut(usize)) {
+    // Shown where the test fails.
+    println!("seed {seed}");
     let mut dice = StdRng::seed_from_u64(seed);
     let mut people = Vec::new();
     for n in 0..WRITERS {

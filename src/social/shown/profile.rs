@@ -1,12 +1,12 @@
 //! An account's page.
 
-use super::{Listed, load};
+use super::Listed;
 use crate::app::App;
 use crate::domain::{Error, Id, Page, Result};
 use crate::model::account::Account;
 use crate::social::accounts::read;
 use crate::social::accounts::relationships::Relationship;
-use crate::social::page::{AccountCounters, Shown};
+use crate::social::page::{self, AccountCounters, Shown};
 use crate::store;
 use crate::store::timelines::Of;
 
@@ -50,15 +50,52 @@ pub async fn profile(
     tab: Tab,
     page: &Page,
 ) -> Result<Profile> {
+    let name = handle.trim().trim_start_matches('@');
+    if let Some(id) = app.known.named(name) {
+        let found = of(app, viewer, id, tab, page).await;
+        if let Ok(profile) = found
+            && profile.account.is_local()
+            && profile.account.username.eq_ignore_ascii_case(name)
+        {
+            return Ok(profile);
+        }
+        // It is somebody else's by now, or nobody's.
+        app.known.note_name(name, None);
+    }
     let id = read::id_of(app, handle).await?.ok_or(Error::NotFound)?;
+    let profile = of(app, viewer, id, tab, page).await?;
+    if profile.account.is_local() {
+        app.known.note_name(&profile.account.username, Some(id));
+    }
+    Ok(profile)
+}
+
+/// Four statements for a stranger, one more for somebody who stands to it in some way.
+async fn of(app: &App, viewer: Option<Id>, id: Id, tab: Tab, page: &Page) -> Result<Profile> {
     let mut conn = app.pool.get().await?;
-    let account = store::profiles::find(&mut conn, id)
+    let wanted = Of {
+        account: id,
+        exclude_replies: tab == Tab::Posts,
+        exclude_reblogs: tab == Tab::Media,
+        only_media: tab == Tab::Media,
+        tagged: None,
+    };
+    let is_top = tab == Tab::Posts && page.max_id.is_none() && page.above().is_none();
+    let pins = if is_top { PINS } else { 0 };
+    let head = store::timelines::profile_head(&mut conn, wanted, viewer, page, pins)
         .await?
-        .filter(|account| !account.is_suspended())
         .ok_or(Error::NotFound)?;
-    let facts = store::accounts_shown::facts(&mut conn, vec![id])
-        .await?
-        .pop()
+    let (ids, pinned) = (head.ids, head.pinned);
+    // One page statement for both; a pinned post is not listed twice.
+    let both: Vec<Id> = pinned
+        .iter()
+        .chain(ids.iter().filter(|id| !pinned.contains(id)))
+        .copied()
+        .collect();
+    let rows = page::rows(app, &mut conn, both, viewer, false).await?;
+    let (mut items, account) = page::shown_with(&mut conn, rows, Some(id)).await?;
+    let account = account
+        .filter(|account| !account.is_suspended())
         .ok_or(Error::NotFound)?;
     let relation = match viewer.filter(|viewer| *viewer != id) {
         Some(viewer) => {
@@ -69,26 +106,6 @@ pub async fn profile(
         }
         None => None,
     };
-    let wanted = Of {
-        account: id,
-        exclude_replies: tab == Tab::Posts,
-        exclude_reblogs: tab == Tab::Media,
-        only_media: tab == Tab::Media,
-        tagged: None,
-    };
-    let ids = store::timelines::of_account(&mut conn, wanted, viewer, page).await?;
-    let is_top = tab == Tab::Posts && page.max_id.is_none() && page.above().is_none();
-    let pinned = match is_top {
-        true => store::timelines::pinned(&mut conn, id, PINS).await?,
-        false => Vec::new(),
-    };
-    // One page statement for both; a pinned post is not listed twice.
-    let both: Vec<Id> = pinned
-        .iter()
-        .chain(ids.iter().filter(|id| !pinned.contains(id)))
-        .copied()
-        .collect();
-    let mut items = load(app, &mut conn, both, viewer, false).await?;
     let rest = items
         .iter()
         .position(|item| !pinned.contains(&item.row.id))
@@ -96,7 +113,7 @@ pub async fn profile(
     let listed = items.split_off(rest);
     Ok(Profile {
         account,
-        counters: facts.counters,
+        counters: head.counters,
         relation,
         pinned: items,
         listed: Listed {

@@ -6,6 +6,7 @@ use super::sample::*;
 use crate::web::home::{
     compose, delete, draft, drafts, notifications, search, timeline as home, welcome,
 };
+use crate::web::parts::compose::KeptPicture;
 use crate::web::parts::form::Form;
 use crate::web::parts::layout::{Flash, Here, Page};
 use crate::web::parts::pager::Pager;
@@ -104,7 +105,15 @@ pub fn pages() -> Vec<Hung> {
         "compose",
         compose::ComposePage {
             page: member("Reply"),
-            compose: box_for_writing(posts().into_iter().nth(2)),
+            compose: {
+                let mut compose = box_for_writing(posts().into_iter().nth(2));
+                compose.kept = vec![KeptPicture {
+                    place: 1,
+                    id: "9".into(),
+                    shown: posts().remove(0).media.remove(0),
+                }];
+                compose
+            },
         }
         .render(),
     );

@@ -224,6 +224,7 @@ pub fn box_for_writing(reply_to: Option<StatusCard>) -> ComposeForm {
             ("ar".into(), "العربية".into()),
         ],
         return_to: "/home".into(),
+        kept: Vec::new(),
     }
 }
 

@@ -1,24 +1,28 @@
 //! `/compose` and `/compose?in_reply_to=ID`: the page for writing, and where every box for
 //! writing posts to.
 
+use std::collections::BTreeMap;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use bytes::Bytes;
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::app::App;
 use crate::domain::error::Invalid;
 use crate::domain::visibility::Visibility;
-use crate::domain::{Error, Id, Result};
+use crate::domain::{Error, Id, Result, ids};
 use crate::door::forms::{Upload, Uploads, lenient};
 use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
 use crate::gate::{Member, drafts};
+use crate::model::status_parts::Attached;
 use crate::secrets::token::Secret;
 use crate::social::media;
 use crate::social::page::{self, Shown};
 use crate::social::shown;
-use crate::social::statuses::compose::{self as words, Defaults, MAX_MEDIA, Post};
+use crate::social::statuses::compose::{Defaults, MAX_MEDIA, Post};
 use crate::social::statuses::post;
 use crate::text::language;
 use crate::text::length::MAX_STATUS;
@@ -26,10 +30,10 @@ use crate::web::error::WebError;
 use crate::web::form::Form as Sent;
 use crate::web::frame::{self, see_other_with, way_back};
 use crate::web::home::draft_form;
-use crate::web::parts::compose::ComposeForm;
+use crate::web::parts::compose::{ComposeForm, KeptPicture};
 use crate::web::parts::form::Form;
 use crate::web::parts::layout::{Flash, Here, Page};
-use crate::web::render::status::Eyes;
+use crate::web::render::status::{self, Eyes};
 
 /// A post, or a reply with what it answers above it.
 #[derive(Template)]
@@ -57,7 +61,7 @@ pub const ROUTES: &[Route] = &[
         path: "/compose",
         access: Access::Session,
         pending: Pending::Refused,
-        rate: Rate::Write,
+        rate: Rate::Post,
         caching: Caching::Private,
         handler: || web::to(send),
     },
@@ -72,7 +76,7 @@ struct Begin {
     to: String,
 }
 
-/// What the box sends. Pictures are `media_1` to `media_4`, their descriptions `alt_1` …
+/// What the box sends. Pictures are the files `media_1` to `media_4`.
 #[derive(Deserialize)]
 struct Written {
     #[serde(default, deserialize_with = "lenient::string")]
@@ -93,14 +97,28 @@ struct Written {
     sensitive: bool,
     #[serde(default, deserialize_with = "lenient::boolean")]
     as_draft: bool,
-    #[serde(default, deserialize_with = "lenient::string")]
-    alt_1: String,
-    #[serde(default, deserialize_with = "lenient::string")]
-    alt_2: String,
-    #[serde(default, deserialize_with = "lenient::string")]
-    alt_3: String,
-    #[serde(default, deserialize_with = "lenient::string")]
-    alt_4: String,
+    /// Everything else: `alt_1` …, and of pictures that are kept `kept_1` …, `kept_alt_1` …,
+    /// `drop_1` ….
+    #[serde(flatten)]
+    more: BTreeMap<String, Value>,
+}
+
+impl Written {
+    fn more(&self, name: &str, place: usize) -> &str {
+        let value = self.more.get(&format!("{name}_{place}"));
+        value.and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// Uploads of an earlier try that are still wanted, with their descriptions.
+    fn kept(&self) -> Vec<(Id, String)> {
+        (1..=MAX_MEDIA)
+            .filter(|place| self.more("drop", *place) != "1")
+            .filter_map(|place| {
+                let id = ids::parse(self.more("kept", place))?;
+                Some((id, self.more("kept_alt", place).to_owned()))
+            })
+            .collect()
+    }
 }
 
 /// A box with nothing in it but the member's defaults, for the page at `return_to`.
@@ -118,6 +136,7 @@ pub fn blank(app: &App, who: &Member, return_to: &str) -> ComposeForm {
         reply_to: None,
         languages: few_languages(app, &spoken),
         return_to: return_to.to_owned(),
+        kept: Vec::new(),
     }
 }
 
@@ -243,53 +262,45 @@ async fn send(
                 "/drafts",
                 &Flash::done("Saved among your drafts. Nobody else sees it."),
             )),
-            Err(error) => again(&req, &app, &caller, &who, &sent.fields, error).await,
+            Err(error) => again(&req, &app, &caller, &who, &sent.fields, &[], error).await,
         };
     }
     let pictures = take_pictures(&mut sent.files, &sent.fields);
-    match say(&app, &who, &sent.fields, pictures).await {
+    let mut kept = Vec::new();
+    match say(&app, &who, &sent.fields, pictures, &mut kept).await {
         Ok(()) => Ok(see_other_with(&back, &Flash::done("Posted."))),
-        Err(error) => again(&req, &app, &caller, &who, &sent.fields, error).await,
+        Err(error) => again(&req, &app, &caller, &who, &sent.fields, &kept, error).await,
     }
 }
 
 /// Pictures that came along, each with its description, in the order of the form.
 fn take_pictures(files: &mut Uploads, written: &Written) -> Vec<(Upload, String)> {
-    let alts = [
-        &written.alt_1,
-        &written.alt_2,
-        &written.alt_3,
-        &written.alt_4,
-    ];
     (1..=MAX_MEDIA)
-        .zip(alts)
-        .filter_map(|(n, alt)| Some((files.take(&format!("media_{n}"))?, alt.clone())))
+        .filter_map(|n| {
+            let file = files.take(&format!("media_{n}"))?;
+            Some((file, written.more("alt", n).to_owned()))
+        })
         .filter(|(upload, _)| upload.size > 0)
         .collect()
 }
 
-/// Uploads, then posts. The words are looked at first, so that nothing is uploaded for a
-/// text that will not do.
+/// Uploads, then posts. What was uploaded stands in `kept`, so that nobody chooses a picture
+/// twice because of a word too many; what is never posted is swept after a day.
 async fn say(
     app: &App,
     who: &Member,
     written: &Written,
     pictures: Vec<(Upload, String)>,
+    kept: &mut Vec<Attached>,
 ) -> Result<()> {
-    let mut cmd = Post {
-        text: written.text.clone(),
-        spoiler_text: written.spoiler_text.clone(),
-        sensitive: Some(written.sensitive),
-        visibility: Visibility::from_name(&written.visibility),
-        language: Some(written.language.clone()),
-        in_reply_to: written.in_reply_to,
-        idempotency_key: Some(written.idempotency_key.clone()),
-        // Stand-ins, for the check alone.
-        media: (0..pictures.len() as Id).collect(),
-        ..Post::default()
-    };
-    words::compose(&cmd, who.user(), app.clock.now())?;
-    cmd.media.clear();
+    for (id, description) in written.kept() {
+        match media::describe(app, who, id, Some(description), None).await {
+            Ok(upload) => kept.push(upload),
+            // Swept meanwhile, or never theirs.
+            Err(Error::NotFound) => {}
+            Err(error) => return Err(error),
+        }
+    }
     for (upload, description) in pictures {
         let picture = media::Upload {
             file: Bytes::from(tokio::fs::read(upload.path()).await?),
@@ -306,8 +317,19 @@ async fn say(
                 ),
                 other => other,
             })?;
-        cmd.media.push(stored.id);
+        kept.push(stored);
     }
+    let cmd = Post {
+        text: written.text.clone(),
+        spoiler_text: written.spoiler_text.clone(),
+        sensitive: Some(written.sensitive),
+        visibility: Visibility::from_name(&written.visibility),
+        language: Some(written.language.clone()),
+        in_reply_to: written.in_reply_to,
+        idempotency_key: Some(written.idempotency_key.clone()),
+        media: kept.iter().map(|upload| upload.id).collect(),
+        ..Post::default()
+    };
     post::post(app, who, cmd).await?;
     Ok(())
 }
@@ -345,6 +367,7 @@ async fn again(
     caller: &Caller,
     who: &Member,
     written: &Written,
+    kept: &[Attached],
     error: Error,
 ) -> Result<HttpResponse, WebError> {
     let mut compose = blank(app, who, &way_back(&written.return_to, "/home"));
@@ -354,11 +377,19 @@ async fn again(
         .with("spoiler_text", &written.spoiler_text)
         .with("visibility", &written.visibility)
         .with("language", &written.language)
-        .with("sensitive", if written.sensitive { "1" } else { "" })
-        .with("alt_1", &written.alt_1)
-        .with("alt_2", &written.alt_2)
-        .with("alt_3", &written.alt_3)
-        .with("alt_4", &written.alt_4);
+        .with("sensitive", if written.sensitive { "1" } else { "" });
+    compose.kept = kept
+        .iter()
+        .take(MAX_MEDIA)
+        .enumerate()
+        .filter_map(|(index, upload)| {
+            Some(KeptPicture {
+                place: index + 1,
+                id: upload.id.to_string(),
+                shown: status::picture(upload)?,
+            })
+        })
+        .collect();
     form = match &error {
         Error::Invalid(invalid) => refused(form, invalid),
         Error::NotFound => form.error(

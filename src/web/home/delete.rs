@@ -3,11 +3,11 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::deeds::Back;
 use crate::app::App;
 use crate::domain::{Error, Result, ids};
 use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
 use crate::social::{shown, statuses};
+use crate::web::button::Back;
 use crate::web::error::WebError;
 use crate::web::form::Form;
 use crate::web::frame::{self, see_other_with, way_back};

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde_json::Value;
@@ -96,6 +95,7 @@ pub const ROUTES: &[Route] = &[
     Route {
         path: "/drafts/{id}/publish",
         pending: Pending::Refused,
+        rate: Rate::Post,
         handler: || web::to(publish),
         ..ROW
     },
@@ -207,9 +207,7 @@ async fn again(
     form: Form,
 ) -> Result<HttpResponse, WebError> {
     let draft = drafts::find(app, &caller.applicant()?, id).await?;
-    let mut response = page(req, app, caller, &draft, form).await?;
-    *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-    Ok(response)
+    Ok(frame::refused(page(req, app, caller, &draft, form).await?))
 }
 
 /// POST `/drafts/ID/delete`.

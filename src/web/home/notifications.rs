@@ -3,13 +3,13 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::deeds::Back;
 use super::timeline::ReadUpTo;
 use crate::app::App;
 use crate::domain::{Error, ids};
 use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
 use crate::social::accounts::follow_requests;
 use crate::social::shown;
+use crate::web::button::Back;
 use crate::web::error::WebError;
 use crate::web::form::Form;
 use crate::web::frame::{self, see_other, see_other_with, way_back};

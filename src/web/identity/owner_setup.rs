@@ -1,6 +1,6 @@
 //! `/owner/TOKEN`: the owner's first visit, by the one-time link that the start printed.
 
-use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
@@ -98,9 +98,9 @@ async fn found(
         Ok(opened) => Ok(cookie::signed_in(&app, &opened, "/home")?),
         Err(Error::Invalid(invalid)) => {
             let form = kept.refused(&invalid);
-            let mut page = render(&req, &caller, form, token.into_inner()).await?;
-            *page.status_mut() = WebError(Error::Invalid(invalid)).status_code();
-            Ok(page)
+            Ok(frame::refused(
+                render(&req, &caller, form, token.into_inner()).await?,
+            ))
         }
         Err(other) => Err(other.into()),
     }

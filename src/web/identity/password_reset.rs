@@ -1,6 +1,6 @@
 //! `/password` and `/password/TOKEN`: a forgotten password.
 
-use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
@@ -106,9 +106,9 @@ async fn request(
         Err(Error::Invalid(invalid)) => {
             let shown: String = email.chars().take(300).collect();
             let form = Form::new().with("email", shown).refused(&invalid);
-            let mut page = render_request(&req, &caller, form, false).await?;
-            *page.status_mut() = WebError(Error::Invalid(invalid)).status_code();
-            Ok(page)
+            Ok(frame::refused(
+                render_request(&req, &caller, form, false).await?,
+            ))
         }
         Err(other) => Err(other.into()),
     }
@@ -155,9 +155,9 @@ async fn set_new(
         Ok(opened) => Ok(cookie::signed_in(&app, &opened, "/home")?),
         Err(Error::Invalid(invalid)) => {
             let form = Form::new().refused(&invalid);
-            let mut page = render_new(&req, &caller, form, token.into_inner()).await?;
-            *page.status_mut() = WebError(Error::Invalid(invalid)).status_code();
-            Ok(page)
+            Ok(frame::refused(
+                render_new(&req, &caller, form, token.into_inner()).await?,
+            ))
         }
         Err(other) => Err(other.into()),
     }

@@ -1,12 +1,13 @@
 //! The box for writing (`templates/parts/compose.html`).
 
 use super::form::Form;
-use super::status::StatusCard;
+use super::status::{MediaView, StatusCard};
 
 /// Posts to `/compose`: `text`, `spoiler_text`, `visibility`, `language`, and hidden
 /// `in_reply_to` (an id or empty), `idempotency_key`, `csrf`, `return_to`. The second button
 /// sends `as_draft=1` as well. Multipart: files `media_1` to `media_4`, each with its `alt_1` …,
-/// and `sensitive` ("1").
+/// and `sensitive` ("1"). Pictures that a refused form brought are kept: `kept_1` … (an id),
+/// `kept_alt_1` … and `drop_1` … ("1").
 #[derive(Debug, Clone)]
 pub struct ComposeForm {
     /// What is typed (or preset: `text` with mentions, `visibility`), and what is wrong.
@@ -21,12 +22,25 @@ pub struct ComposeForm {
     pub languages: Vec<(String, String)>,
     /// Where to go after posting: a path of ours.
     pub return_to: String,
+    /// Pictures that came with a form that was refused; four at the most.
+    pub kept: Vec<KeptPicture>,
+}
+
+/// A picture that need not be chosen again.
+#[derive(Debug, Clone)]
+pub struct KeptPicture {
+    /// Its place, from 1.
+    pub place: usize,
+    /// The upload's id, as text.
+    pub id: String,
+    /// What is seen of it.
+    pub shown: MediaView,
 }
 
 impl ComposeForm {
-    /// `1..=4`, for the rows of pictures.
+    /// Rows for pictures to choose: as many as there is room for.
     pub fn pictures(&self) -> std::ops::RangeInclusive<usize> {
-        1..=4
+        1..=4_usize.saturating_sub(self.kept.len())
     }
 
     /// The name of a picture's description.
@@ -36,7 +50,8 @@ impl ComposeForm {
 
     /// Open the fold of pictures at once: one of them is described or wrong.
     pub fn pictures_open(&self) -> bool {
-        self.form.error_of("media_1").is_some()
+        !self.kept.is_empty()
+            || self.form.error_of("media_1").is_some()
             || self
                 .pictures()
                 .any(|n| !self.form.value(self.alt(&n)).is_empty())

@@ -49,7 +49,7 @@ impl Eyes {
             lang: parts.language.clone(),
             in_reply_to: reply_to(parts, &author.handle),
             poll: shown.row.poll.as_ref().map(|asks| self.poll(asks)),
-            media: parts.media.iter().filter_map(media).collect(),
+            media: parts.media.iter().filter_map(picture).collect(),
             attached: parts.media.iter().filter_map(elsewhere).collect(),
             sensitive: parts.sensitive,
             replies: shown.row.counters.replies,
@@ -140,7 +140,7 @@ fn reply_to(parts: &StatusParts, own_handle: &str) -> Option<ReplyTo> {
 }
 
 /// A picture that lies here; `None` for what cannot be shown as one.
-fn media(attached: &Attached) -> Option<MediaView> {
+pub fn picture(attached: &Attached) -> Option<MediaView> {
     let path = attached.path.as_ref()?;
     let (width, height) = preview_size(attached.width, attached.height);
     Some(MediaView {

@@ -1,6 +1,6 @@
 //! `/settings/account`: address and password.
 
-use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
@@ -111,9 +111,9 @@ async fn change_email(
         Err(Error::Invalid(invalid)) => {
             let typed: String = fields.email.chars().take(300).collect();
             let form = Form::new().with("email", typed).refused(&invalid);
-            let mut page = render(&app, &req, &caller, form, Form::new()).await?;
-            *page.status_mut() = WebError(Error::Invalid(invalid)).status_code();
-            Ok(page)
+            Ok(frame::refused(
+                render(&app, &req, &caller, form, Form::new()).await?,
+            ))
         }
         Err(other) => Err(other.into()),
     }
@@ -146,9 +146,9 @@ async fn change_password(
         }
         Err(Error::Invalid(invalid)) => {
             let form = Form::new().refused(&invalid);
-            let mut page = render(&app, &req, &caller, Form::new(), form).await?;
-            *page.status_mut() = WebError(Error::Invalid(invalid)).status_code();
-            Ok(page)
+            Ok(frame::refused(
+                render(&app, &req, &caller, Form::new(), form).await?,
+            ))
         }
         Err(other) => Err(other.into()),
     }

@@ -242,6 +242,41 @@ fn everything_that_members_do_works_by_forms_alone() {
             .await;
         assert_eq!(page.status(), 422);
         assert_eq!(page.form("/compose").value("text"), long);
+        // A picture that was chosen need not be chosen again, nor described.
+        let form = page
+            .form("/compose")
+            .attach("media_1", "hill.png", &picture::png(60, 40))
+            .set("alt_1", "A hill");
+        let page = browser.submit(form).await;
+        assert_eq!(page.status(), 422);
+        let form = page.form("/compose").set("text", "My hill");
+        assert_eq!(form.value("kept_alt_1"), "A hill");
+        browser.submit(form.set("kept_alt_1", "A green hill")).await;
+        let posted = place
+            .sql(
+                "SELECT s.source, m.description FROM media m JOIN statuses s ON s.id = m.status_id",
+                &[],
+            )
+            .await;
+        assert_eq!(posted.len(), 1);
+        assert_eq!(
+            (posted[0].get::<_, String>(0), posted[0].get::<_, String>(1)),
+            ("My hill".to_owned(), "A green hill".to_owned())
+        );
+        // Somebody else's upload is not theirs by its number.
+        let foreign = place.sql("SELECT id FROM media", &[]).await[0].get::<_, i64>(0);
+        let page = place.signed_in(&ben).await;
+        let form = page.open("/compose").await.form("/compose");
+        let form = form
+            .set("text", "Mine?")
+            .forge("kept_1", &foreign.to_string());
+        page.submit(form).await;
+        assert_eq!(
+            place
+                .number("SELECT count(DISTINCT status_id) FROM media")
+                .await,
+            1
+        );
 
         // Favourite, boost, bookmark and back, on another's post.
         let theirs = id(&ben.api.toot("Look at me").await);
