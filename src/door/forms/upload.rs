@@ -36,7 +36,8 @@ impl Default for UploadLimits {
     fn default() -> Self {
         UploadLimits {
             file: 16 * 1024 * 1024,
-            total: 24 * 1024 * 1024,
+            // Four pictures of the largest size, and their texts.
+            total: 66 * 1024 * 1024,
             folder: None,
         }
     }

@@ -176,3 +176,25 @@ fn a_token_is_bound_to_its_session_and_a_form_to_its_origin() {
         assert_eq!(ann.api.send(request).await.status, 303);
     });
 }
+
+#[test]
+fn strangers_upload_nothing_by_forms() {
+    run(async |place| {
+        let ann = place.member("ann").await;
+        let send = async |browser: &crate::support::browser::Browser, path: &str| {
+            let part = reqwest::multipart::Part::bytes(vec![7; 6 * 1024 * 1024])
+                .file_name("large.png")
+                .mime_str("image/png")
+                .expect("a type");
+            let body = reqwest::multipart::Form::new().part("avatar", part);
+            let sent = browser.request(Method::POST, path).multipart(body).send();
+            // A server that refuses so much may hang up before all of it was sent.
+            sent.await.map_or(413, |answer| answer.status().as_u16())
+        };
+        // Too large for texts, and nothing else is read.
+        assert_eq!(send(&place.browser(), "/sign-in").await, 413);
+        // A member's is read, and then refused for what it lacks.
+        let browser = place.signed_in(&ann).await;
+        assert_eq!(send(&browser, "/settings/profile").await, 403);
+    });
+}
