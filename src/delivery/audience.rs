@@ -126,6 +126,7 @@ pub fn intents(event: &Taken) -> Vec<Intent> {
         | EventKind::ApplicationWithdrawn
         | EventKind::LinkRequested
         | EventKind::AccessRevoked
+        | EventKind::PasswordChanged
         | EventKind::AccountMuted
         | EventKind::StatusFetched => Vec::new(),
     }
