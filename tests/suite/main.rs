@@ -23,6 +23,7 @@ mod support {
 }
 
 mod a_story;
+mod a_story_of_two;
 mod clients;
 mod crash;
 mod federation;
