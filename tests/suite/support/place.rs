@@ -312,22 +312,25 @@ impl Place {
                     "SELECT (SELECT count(*) FROM events), \
                      (SELECT count(*) FROM jobs WHERE failed_at IS NULL AND floor(extract(epoch FROM run_at))::bigint <= $1), \
                      (SELECT string_agg(coalesce(last_error, '?'), '; ') FROM jobs WHERE failed_at IS NOT NULL), \
-                     (SELECT count(*) FROM inbox WHERE failed_at IS NULL AND floor(extract(epoch FROM run_at))::bigint <= $1)",
+                     (SELECT count(*) FROM inbox WHERE failed_at IS NULL AND floor(extract(epoch FROM run_at))::bigint <= $1), \
+                     (SELECT count(*) FROM delivery_hosts WHERE holder IS NOT NULL \
+                      OR floor(extract(epoch FROM due_at))::bigint <= $1)",
                     &[&now],
                 )
                 .await
                 .remove(0);
-            let (events, jobs, inbox): (i64, i64, i64) = (row.get(0), row.get(1), row.get(3));
+            let (events, jobs): (i64, i64) = (row.get(0), row.get(1));
             if let Some(errors) = row.get::<_, Option<String>>(2) {
                 panic!("jobs were given up: {errors}");
             }
             let wishes = self.app.wishes.open();
-            if events == 0 && jobs == 0 && inbox == 0 && wishes == 0 {
+            let (inbox, sending): (i64, i64) = (row.get(3), row.get(4));
+            if events == 0 && jobs == 0 && inbox == 0 && sending == 0 && wishes == 0 {
                 return;
             }
             assert!(
                 began.elapsed() < SETTLING,
-                "{events} events, {jobs} jobs, {inbox} activities and {wishes} wishes are left over"
+                "{events} events, {jobs} jobs, {inbox} activities, deliveries to {sending} servers and {wishes} wishes are left over"
             );
             self.app.wake_relay();
             tokio::time::sleep(Duration::from_millis(10)).await;

@@ -1,0 +1,668 @@
+//! What people here do reaches the servers of those whom it concerns: once, in order, signed;
+//! and a server that does not answer keeps nobody else waiting (N10, I24).
+
+use std::time::{Duration, Instant};
+
+use chrono::TimeDelta;
+use porchlight::activitypub::{actors, notes};
+use porchlight::jobs::relay::Relay;
+use porchlight::jobs::sending::Sending;
+use porchlight::secrets::signature::{Dialect, PublicKey, Request, read};
+use porchlight::{delivery, store};
+use serde_json::{Value, json};
+
+use crate::support::actor::Actor;
+use crate::support::api::id;
+use crate::support::peer::{Asked, Page, Peer};
+use crate::support::people::Person;
+use crate::support::place::{Place, Setup};
+
+/// How long something that must come may take.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The account that we keep of somebody elsewhere.
+async fn known(place: &Place, actor: &Actor) -> i64 {
+    let found = actors::find_or_fetch(&place.federation(), &actor.id).await;
+    found.expect("the actor is found").id
+}
+
+/// Somebody on a peer who follows `whom`.
+async fn follower(place: &Place, peer: &Peer, name: &str, whom: &Person) -> (Actor, i64) {
+    let actor = peer.actor(name);
+    let account = known(place, &actor).await;
+    let target: i64 = whom.id.parse().expect("an id");
+    let uri = actor.path("/follows/1");
+    place
+        .sql(
+            "INSERT INTO follows (id, account_id, target_id, state, uri, created_at) \
+             SELECT next_id(to_timestamp($4::float8)), $1, $2, 1, $3, to_timestamp($4::float8)",
+            &[
+                &account,
+                &target,
+                &uri,
+                &(place.app.clock.now().timestamp() as f64),
+            ],
+        )
+        .await;
+    (actor, account)
+}
+
+/// Kinds of what came to a peer, in order.
+fn kinds(peer: &Peer) -> Vec<String> {
+    let all = peer.received().into_iter();
+    all.map(|a| a.json()["type"].as_str().expect("a type").to_owned())
+        .collect()
+}
+
+/// Waits until `true`.
+async fn until(what: &str, mut ready: impl AsyncFnMut() -> bool) {
+    let began = Instant::now();
+    while !ready().await {
+        assert!(began.elapsed() < PATIENCE, "it never happened: {what}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// What we have of a host.
+async fn host(place: &Place, domain: &str) -> delivery::hosts::Host {
+    let found = delivery::hosts::look(&place.app, domain).await;
+    found.unwrap_or_else(|error| panic!("{domain}: {error:?}"))
+}
+
+/// Whether a request that a peer got is signed by this person, in which dialect.
+async fn dialect_of(place: &Place, asked: &Asked, host: &str, person: &Person) -> Dialect {
+    let headers: Vec<(&str, &[u8])> = asked
+        .headers
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_bytes()))
+        .collect();
+    let origin = format!("http://{host}");
+    let request = Request {
+        method: &asked.method,
+        origin: &origin,
+        target: &asked.path,
+        headers: &headers,
+        has_body: true,
+    };
+    let claim = read(&request, place.app.clock.now()).expect("a signature");
+    assert!(claim.key_id.ends_with(&format!("/{}#main-key", person.id)));
+    let account: i64 = person.id.parse().expect("an id");
+    let pem: String = place
+        .sql(
+            "SELECT public_key_pem FROM actor_keys WHERE account_id = $1",
+            &[&account],
+        )
+        .await[0]
+        .get(0);
+    let key = PublicKey::from_pem(&pem).expect("a key");
+    claim.verify(&key, Some(&asked.body)).expect("it is theirs");
+    claim.dialect
+}
+
+#[test]
+fn a_post_goes_once_to_each_server_in_order_and_signed() {
+    Setup::federated().run(async |place| {
+        let ann = place.member("ann").await;
+        let (alpha, beta) = (place.peer("alpha"), place.peer("beta"));
+        follower(place, alpha, "ada", &ann).await;
+        follower(place, alpha, "abe", &ann).await;
+        follower(place, beta, "bea", &ann).await;
+        let first = id(&ann.api.toot("The first.").await);
+        let second = id(&ann.api.toot("The second.").await);
+        place.settle().await;
+        for peer in [alpha, beta] {
+            let came: Vec<Value> = peer.received().iter().map(Asked::json).collect();
+            assert_eq!(kinds(peer), ["Create", "Create"], "{came:?}");
+            for (activity, post) in came.iter().zip([&first, &second]) {
+                let address = format!("{}/ap/notes/{post}", place.origin);
+                assert_eq!(activity["object"]["id"], address);
+                assert_eq!(activity["id"], format!("{address}/create"));
+            }
+            for asked in peer.received() {
+                assert_eq!(asked.path, "/inbox", "shared");
+                let dialect = dialect_of(place, &asked, &peer.host, &ann).await;
+                assert_eq!(dialect, Dialect::Cavage);
+            }
+        }
+        assert_eq!(place.number("SELECT count(*) FROM deliveries").await, 0);
+        let reach = "SELECT count(*) FROM reach r JOIN hosts h ON h.id = r.host_id";
+        assert_eq!(place.number(reach).await, 2);
+        let post = delivery::hosts::look_at_post(&place.app, &first).await;
+        let post = post.expect("it is there");
+        assert_eq!((post.told[0].recipients, post.told[0].delivered), (2, 2));
+        let alpha = host(place, "alpha.test").await.standing;
+        assert_eq!((alpha.delivered, alpha.waiting, alpha.fails), (2, 0, 0));
+    });
+}
+
+#[test]
+fn where_nobody_elsewhere_is_concerned_the_relay_asks_one_more_question() {
+    let cost = |setup: Setup| {
+        let cost = std::cell::Cell::new(0);
+        setup.without_jobs().run(async |place| {
+            let ann = place.member("ann").await;
+            let mut relay = Relay::new(place.app.clone());
+            while relay.pass().await.expect("it works") > 0 {}
+            ann.api.toot("Nobody elsewhere hears of this.").await;
+            let before = place.counted().statements;
+            assert_eq!(relay.pass().await.expect("it works"), 1);
+            cost.set(place.counted().statements - before);
+            relay.let_go().await;
+        });
+        cost.get()
+    };
+    assert_eq!(cost(Setup::federated()), cost(Setup::default()) + 1);
+}
+
+#[test]
+fn every_deed_reaches_whom_it_concerns() {
+    Setup::federated().run(async |place| {
+        let ann = place.member("ann").await;
+        let (alpha, beta) = (place.peer("alpha"), place.peer("beta"));
+        follower(place, alpha, "ada", &ann).await;
+        let bea = beta.actor("bea");
+        let bea_id = known(place, &bea).await;
+        let note = bea.note(beta, place.app.clock.now(), "<p>From beta.</p>");
+        let address = note["id"].as_str().expect("an id");
+        let found = notes::find_or_fetch(&place.federation(), address).await;
+        let theirs = found.expect("the note is found").id;
+
+        // Both hear of a boost, the author alone of a favourite.
+        let act = async |path: String| ann.api.act(&path).await.ok();
+        act(format!("/api/v1/statuses/{theirs}/favourite")).await;
+        act(format!("/api/v1/statuses/{theirs}/reblog")).await;
+        act(format!("/api/v1/statuses/{theirs}/unfavourite")).await;
+        place.settle().await;
+        act(format!("/api/v1/statuses/{theirs}/unreblog")).await;
+        act(format!("/api/v1/accounts/{bea_id}/follow")).await;
+        place.settle().await;
+        act(format!("/api/v1/accounts/{bea_id}/unfollow")).await;
+        act(format!("/api/v1/accounts/{bea_id}/block")).await;
+        act(format!("/api/v1/accounts/{bea_id}/unblock")).await;
+        place.settle().await;
+        assert_eq!(kinds(alpha), ["Announce", "Undo"]);
+        let came: Vec<Value> = beta.received().iter().map(Asked::json).collect();
+        // A favourite that was taken back before it was told is not told.
+        let told: Vec<String> = came
+            .iter()
+            .map(|a| match a["type"].as_str() {
+                Some("Undo") => format!("Undo {}", a["object"]["type"].as_str().expect("a type")),
+                kind => kind.expect("a type").to_owned(),
+            })
+            .filter(|kind| kind != "Like")
+            .collect();
+        assert_eq!(
+            told,
+            [
+                "Announce",
+                "Undo Like",
+                "Undo Announce",
+                "Follow",
+                "Undo Follow",
+                "Block",
+                "Undo Block"
+            ]
+        );
+        let follow = &came.iter().find(|a| a["type"] == "Follow").expect("it");
+        assert_eq!(follow["object"], bea.id);
+        let undone = came
+            .iter()
+            .find(|a| a["type"] == "Undo" && a["object"]["type"] == "Follow");
+        assert_eq!(undone.expect("it")["object"]["id"], follow["id"]);
+
+        // What was posted, changed, pinned and deleted.
+        alpha.forget_asked();
+        let post = id(&ann.api.toot("A draft.").await);
+        place.settle().await;
+        ann.api
+            .put(
+                &format!("/api/v1/statuses/{post}"),
+                json!({ "status": "Better." }),
+            )
+            .await
+            .ok();
+        act(format!("/api/v1/statuses/{post}/pin")).await;
+        ann.api
+            .patch(
+                "/api/v1/accounts/update_credentials",
+                json!({ "display_name": "Ann" }),
+            )
+            .await
+            .ok();
+        place.settle().await;
+        ann.api
+            .delete(&format!("/api/v1/statuses/{post}"))
+            .await
+            .ok();
+        place.settle().await;
+        assert_eq!(
+            kinds(alpha),
+            ["Create", "Update", "Add", "Update", "Delete"]
+        );
+        let came: Vec<Value> = alpha.received().iter().map(Asked::json).collect();
+        assert_eq!(came[1]["object"]["content"], "<p>Better.</p>");
+        assert_eq!(came[3]["object"]["name"], "Ann");
+        let note = format!("{}/ap/notes/{post}", place.origin);
+        assert_eq!(came[4]["object"]["id"], note);
+    });
+}
+
+#[test]
+fn a_follower_from_elsewhere_is_answered_by_the_address_of_their_question() {
+    Setup::federated().run(async |place| {
+        let ann = place.member("ann").await;
+        let alpha = place.peer("alpha");
+        let (ada, account) = follower(place, alpha, "ada", &ann).await;
+        place
+            .sql(
+                "UPDATE follows SET state = 0 WHERE account_id = $1",
+                &[&account],
+            )
+            .await;
+        ann.api
+            .act(&format!("/api/v1/follow_requests/{account}/authorize"))
+            .await
+            .ok();
+        place.settle().await;
+        let yes = alpha.wait_for("Accept").await;
+        assert_eq!(yes["object"]["id"], ada.path("/follows/1"));
+        assert_eq!(yes["object"]["actor"], ada.id);
+        ann.api
+            .act(&format!("/api/v1/accounts/{account}/remove_from_followers"))
+            .await
+            .ok();
+        place.settle().await;
+        let no = alpha.wait_for("Reject").await;
+        assert_eq!(no["object"]["id"], ada.path("/follows/1"));
+        // Answers go to the person, not to the shared inbox.
+        let personal = |a: &Asked| a.path == "/users/ada/inbox";
+        assert!(alpha.received().iter().all(personal));
+    });
+}
+
+#[test]
+fn each_post_goes_as_far_as_it_is_meant_to() {
+    Setup::federated().run(async |place| {
+        let ann = place.member("ann").await;
+        let (alpha, beta) = (place.peer("alpha"), place.peer("beta"));
+        let (_, ada) = follower(place, alpha, "ada", &ann).await;
+        let bea = beta.actor("bea");
+        known(place, &bea).await;
+        for visibility in ["public", "unlisted", "private"] {
+            ann.api.toot_to(visibility, "For followers.").await;
+        }
+        let direct = ann.api.toot_to("direct", "For nobody else.").await;
+        let bea_id = known(place, &bea).await;
+        let to_bea: i64 = direct.parse().expect("an id");
+        // Told anew once it names somebody elsewhere.
+        place.settle().await;
+        assert_eq!(kinds(alpha), ["Create"; 3]);
+        place
+            .sql(
+                "INSERT INTO status_audience (status_id, account_id, mentioned) VALUES ($1, $2, true)",
+                &[&to_bea, &bea_id],
+            )
+            .await;
+        ann.api
+            .put(
+                &format!("/api/v1/statuses/{direct}"),
+                json!({ "status": "For @bea@beta.test alone." }),
+            )
+            .await
+            .ok();
+        place.settle().await;
+        assert_eq!(kinds(alpha).len(), 3);
+        let local = ann.api.toot("For this place.").await;
+        let local: i64 = id(&local).parse().expect("an id");
+        place.settle().await;
+        assert_eq!(kinds(alpha).len(), 4);
+        place
+            .sql("UPDATE statuses SET local_only = true WHERE id = $1", &[&local])
+            .await;
+        ann.api
+            .put(
+                &format!("/api/v1/statuses/{local}"),
+                json!({ "status": "It stays." }),
+            )
+            .await
+            .ok();
+        place.settle().await;
+        assert_eq!(kinds(alpha).len(), 4);
+
+        // Whom Ann blocks gets nothing any more, nor does a suspended server.
+        ann.api
+            .act(&format!("/api/v1/accounts/{ada}/block"))
+            .await
+            .ok();
+        follower(place, beta, "ben", &ann).await;
+        place.settle().await;
+        alpha.forget_asked();
+        ann.api.toot("Not for Ada.").await;
+        place.settle().await;
+        assert!(kinds(alpha).is_empty());
+        assert_eq!(beta.received_of("Create").len(), 1);
+        place
+            .sql("UPDATE hosts SET flags = 2 WHERE domain = 'beta.test'", &[])
+            .await;
+        ann.api.toot("Not for beta.").await;
+        place.settle().await;
+        assert_eq!(beta.received_of("Create").len(), 1);
+    });
+}
+
+#[test]
+fn a_server_that_hangs_keeps_nobody_waiting() {
+    Setup::federated().run(async |place| {
+        let ann = place.member("ann").await;
+        let (alpha, beta) = (place.peer("alpha"), place.peer("beta"));
+        follower(place, alpha, "ada", &ann).await;
+        follower(place, beta, "bea", &ann).await;
+        alpha.inbox_answers(Page::silence());
+        for n in 0..3 {
+            ann.api.toot(&format!("Number {n}.")).await;
+        }
+        until("beta has all", async || beta.received().len() == 3).await;
+        until("alpha is noticed", async || {
+            host(place, "alpha.test").await.standing.fails > 0
+        })
+        .await;
+        let hanging = host(place, "alpha.test").await;
+        assert_eq!(hanging.waiting.len(), 3);
+        assert!(hanging.standing.due_at > Some(place.app.clock.now()));
+        // Well again, it gets everything, in order.
+        alpha.inbox_recovers();
+        alpha.forget_asked();
+        delivery::hosts::retry_now(&place.app, "alpha.test")
+            .await
+            .expect("it is known");
+        until("alpha has all", async || alpha.received().len() == 3).await;
+        place.settle().await;
+        let said: Vec<String> = alpha
+            .received()
+            .iter()
+            .map(|a| a.json()["object"]["content"].to_string())
+            .collect();
+        assert_eq!(said.len(), 3);
+        assert!(said.is_sorted(), "{said:?}");
+        assert_eq!(host(place, "alpha.test").await.standing.fails, 0);
+    });
+}
+
+#[test]
+fn a_dead_server_costs_one_row_until_it_is_heard_of() {
+    Setup::federated().run(async |place| {
+        let ann = place.member("ann").await;
+        let alpha = place.peer("alpha");
+        let (_, ada) = follower(place, alpha, "ada", &ann).await;
+        let first = id(&ann.api.toot("It had this.").await);
+        place.settle().await;
+        assert_eq!(kinds(alpha), ["Create"]);
+        alpha.inbox_answers(Page::status(503));
+        alpha.forget_asked();
+        ann.api.toot("It never takes this.").await;
+        place.settle().await;
+        let mut tries = 0;
+        while host(place, "alpha.test")
+            .await
+            .standing
+            .dead_since
+            .is_none()
+        {
+            tries += 1;
+            assert!(tries < 40, "it never dies");
+            place.advance(TimeDelta::hours(15));
+            delivery::hosts::retry_now(&place.app, "alpha.test")
+                .await
+                .expect("it is known");
+            let failed = host(place, "alpha.test").await.standing.fails;
+            until("it was tried", async || {
+                let now = host(place, "alpha.test").await.standing;
+                now.fails > failed || now.dead_since.is_some()
+            })
+            .await;
+        }
+        let dead = host(place, "alpha.test").await.standing;
+        assert_eq!((dead.waiting, dead.due_at), (0, None));
+        assert_eq!(place.number("SELECT count(*) FROM deliveries").await, 0);
+
+        // Whatever happens now makes no row and asks nobody.
+        alpha.forget_asked();
+        ann.api.toot("Nor this.").await;
+        ann.api
+            .delete(&format!("/api/v1/statuses/{first}"))
+            .await
+            .ok();
+        place
+            .sql(
+                "UPDATE follows SET state = 0 WHERE account_id = $1",
+                &[&ada],
+            )
+            .await;
+        ann.api
+            .act(&format!("/api/v1/follow_requests/{ada}/authorize"))
+            .await
+            .ok();
+        place.settle().await;
+        assert_eq!(place.number("SELECT count(*) FROM deliveries").await, 0);
+        assert!(alpha.received().is_empty());
+
+        // Its first sign of life brings what it must not miss, and nothing else.
+        alpha.inbox_recovers();
+        place.advance(TimeDelta::minutes(20));
+        let mut conn = place.app.pool.get().await.expect("a connection");
+        let heard =
+            store::delivery_hosts::sign_of_life(&mut conn, vec![dead.host], place.app.clock.now())
+                .await;
+        assert_eq!(heard.expect("it works"), 1);
+        drop(conn);
+        until("it is told", async || alpha.received().len() >= 2).await;
+        place.settle().await;
+        let mut told = kinds(alpha);
+        told.sort();
+        assert_eq!(told[0], "Accept");
+        assert!(told[1..].iter().all(|kind| kind == "Delete"), "{told:?}");
+        let alive = host(place, "alpha.test").await.standing;
+        assert_eq!((alive.fails, alive.dead_since), (0, None));
+        alpha.forget_asked();
+        ann.api.toot("But this.").await;
+        place.settle().await;
+        assert_eq!(kinds(alpha), ["Create"]);
+    });
+}
+
+#[test]
+fn a_crash_in_the_middle_loses_nothing_and_repeats_only_itself() {
+    Setup::federated().without_jobs().run(async |place| {
+        let ann = place.member("ann").await;
+        let (alpha, beta) = (place.peer("alpha"), place.peer("beta"));
+        follower(place, alpha, "ada", &ann).await;
+        follower(place, beta, "bea", &ann).await;
+        for n in 0..5 {
+            ann.api.toot(&format!("Number {n}.")).await;
+        }
+        let mut relay = Relay::new(place.app.clone());
+        while relay.pass().await.expect("it works") > 0 {}
+        relay.let_go().await;
+        // Sent, but nobody lives to write it down.
+        let mut doomed = Sending::new(place.outside.clone());
+        doomed.pass().await.expect("it works");
+        until("alpha has them", async || alpha.received().len() == 5).await;
+        until("beta has them", async || beta.received().len() == 5).await;
+        drop(doomed);
+        assert_eq!(place.number("SELECT count(*) FROM deliveries").await, 10);
+        // Nobody takes them over before the lease ends.
+        let mut next = Sending::new(place.outside.clone());
+        next.pass().await.expect("it works");
+        next.finish().await;
+        assert_eq!(alpha.received().len(), 5);
+        place.advance(TimeDelta::minutes(3));
+        next.pass().await.expect("it works");
+        next.finish().await;
+        assert_eq!(place.number("SELECT count(*) FROM deliveries").await, 0);
+        for peer in [alpha, beta] {
+            let ids: Vec<String> = peer
+                .received()
+                .iter()
+                .map(|a| a.json()["id"].to_string())
+                .collect();
+            assert_eq!(ids.len(), 10);
+            assert_eq!(ids[..5], ids[5..], "the same things again");
+        }
+    });
+}
+
+#[test]
+fn a_server_that_wants_the_other_signature_is_remembered() {
+    Setup::federated().run(async |place| {
+        let ann = place.member("ann").await;
+        let alpha = place.peer("alpha");
+        let ada = alpha.actor("ada");
+        let mut document = ada.document();
+        document["endpoints"]["sharedInbox"] = json!(alpha.url("/drop"));
+        alpha.publish(document);
+        follower_of(place, &ada, &ann).await;
+        alpha.answer("/drop", |asked| match asked.header("signature-input") {
+            "" => Page::status(401),
+            _ => Page::status(202),
+        });
+        ann.api.toot("The first.").await;
+        place.settle().await;
+        let dropped = |alpha: &Peer| -> Vec<Asked> {
+            let all = alpha.asked().into_iter();
+            all.filter(|a| a.path == "/drop").collect()
+        };
+        let came = dropped(alpha);
+        assert_eq!(came.len(), 2, "a double knock");
+        assert_eq!(
+            dialect_of(place, &came[1], &alpha.host, &ann).await,
+            Dialect::Rfc9421
+        );
+        ann.api.toot("The second.").await;
+        place.settle().await;
+        assert_eq!(dropped(alpha).len(), 3, "no knock is needed any more");
+        assert_eq!(host(place, "alpha.test").await.standing.signature, 1);
+    });
+}
+
+/// Lets an actor that we fetch now follow somebody here.
+async fn follower_of(place: &Place, actor: &Actor, whom: &Person) -> i64 {
+    let account = known(place, actor).await;
+    let target: i64 = whom.id.parse().expect("an id");
+    place
+        .sql(
+            "INSERT INTO follows (id, account_id, target_id, state, created_at) \
+             SELECT next_id(to_timestamp($3::float8)), $1, $2, 1, to_timestamp($3::float8)",
+            &[
+                &account,
+                &target,
+                &(place.app.clock.now().timestamp() as f64),
+            ],
+        )
+        .await;
+    account
+}
+
+#[test]
+fn answers_decide_what_is_tried_again() {
+    Setup::federated().run(async |place| {
+        let ann = place.member("ann").await;
+        let alpha = place.peer("alpha");
+        follower(place, alpha, "ada", &ann).await;
+        // Not this document: it is not tried again, and the server is fine.
+        alpha.inbox_answers(Page::status(422));
+        let post = id(&ann.api.toot("It chokes on this.").await);
+        place.settle().await;
+        assert_eq!(alpha.received().len(), 1);
+        let told = delivery::hosts::look_at_post(&place.app, &post).await;
+        let told = told.expect("it is there");
+        assert_eq!((told.told[0].delivered, told.told[0].dropped), (0, 1));
+        assert_eq!(told.refused[0].number, 422);
+        assert_eq!(host(place, "alpha.test").await.standing.fails, 0);
+
+        // Too often: it says when.
+        alpha.inbox_answers(Page::status(429).with("retry-after", "600"));
+        ann.api.toot("It wants to rest.").await;
+        until("it was asked", async || alpha.received().len() == 2).await;
+        until("it rests", async || {
+            host(place, "alpha.test").await.standing.due_at
+                > Some(place.app.clock.now() + TimeDelta::minutes(9))
+        })
+        .await;
+        assert_eq!(host(place, "alpha.test").await.standing.fails, 0);
+        alpha.inbox_recovers();
+        place.advance(TimeDelta::minutes(13));
+        until("it is rested", async || alpha.received().len() == 3).await;
+
+        // Three times no such inbox: it is gone, and nothing is sent there.
+        alpha.inbox_answers(Page::status(410));
+        for _ in 0..3 {
+            ann.api.toot("Is anybody there?").await;
+            place.settle().await;
+        }
+        let before = alpha.received().len();
+        ann.api.toot("Nobody is.").await;
+        place.settle().await;
+        assert_eq!(alpha.received().len(), before);
+    });
+}
+
+#[test]
+fn what_is_held_waits_here_and_goes_when_it_is_released() {
+    Setup::federated().without_jobs().run(async |place| {
+        let ann = place.member("ann").await;
+        let alpha = place.peer("alpha");
+        follower(place, alpha, "ada", &ann).await;
+        let post: i64 = id(&ann.api.toot("Is it spam?").await)
+            .parse()
+            .expect("an id");
+        place
+            .sql(
+                "INSERT INTO outbound_holds (status_id, reason) VALUES ($1, 0)",
+                &[&post],
+            )
+            .await;
+        place.start_jobs();
+        place.settle().await;
+        assert!(alpha.received().is_empty());
+        let mut conn = place.app.pool.get().await.expect("a connection");
+        let now = place.app.clock.now();
+        let released = store::holds::release(&mut conn, post, now).await;
+        assert!(released.expect("it works"));
+        drop(conn);
+        place.settle().await;
+        assert_eq!(kinds(alpha), ["Create"]);
+    });
+}
+
+#[test]
+fn staff_can_look_at_servers_and_posts_and_try_again() {
+    Setup::federated().run(async |place| {
+        let (olive, ann) = (place.owner().await, place.member("ann").await);
+        let alpha = place.peer("alpha");
+        follower(place, alpha, "ada", &ann).await;
+        alpha.inbox_answers(Page::status(503));
+        let post = id(&ann.api.toot("It takes a while.").await);
+        place.settle().await;
+        let desk = place.signed_in(&olive).await;
+        let list = desk.open("/desk/hosts?state=failing").await;
+        list.says("alpha.test");
+        let one = desk.open("/desk/hosts/alpha.test").await;
+        one.says("It answered 503.").says("A post");
+        let found = desk.open(&format!("/desk/hosts/posts/{post}")).await;
+        found.says("0 of 1 inbox has it, 1 will");
+        alpha.inbox_recovers();
+        let form = one.form("/desk/hosts/alpha.test/retry");
+        assert_eq!(desk.post(&form).await.status, 303);
+        until("it is there", async || {
+            !alpha.received_of("Create").is_empty()
+        })
+        .await;
+        place.settle().await;
+        let found = desk.open(&format!("/desk/hosts/posts/{post}")).await;
+        found.says("1 of 1 inbox has it");
+        // For nobody else.
+        let visitor = place.signed_in(&ann).await;
+        assert_eq!(visitor.open("/desk/hosts").await.status(), 404);
+        assert_eq!(visitor.open("/desk/hosts/alpha.test").await.status(), 404);
+    });
+}
