@@ -410,11 +410,11 @@ fn a_dead_server_costs_one_row_until_it_is_heard_of() {
         {
             tries += 1;
             assert!(tries < 40, "it never dies");
+            let failed = host(place, "alpha.test").await.standing.fails;
             place.advance(TimeDelta::hours(15));
             delivery::hosts::retry_now(&place.app, "alpha.test")
                 .await
                 .expect("it is known");
-            let failed = host(place, "alpha.test").await.standing.fails;
             until("it was tried", async || {
                 let now = host(place, "alpha.test").await.standing;
                 now.fails > failed || now.dead_since.is_some()
@@ -662,7 +662,7 @@ fn staff_can_look_at_servers_and_posts_and_try_again() {
         found.says("1 of 1 inbox has it");
         // For nobody else.
         let visitor = place.signed_in(&ann).await;
-        assert_eq!(visitor.open("/desk/hosts").await.status(), 404);
-        assert_eq!(visitor.open("/desk/hosts/alpha.test").await.status(), 404);
+        assert_eq!(visitor.visit("/desk/hosts").await.status(), 404);
+        assert_eq!(visitor.visit("/desk/hosts/alpha.test").await.status(), 404);
     });
 }
