@@ -16,6 +16,9 @@ use crate::store::polls::Cast;
 use crate::store::reports::Forwarded;
 use crate::store::{self, Conn};
 
+/// The longest document, in bytes; other servers read a megabyte.
+const MAX_DOCUMENT: usize = 1_000_000;
+
 /// Everything that the documents of a batch are made of.
 struct Rows {
     notes: HashMap<Id, NoteRows>,
@@ -46,7 +49,14 @@ pub async fn compose(
                 actor: intent.author,
                 kind: intent.kind,
                 subject: intent.subject(),
-                document: rows.document(here, intent, *at)?,
+                document: rows.document(here, intent, *at).filter(|text| {
+                    let fits = text.len() <= MAX_DOCUMENT;
+                    if !fits {
+                        let subject = intent.subject();
+                        tracing::error!(kind = %intent.kind, subject, "too long to be sent");
+                    }
+                    fits
+                })?,
             })
         })
         .collect())
@@ -72,7 +82,9 @@ impl Rows {
             &[Follow, FollowUndone, Accept, Reject, Block, BlockUndone],
             |i| i.other,
         );
-        accounts.extend(said.iter().map(|(_, i, _)| i.author).filter(|id| *id != 0));
+        let own_words = |i: &Intent| matches!(i.kind, Post | Edit | Boost | Profile | Flag);
+        let authors = said.iter().filter(|(_, i, _)| !own_words(i));
+        accounts.extend(authors.map(|(_, i, _)| i.author));
         accounts.sort_unstable();
         accounts.dedup();
         let accounts = store::deeds::accounts(conn, accounts).await?;

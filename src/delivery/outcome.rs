@@ -6,8 +6,8 @@ use crate::app::federation::FetchError;
 
 /// A row that may have been refused by mistake is tried so often.
 pub const TRIES: i16 = 3;
-/// A row that broke off with a status of 500 and more is refused after so many tries, so that
-/// one document that a host chokes on does not stop all others.
+/// A row that was answered 500 counts as refused after so many tries, so that one document
+/// that a host chokes on does not stop all others. (502 to 504 say that the host is down.)
 pub const CHOKES: i16 = 8;
 
 /// What became of one request.

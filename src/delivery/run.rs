@@ -209,8 +209,8 @@ impl Run<'_> {
                 state.stop = true;
                 false
             }
-            Outcome::Trouble(Some(status), _) if attempts >= CHOKES => {
-                state.lines.push(line(row, Fate::Refused(code(status))));
+            Outcome::Trouble(Some(500), _) if attempts >= CHOKES => {
+                state.lines.push(line(row, Fate::Refused(500)));
                 true
             }
             Outcome::Trouble(status, why) => {

@@ -248,6 +248,56 @@ fn every_deed_reaches_whom_it_concerns() {
 }
 
 #[test]
+fn votes_and_reports_go_to_the_server_that_they_concern() {
+    Setup::federated().run(async |place| {
+        let ann = place.member("ann").await;
+        let beta = place.peer("beta");
+        let bea = beta.actor("bea");
+        let now = place.app.clock.now();
+        let option = |name: &str| json!({ "type": "Note", "name": name, "replies": { "type": "Collection", "totalItems": 0 } });
+        let question = bea.note_with(
+            beta,
+            now,
+            json!({
+                "type": "Question",
+                "anyOf": [option("Tea"), option("Milk"), option("Both")],
+                "endTime": (now + TimeDelta::days(1)).format("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            }),
+        );
+        let address = question["id"].as_str().expect("an id");
+        let found = notes::find_or_fetch(&place.federation(), address).await;
+        let poll = found.expect("the question is found").id;
+        let votes = format!("/api/v1/polls/{poll}/votes");
+        let chosen = json!({ "choices": ["0", "2"] });
+        ann.api.post(&votes, chosen).await.ok();
+        place.settle().await;
+        let said: Vec<Value> = beta.received_of("Create");
+        let names: Vec<&str> = said
+            .iter()
+            .map(|a| a["object"]["name"].as_str().expect("a name"))
+            .collect();
+        assert_eq!(names, ["Tea", "Both"]);
+        assert!(said.iter().all(|a| a["object"]["inReplyTo"] == address));
+
+        let (ann_id, bea_id): (i64, i64) = (ann.id.parse().expect("an id"), known(place, &bea).await);
+        place
+            .sql(
+                "WITH r AS (INSERT INTO reports (id, account_id, target_id, comment, status_ids, forward, reported_on, created_at) \
+                 VALUES (7, $1, $2, 'Spam.', ARRAY[$3::bigint], true, '2026-01-01', to_timestamp(0)) RETURNING id) \
+                 INSERT INTO events (lane, kind, subject_id, actor_id, extra, created_at) \
+                 SELECT 0, 28, r.id, $1, $2, to_timestamp(0) FROM r",
+                &[&ann_id, &bea_id, &poll],
+            )
+            .await;
+        place.settle().await;
+        let flag = beta.wait_for("Flag").await;
+        assert_eq!(flag["actor"], format!("{}/ap/actor", place.origin));
+        assert_eq!(flag["object"], json!([bea.id, address]));
+        assert!(!flag.to_string().contains(&ann.id), "nobody is named");
+    });
+}
+
+#[test]
 fn a_follower_from_elsewhere_is_answered_by_the_address_of_their_question() {
     Setup::federated().run(async |place| {
         let ann = place.member("ann").await;
