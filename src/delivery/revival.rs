@@ -1,7 +1,7 @@
 //! A host that was dead came back: what it must not have missed is told again, and nothing
 //! else. It may still show what was deleted meanwhile; its people wait for an answer.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel_async::AsyncConnection;
 
 use super::audience::Intent;
@@ -15,6 +15,9 @@ use crate::store::{self, Conn};
 
 /// Hosts at a time.
 const TOGETHER: i64 = 4;
+/// When somebody was let in is not kept, only when they asked: a yes to whoever asked so long
+/// before is said again. To hear it twice changes nothing.
+const ASKED_BEFORE: TimeDelta = TimeDelta::days(30);
 /// Of each kind, for one host: with both the most that may wait for it.
 const MOST: i64 = 300;
 
@@ -45,7 +48,8 @@ async fn tell(app: &App, conn: &mut Conn, host: Revived, now: DateTime<Utc>) -> 
         return Ok(());
     };
     let gone = store::deeds::deletions_since(conn, host.host, host.since, MOST).await?;
-    let (theirs, ours) = store::deeds::ties_since(conn, host.host, host.since, MOST).await?;
+    let asked_since = host.since - ASKED_BEFORE;
+    let (theirs, ours) = store::deeds::ties_since(conn, host.host, asked_since, MOST).await?;
     let between = |kind, author: Id, other: Id, deed: Id| Intent {
         kind,
         author,

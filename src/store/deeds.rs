@@ -164,8 +164,8 @@ pub struct Tie {
     pub target: Id,
 }
 
-/// Followers of that host who were let in since then (as far as the row tells: by when they
-/// asked), and requests of ours to its people that nobody answered; oldest first.
+/// Followers of that host who asked since then and were let in, and requests of ours to its
+/// people since then that nobody answered; oldest first.
 pub async fn ties_since(
     conn: &mut Conn,
     host: i64,
