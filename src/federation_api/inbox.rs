@@ -4,6 +4,8 @@
 //! nobody is believed to have said, 403 for servers that are blocked, 413, 415, 429 with
 //! `Retry-After` over the host's budget, 503 with `Retry-After` when we have too much to do.
 
+use std::time::Duration;
+
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
 use bytes::BytesMut;
@@ -18,6 +20,11 @@ use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
 use crate::incoming::inbox::{Inbox, MAX_BODY};
 use crate::incoming::sift::Refusal;
 use crate::secrets::signature::Request;
+
+/// How long a body may take to come.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Bodies up to this length are read past when they are refused, in bytes.
+const SMALL: usize = 64 * 1024;
 
 /// The routes. Not counted by network: budgets go by the server that signed.
 pub const ROUTES: &[Route] = &[post("/ap/inbox"), post("/ap/actors/{id}/inbox")];
@@ -46,7 +53,9 @@ async fn receive(
     if !app.config.server.federates() {
         return Ok(HttpResponse::NotFound().finish());
     }
+    let length = announced(&req).unwrap_or(MAX_BODY);
     if !is_activity(&req) {
+        pass_over(payload, length).await;
         return Err(refused(Refusal::AnotherType));
     }
     let (origin, headers) = (app.origin(), wire::headers(&req));
@@ -57,9 +66,14 @@ async fn receive(
         headers: &headers,
         has_body: true,
     };
-    let length = announced(&req).unwrap_or(MAX_BODY);
     let from = ClientAddress(caller.address()).network().to_string();
-    let knock = inbox.knock(&request, length, from).await.map_err(refused)?;
+    let knock = match inbox.knock(&request, length, from).await {
+        Ok(knock) => knock,
+        Err(why) => {
+            pass_over(payload, length).await;
+            return Err(refused(why));
+        }
+    };
     let body = read(payload, length.min(MAX_BODY)).await.map_err(refused)?;
     inbox.receive(knock, &body).await.map_err(refused)?;
     Ok(HttpResponse::Accepted().finish())
@@ -83,17 +97,33 @@ fn announced(req: &HttpRequest) -> Option<usize> {
     length.to_str().ok()?.parse().ok()
 }
 
-/// The whole body, up to `limit` bytes.
+/// The whole body, up to `limit` bytes, if it comes within [`PATIENCE`].
 async fn read(mut payload: web::Payload, limit: usize) -> Result<BytesMut, Refusal> {
-    let mut body = BytesMut::new();
-    while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|_| Refusal::Malformed("The body broke off"))?;
-        if body.len() + chunk.len() > limit {
-            return Err(Refusal::TooLarge);
+    let whole = async {
+        let mut body = BytesMut::new();
+        while let Some(chunk) = payload.next().await {
+            let chunk = chunk.map_err(|_| Refusal::Malformed("The body broke off"))?;
+            if body.len() + chunk.len() > limit {
+                return Err(Refusal::TooLarge);
+            }
+            body.extend_from_slice(&chunk);
         }
-        body.extend_from_slice(&chunk);
+        Ok(body)
+    };
+    match tokio::time::timeout(PATIENCE, whole).await {
+        Ok(read) => read,
+        Err(_) => Err(Refusal::Malformed("The body came too slowly")),
     }
-    Ok(body)
+}
+
+/// Reads past a small body that nobody wants: a connection that is closed in the middle of one
+/// looks to a proxy like a server that fell over, and the next request needs a new one.
+async fn pass_over(mut payload: web::Payload, length: usize) {
+    if length <= SMALL {
+        let rest = async { while let Some(Ok(_)) = payload.next().await {} };
+        // Who is too slow is cut off.
+        let _ = tokio::time::timeout(PATIENCE, rest).await;
+    }
 }
 
 /// A refusal on its way out, with the moment it was made.

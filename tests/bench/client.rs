@@ -20,6 +20,8 @@ const LONGEST: usize = 16 * 1024 * 1024;
 pub struct Http {
     stream: TcpStream,
     buffer: Vec<u8>,
+    /// The last answer said that no other follows.
+    closes: bool,
 }
 
 /// An answer, until the next one.
@@ -50,7 +52,13 @@ impl Http {
         Ok(Http {
             stream,
             buffer: Vec::with_capacity(ROOM),
+            closes: false,
         })
+    }
+
+    /// Whether the server closed it after the last answer.
+    fn is_over(&self) -> bool {
+        self.closes || matches!(self.stream.try_read(&mut [0]), Ok(0))
     }
 
     /// Sends a whole request and reads the whole answer, which must have a Content-Length.
@@ -66,9 +74,15 @@ impl Http {
             if head.is_none() {
                 head = Head::find(&self.buffer)?;
             }
-            if let Some(Head { status, begin, end }) = head
+            if let Some(Head {
+                status,
+                begin,
+                end,
+                closes,
+            }) = head
                 && self.buffer.len() >= end
             {
+                self.closes = closes;
                 return Ok(Answer {
                     status,
                     body: &self.buffer[begin..end],
@@ -83,6 +97,7 @@ struct Head {
     status: u16,
     begin: usize,
     end: usize,
+    closes: bool,
 }
 
 impl Head {
@@ -105,6 +120,9 @@ impl Head {
             status,
             begin: at + 4,
             end: at + 4 + length,
+            closes: text
+                .lines()
+                .any(|line| line.eq_ignore_ascii_case("connection: close")),
         }))
     }
 }
@@ -254,6 +272,10 @@ async fn ask_all(
                 next.set(n + 1);
                 let request = requests(n);
                 let asked = Instant::now();
+                // A refusal may end the connection before the body was read.
+                if http.is_over() {
+                    http = Http::open(to).await?;
+                }
                 check(http.ask(&request).await?)?;
                 micros.push(u32::try_from(asked.elapsed().as_micros()).unwrap_or(u32::MAX));
             }
