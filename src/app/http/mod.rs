@@ -241,6 +241,9 @@ impl Http {
 
     /// One hop, vetted already, within what is left of the deadline.
     async fn execute(&self, trip: &Trip, mut request: Request) -> Result<Response, FetchError> {
+        // It was signed, but the client says it itself: as `Host` to HTTP/1, as `:authority` to
+        // HTTP/2, where servers answer 400 to whoever says both.
+        request.headers_mut().remove(header::HOST);
         let turn = tokio::time::timeout_at(trip.deadline, self.in_flight.acquire()).await;
         let _turn = match turn {
             Ok(Ok(turn)) => turn,
@@ -276,9 +279,8 @@ impl Http {
             STANDARD.encode(signature)
         );
         let header = |value: &str| HeaderValue::from_str(value).map_err(|_| broken());
-        let (host, date, value) = (header(&host)?, header(&date)?, header(&value)?);
+        let (date, value) = (header(&date)?, header(&value)?);
         let headers = request.headers_mut();
-        headers.insert(header::HOST, host);
         headers.insert(header::DATE, date);
         headers.insert("signature", value);
         Ok(())
