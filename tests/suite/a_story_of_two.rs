@@ -26,7 +26,10 @@ fn people_of_two_places_follow_talk_correct_and_take_back() {
             .act(&format!("/api/v1/accounts/{ann_there}/follow"))
             .await
             .ok();
-        assert_eq!(asked["requested"].as_bool() == Some(true), asked["following"] == false);
+        assert_eq!(
+            asked["requested"].as_bool() == Some(true),
+            asked["following"] == false
+        );
         eventually("the follow is accepted", async || {
             let related = ben
                 .api
