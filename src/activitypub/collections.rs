@@ -44,10 +44,13 @@ pub async fn read(
         total: value::number(&collection, "totalItems"),
         entries: Vec::new(),
     };
+    if wanted == 0 {
+        return Ok(listed);
+    }
     let mut seen = HashSet::from([address.to_owned()]);
     let mut current = collection;
     let mut pages = 1;
-    while wanted > 0 {
+    loop {
         let found = entries(&current).into_iter().filter(counts);
         listed.entries.extend(found);
         if listed.entries.len() >= wanted {

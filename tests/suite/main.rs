@@ -3,6 +3,11 @@
 //! The story of the house comes first (`a_story`, by its name); the others are sorted by what
 //! they are about. Each test has a place of its own (`support/place.rs`).
 
+#![allow(
+    clippy::print_stdout,
+    reason = "a seed; the harness shows it when the test fails"
+)]
+
 mod support {
     pub mod actor;
     pub mod answer;

@@ -108,8 +108,7 @@ fn own_file(object: &Value) -> Option<Medium> {
 
 fn picture(object: &Value) -> Option<Medium> {
     let pictures = value::list(object, "icon", 5);
-    let picture = pictures.last().or_else(|| None).copied();
-    let picture = match picture {
+    let picture = match pictures.last().copied() {
         Some(picture) => picture,
         None => *value::list(object, "image", 1).first()?,
     };

@@ -146,9 +146,10 @@ fn must_cover(list: &InnerList, has_body: bool) -> Result<(), Refused> {
     if !covers("@method") {
         return Err(Refused::Uncovered("@method must be signed"));
     }
-    let address = covers("@path") || covers("@request-target");
+    let path = covers("@path") || covers("@request-target");
     let host = covers("@authority") || covers("host");
-    if !covers("@target-uri") && !(address && host) {
+    let target = covers("@target-uri") || (path && host);
+    if !target {
         return Err(Refused::Uncovered("@target-uri must be signed"));
     }
     if has_body && !covers("content-digest") {

@@ -80,8 +80,6 @@ fn waiting_page(step: waiting::Step) -> waiting::WaitingPage {
 }
 
 /// Every page by name.
-
-/// Name and page.
 pub fn pages() -> Vec<Hung> {
     let mut made = Vec::new();
     let mut hang = |name, html| made.push((name, html));
