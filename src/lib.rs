@@ -11,6 +11,9 @@
 //!                                             store (Postgres) <────┘
 //!                                                   │ event
 //!                                             jobs::relay ─> counters, notifications, feeds, mail
+//!                                                   └────────> delivery ─> jobs::sending ─> other servers
+//!
+//! other servers ─> federation_api::inbox ─> incoming::sift ─> jobs::receive ─> incoming ─> social
 //! ```
 //!
 //! # What must stay true
@@ -22,11 +25,10 @@
 //! - Postgres holds the truth. Redis may vanish at any moment and costs only speed.
 //! - Time is read in [`app::clock`] alone; who may see what is said in `store/visibility.rs`.
 //! - Every route is a row of [`server::table`]; what the row says is enforced before its handler.
-//!
 //! - Only a signature can reach the network: what may fetch takes `&Federation`, all else `&App`.
 //!
-//! Still to come, on its floor: `moderation` beside `social` (the audit log is there already,
-//! in `store/audit.rs`).
+//! Still to come, on its floor: `moderation` beside `social` (what there is of it so far is in
+//! `social/report.rs` and `store/audit.rs`).
 
 /// The command line: up, serve, worker, migrate, check-config, doctor, accounts, hosts, demo.
 pub mod cli;
