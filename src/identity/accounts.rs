@@ -6,7 +6,7 @@
 use chrono::{DateTime, Utc};
 use diesel_async::AsyncConnection;
 use futures::{StreamExt, stream};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::app::App;
 use crate::domain::error::Invalid;
@@ -25,8 +25,6 @@ use crate::store::users::NewUser;
 use crate::text::email::Address;
 use crate::text::names::{self, UsernameError};
 
-/// The setting that fixes the domain from the first account on: it is part of every id.
-const DOMAIN: &str = "domain";
 /// Logins that are made at a time; more would only wait for the cores.
 const AT_ONCE: usize = 2;
 /// Groups of four characters in a password that we make: 76 bits.
@@ -209,8 +207,7 @@ pub(super) async fn write(
         ..NewLocalAccount::default()
     };
     store::accounts::insert_local(conn, &account, now).await?;
-    let domain = Value::from(app.config.server.domain.as_str());
-    store::settings::set_once(conn, DOMAIN, &domain, now).await?;
+    app.fix_domain(conn, now).await?;
     if user.role == Role::Owner {
         // Whoever makes an owner stands at the machine (registration.md E7).
         store::door::insert_sign_of_life(conn, user.id, SignOfLife::CheckIn, now).await?;

@@ -73,11 +73,6 @@ pub async fn request_change(
     Ok(())
 }
 
-/// Where the link in the mail leads.
-pub fn change_url(app: &App, token: &Secret) -> String {
-    app.url(&format!("/settings/email/{}", token.reveal()))
-}
-
 /// The new address that waits for its confirmation, if one does.
 pub async fn waiting(app: &App, who: &SignedIn) -> Result<Option<String>> {
     let mut conn = app.pool.get().await?;

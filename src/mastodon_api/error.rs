@@ -4,7 +4,7 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{StatusCode, header};
 use actix_web::middleware::Next;
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError};
+use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 use chrono::SecondsFormat;
 use serde_json::{Map, Value, json};
 
@@ -127,11 +127,6 @@ pub async fn with_absolute_urls<B: MessageBody + 'static>(
 /// The answer for every path under `/api` that nothing serves: JSON, never a page.
 pub async fn not_found() -> HttpResponse {
     ApiError(Error::NotFound).error_response()
-}
-
-/// The answer for a method that a path does not serve; a 404 as well, as apps probe by it.
-pub async fn no_such_method(_req: HttpRequest) -> HttpResponse {
-    not_found().await
 }
 
 /// An error of the OAuth endpoints: a code for apps and a sentence for people (RFC 6749,

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{BigInt, Bool};
-use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, SelectableHelper};
+use diesel::{ExpressionMethods, JoinOnDsl, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
 
 use super::{Conn, raw};
@@ -45,16 +45,6 @@ pub async fn insert_change(
         .execute(conn)
         .await?;
     Ok(())
-}
-
-/// The last change noted.
-pub async fn last_change(conn: &mut Conn) -> Result<Option<DoorChange>> {
-    Ok(door_history::table
-        .order(door_history::id.desc())
-        .select(DoorChange::as_select())
-        .first(conn)
-        .await
-        .optional()?)
 }
 
 /// The latest changes, newest first.

@@ -64,14 +64,6 @@ pub async fn release(conn: &mut Conn, host: Id, at: DateTime<Utc>) -> Result<usi
         .await?)
 }
 
-/// Drops what is held of a host; gives how many.
-pub async fn drop_all(conn: &mut Conn, host: Id) -> Result<usize> {
-    Ok(raw::<()>("DELETE FROM held_activities WHERE host_id = ?")
-        .bind::<BigInt, _>(host)
-        .execute(conn)
-        .await?)
-}
-
 /// Drops what nobody decided about in time; a thousand at a time.
 pub async fn expire(conn: &mut Conn, now: DateTime<Utc>) -> Result<usize> {
     Ok(raw::<()>(

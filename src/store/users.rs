@@ -76,16 +76,6 @@ pub async fn find(conn: &mut Conn, id: Id) -> Result<Option<User>> {
         .optional()?)
 }
 
-/// The login behind an account, existing or reserved.
-pub async fn find_by_account(conn: &mut Conn, account_id: Id) -> Result<Option<User>> {
-    Ok(users::table
-        .filter(users::account_id.eq(account_id))
-        .select(User::as_select())
-        .first(conn)
-        .await
-        .optional()?)
-}
-
 /// The login of that local name, in whatever standing.
 pub async fn find_by_name(conn: &mut Conn, name: &str) -> Result<Option<User>> {
     Ok(names::table

@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 
 use super::clean::without_carriage_returns;
+use super::entities;
 use super::links::Link;
 use super::mentions::Mention;
 use super::tokens::{Token, tokens};
@@ -355,9 +356,10 @@ fn push_decoded(out: &mut String, text: &str) {
             }
             continue;
         }
-        match entity(rest) {
+        match entities::first(rest) {
             Some((c, len)) => {
-                out.push(c);
+                // Plain text is searched and counted: a space is a space.
+                out.push(if c == '\u{a0}' { ' ' } else { c });
                 rest = &rest[len..];
             }
             None => {
@@ -367,33 +369,6 @@ fn push_decoded(out: &mut String, text: &str) {
         }
     }
     out.push_str(rest);
-}
-
-/// The character of the entity at the start of `text`, and the entity's length in bytes.
-fn entity(text: &str) -> Option<(char, usize)> {
-    const LONGEST: usize = 10;
-    let end = text.bytes().take(LONGEST).position(|b| b == b';')?;
-    let name = &text[1..end];
-    let c = match name {
-        "amp" => '&',
-        "lt" => '<',
-        "gt" => '>',
-        "quot" => '"',
-        "apos" => '\'',
-        "nbsp" => ' ',
-        "hellip" => '…',
-        "ndash" => '–',
-        "mdash" => '—',
-        _ => {
-            let number = name.strip_prefix('#')?;
-            let code = match number.strip_prefix(['x', 'X']) {
-                Some(hex) => u32::from_str_radix(hex, 16).ok()?,
-                None => number.parse().ok()?,
-            };
-            char::from_u32(code).filter(|c| !c.is_control() || *c == '\n')?
-        }
-    };
-    Some((c, end + 1))
 }
 
 #[cfg(test)]

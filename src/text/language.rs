@@ -319,20 +319,6 @@ pub fn native_name(code: &str) -> Option<&'static str> {
     look(code).or_else(|| look(code.split('-').next()?))
 }
 
-/// Whether the language is written from right to left (for `dir`, where `auto` will not do).
-pub fn is_right_to_left(code: &str) -> bool {
-    let mut parts = code.split('-');
-    let language = parts.next().unwrap_or_default();
-    match parts.next() {
-        Some("Latn" | "Cyrl") => false,
-        Some("Arab" | "Hebr") => true,
-        _ => matches!(
-            language,
-            "ar" | "arc" | "ckb" | "dv" | "fa" | "he" | "ps" | "sd" | "ug" | "ur" | "yi"
-        ),
-    }
-}
-
 /// A region by number, as in `es-419`.
 fn is_area(part: &str) -> bool {
     part.len() == 3 && part.bytes().all(|b| b.is_ascii_digit())
@@ -376,11 +362,10 @@ mod tests {
     }
 
     #[test]
-    fn names_and_directions() {
+    fn names_are_their_own() {
         assert_eq!(native_name("de"), Some("Deutsch"));
         assert_eq!(native_name("de-CH"), Some("Deutsch"));
         assert_eq!(native_name("qqq"), None);
-        assert!(is_right_to_left("he") && !is_right_to_left("en") && !is_right_to_left("ku-Latn"));
     }
 
     proptest! {

@@ -10,6 +10,8 @@
 pub mod clean;
 /// Email addresses: strict grammar, canonical form, mask.
 pub mod email;
+/// Entities of HTML, read.
+pub mod entities;
 /// Hashtags: grammar and the name by which they are looked up.
 pub mod hashtags;
 /// Plain text to HTML and back.

@@ -93,11 +93,6 @@ pub fn ids<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Id>, D::Error> {
         .collect())
 }
 
-/// As [`ids`], telling an absent list from an empty one.
-pub fn opt_ids<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Vec<Id>>, D::Error> {
-    ids(from).map(Some)
-}
-
 /// Texts, as a list, as a lone scalar, or keyed "0", "1", …; nulls and empty ones dropped.
 pub fn strings<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
     items(Value::deserialize(from)?)

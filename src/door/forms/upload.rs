@@ -69,11 +69,6 @@ impl Upload {
     pub fn path(&self) -> &Path {
         self.file.path()
     }
-
-    /// Takes the file over; its removal is then the business of the new owner's drop.
-    pub fn into_file(self) -> NamedTempFile {
-        self.file
-    }
 }
 
 /// The files of a request by parameter name; of several with one name, the last.

@@ -243,11 +243,6 @@ impl Page {
         word == name
     }
 
-    /// The viewer is this local account.
-    pub fn is_viewer(&self, name: &str) -> bool {
-        self.viewer.as_ref().is_some_and(|v| v.name == name)
-    }
-
     /// A member who may act: signed in and not waiting.
     pub fn may_act(&self) -> bool {
         self.viewer.as_ref().is_some_and(|v| !v.waiting)

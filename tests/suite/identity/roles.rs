@@ -7,7 +7,7 @@ use porchlight::identity::roles::{self, By};
 use porchlight::server::table::ROUTES;
 use reqwest::Method;
 
-use crate::support::place::{Place, run};
+use crate::support::place::{Place, Setup, run};
 
 async fn acts(place: &Place, act: &str) -> i64 {
     place
@@ -132,4 +132,24 @@ fn what_a_host_does_by_the_command_line_is_written_down() {
             .get(0);
         assert_eq!(detail, format!("{{}}{}", ann.user), "whom, and no secret");
     });
+}
+
+#[test]
+fn the_first_account_fixes_both_domains_of_a_place() {
+    Setup::default()
+        .with("PORCHLIGHT_SERVER__DOMAIN", "social.porch.test")
+        .with("PORCHLIGHT_SERVER__HANDLE_DOMAIN", "porch.test")
+        .with("PORCHLIGHT_SERVER__DEV", "true")
+        .run(async |place| {
+            let fixed = "SELECT string_agg(key || '=' || (value #>> '{}'), ' ' ORDER BY key) \
+                FROM instance_settings WHERE key IN ('domain', 'handle_domain')";
+            let before: Option<String> = place.sql(fixed, &[]).await[0].get(0);
+            assert_eq!(before, None, "nobody is here yet");
+            place.owner().await;
+            let server = &place.app.config.server;
+            assert_ne!(server.domain, server.handle_domain);
+            let after: Option<String> = place.sql(fixed, &[]).await[0].get(0);
+            let both = format!("domain={} handle_domain=porch.test", server.domain);
+            assert_eq!(after, Some(both));
+        });
 }
