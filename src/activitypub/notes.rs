@@ -15,7 +15,7 @@ use super::read::media::Medium;
 use super::read::{Document, Note, value};
 use super::uri;
 use crate::app::App;
-use crate::app::federation::Federation;
+use crate::app::federation::{Federation, FetchError};
 use crate::domain::event::{EventKind, Lane};
 use crate::domain::visibility::Visibility;
 use crate::domain::{Error, Id, Result};
@@ -84,6 +84,22 @@ pub async fn fetch(fed: &Federation, address: &str) -> Result<Note> {
     Ok(note)
 }
 
+/// Whether the server of an address says that nothing is there any more: by 404, by 410, or by a
+/// tombstone of that address.
+///
+/// # Errors
+/// `TooMany` where it cannot be asked now; `Denied` for servers that are blocked.
+pub async fn is_gone(fed: &Federation, address: &str) -> Result<bool> {
+    actors::refuse_blocked(fed, address).await?;
+    let url = Url::parse(address).map_err(|_| Error::NotFound)?;
+    match fed.document::<Document>(&url).await {
+        Ok(found) => Ok(value::kind(&found.object.0) == Some("Tombstone")),
+        Err(FetchError::NotFound | FetchError::Gone) => Ok(true),
+        Err(error) if error.may_pass() => Err(unavailable(fed, error)),
+        Err(_) => Ok(false),
+    }
+}
+
 /// # Errors
 /// `Invalid` for a post whose author is on another server than the post.
 fn believable(note: &Note) -> Result<()> {
@@ -117,6 +133,25 @@ async fn climb(fed: &Federation, address: &str, steps: usize) -> Result<Found> {
     }
     drop(conn);
     let note = fetch(fed, address).await?;
+    keep_fetched(fed, note, steps).await
+}
+
+/// Keeps a post whose document was fetched from its own address just now, known or not.
+///
+/// # Errors
+/// As [`find_or_fetch`].
+pub async fn found(fed: &Federation, document: &Value) -> Result<Found> {
+    let note = Note::read(document).map_err(unreadable)?;
+    believable(&note)?;
+    let mut conn = fed.pool.get().await?;
+    if let Some(found) = find(fed, &mut conn, &note.id).await? {
+        return Ok(found);
+    }
+    drop(conn);
+    keep_fetched(fed, note, 0).await
+}
+
+async fn keep_fetched(fed: &Federation, note: Note, steps: usize) -> Result<Found> {
     let author = actors::find_or_fetch(fed, &note.attributed_to).await?;
     if author.is_suspended() {
         return Err(Error::NotFound);
@@ -233,6 +268,7 @@ async fn row(
         ),
         event,
         lane,
+        fetched: arrival == Arrival::Fetched,
         kind: note.kind,
         url: note.url.clone(),
         uri: note.id.clone(),

@@ -128,7 +128,9 @@ pub fn intents(event: &Taken) -> Vec<Intent> {
         | EventKind::AccessRevoked
         | EventKind::PasswordChanged
         | EventKind::AccountMuted
-        | EventKind::StatusFetched => Vec::new(),
+        | EventKind::StatusFetched
+        | EventKind::ReplyJoined
+        | EventKind::BoostVanished => Vec::new(),
     }
 }
 

@@ -90,6 +90,11 @@ smallint_enum! {
         StatusFetched = 29 => "status_fetched",
         /// subject: user, actor: the same; the password is another one.
         PasswordChanged = 30 => "password_changed",
+        /// subject: reply whose parent came only now, actor: its author.
+        ReplyJoined = 60 => "reply_joined",
+        /// subject: a boost's own id that is gone with what it boosted, actor: who had boosted;
+        /// extra: what it boosted.
+        BoostVanished = 61 => "boost_vanished",
     }
 }
 

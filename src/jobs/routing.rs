@@ -72,6 +72,9 @@ pub fn listeners(kind: EventKind) -> &'static [Listener] {
     match kind {
         EventKind::StatusPosted => &[CountPosts, FillFeeds, NotifyOfPost, SayPosted, Deliver],
         EventKind::StatusFetched => &[CountPosts],
+        EventKind::ReplyJoined => &[CountPosts, FillFeeds],
+        // Its notification goes with the row; other servers hear of the post, not of its boosts.
+        EventKind::BoostVanished => &[CountBoosts, ClearFeeds, SayDeleted],
         EventKind::StatusDeleted => &[CountDeleted, ClearFeeds, SayDeleted, Deliver],
         EventKind::StatusEdited => &[SayEdited, Deliver],
         EventKind::StatusReblogged => &[CountBoosts, FillFeeds, NotifyOfBoost, SayPosted, Deliver],

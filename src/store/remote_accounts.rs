@@ -2,7 +2,7 @@
 //! them. What staff decided of an account (`flags`) is never touched here, so nobody comes
 //! back by a new document or key (I15).
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::sql_types::{
     Array, BigInt, Bool, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
 };
@@ -245,6 +245,24 @@ pub async fn by_handle(conn: &mut Conn, username: &str, domain: &str) -> Result<
     }
 }
 
+/// Those of `handles` (name and domain, lower-case) whose accounts are known.
+pub async fn known_handles(
+    conn: &mut Conn,
+    handles: Vec<(String, String)>,
+) -> Result<Vec<(String, String)>> {
+    let (names, domains): (Vec<String>, Vec<String>) = handles.into_iter().unzip();
+    Ok(raw::<(Text, Text)>(
+        "WITH p AS (SELECT ?::text[] AS names, ?::text[] AS domains) \
+         SELECT h.name, h.domain FROM p CROSS JOIN LATERAL unnest(p.names, p.domains) AS h (name, domain) \
+         WHERE EXISTS (SELECT 1 FROM accounts a WHERE lower(a.username) = lower(h.name) \
+             AND a.handle_domain = h.domain AND a.host_id IS NOT NULL)",
+    )
+    .bind::<Array<Text>, _>(names)
+    .bind::<Array<Text>, _>(domains)
+    .load(conn)
+    .await?)
+}
+
 /// Those of `hashes` whose accounts are known: (hash, address, id).
 pub async fn known(conn: &mut Conn, hashes: Vec<Uuid>) -> Result<Vec<(Uuid, String, Id)>> {
     if hashes.is_empty() {
@@ -366,41 +384,83 @@ fn key((account, actor, flags, uri, pem, fetched_at): KeyRow) -> Key {
     }
 }
 
-/// Gives up a name for the account that its server says has it now: the old holder keeps its
-/// posts under a name that nobody can have.
-pub async fn give_up_name(
-    conn: &mut Conn,
-    username: &str,
-    host: Id,
-    at: DateTime<Utc>,
-) -> Result<()> {
-    raw::<()>(
-        "UPDATE accounts SET username = left(username, 150) || '~' || id, version = version + 1, \
-         updated_at = ? WHERE lower(username) = lower(?) AND coalesce(host_id, 0) = ?",
+/// Who of a server has a name: id and address.
+pub async fn by_name(conn: &mut Conn, username: &str, host: Id) -> Result<Option<(Id, String)>> {
+    Ok(raw::<(BigInt, Text)>(
+        "SELECT a.id, a.uri FROM accounts a WHERE lower(a.username) = lower(?) AND coalesce(a.host_id, 0) = ?",
     )
-    .bind::<Timestamptz, _>(at)
     .bind::<Text, _>(username.to_owned())
     .bind::<BigInt, _>(host)
-    .execute(conn)
+    .get_result(conn)
+    .await
+    .optional()?)
+}
+
+/// Gives an account elsewhere another name; `false` when another of its server has that one.
+pub async fn rename(
+    conn: &mut Conn,
+    account: Id,
+    username: &str,
+    at: DateTime<Utc>,
+) -> Result<bool> {
+    let (done,): (i64,) = raw::<(BigInt,)>(
+        "WITH p AS (SELECT ?::bigint AS id, ?::text AS name, ?::timestamptz AS at), \
+         did AS (UPDATE accounts a SET username = p.name, version = a.version + 1, updated_at = p.at FROM p \
+             WHERE a.id = p.id AND a.host_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM accounts o \
+             WHERE lower(o.username) = lower(p.name) AND coalesce(o.host_id, 0) = a.host_id) RETURNING a.id) \
+         SELECT count(*) FROM did",
+    )
+    .bind::<BigInt, _>(account)
+    .bind::<Text, _>(username.to_owned())
+    .bind::<Timestamptz, _>(at)
+    .get_result(conn)
     .await?;
-    Ok(())
+    Ok(done > 0)
 }
 
 /// Statuses that are deleted by one statement when their account goes.
 const ERASED_AT_ONCE: i64 = 500;
 
-/// Takes some of the statuses of an account that its own server deleted; `true` while more are
-/// left.
-pub async fn erase_some(conn: &mut Conn, account: Id) -> Result<bool> {
-    let (gone,): (i64,) = raw::<(BigInt,)>(
-        "WITH gone AS (DELETE FROM statuses WHERE id IN (SELECT s.id FROM statuses s \
-             JOIN accounts a ON a.id = s.account_id AND a.host_id IS NOT NULL \
-             WHERE s.account_id = ? LIMIT ?) RETURNING id) SELECT count(*) FROM gone",
-    )
-    .bind::<BigInt, _>(account)
-    .bind::<BigInt, _>(ERASED_AT_ONCE)
-    .get_result(conn)
-    .await?;
+// What is gone is told of in the bulk lane, its boosts by others too. A stone is for what the
+// relay must count anew of it, and for a few days only: nobody's posts come back without them.
+const ERASE: &str = "\
+    WITH p AS (SELECT ?::bigint AS account, ?::bigint AS most, ?::timestamptz AS at, ?::timestamptz AS until, \
+    ?::smallint AS deleted, ?::smallint AS undone, ?::smallint AS vanished), \
+    doomed AS MATERIALIZED (SELECT s.id FROM p JOIN accounts a ON a.id = p.account AND a.host_id IS NOT NULL \
+        JOIN statuses s ON s.account_id = a.id ORDER BY s.id LIMIT (SELECT most FROM p)), \
+    gone AS (DELETE FROM statuses s USING doomed WHERE s.id = doomed.id RETURNING s.id, s.uri_hash, s.account_id, \
+        s.reblog_of_id, s.in_reply_to_id), \
+    boosts AS (SELECT b.id, b.account_id, b.reblog_of_id FROM gone JOIN statuses b ON b.reblog_of_id = gone.id), \
+    stone AS (INSERT INTO tombstones (uri_hash, kind, actor_id, subject_id, audience, created_at, until) \
+        SELECT gone.uri_hash, 0, gone.account_id, gone.id, \
+        jsonb_build_object('in_reply_to_id', gone.in_reply_to_id), p.at, p.until FROM gone CROSS JOIN p \
+        WHERE gone.in_reply_to_id IS NOT NULL AND gone.uri_hash IS NOT NULL ON CONFLICT DO NOTHING), \
+    told AS (INSERT INTO events (lane, kind, subject_id, actor_id, extra, created_at) \
+        SELECT 2, e.kind, e.id, e.actor, e.extra, p.at FROM p CROSS JOIN ( \
+            SELECT CASE WHEN gone.reblog_of_id IS NULL THEN p.deleted ELSE p.undone END AS kind, gone.id, \
+                gone.account_id AS actor, gone.reblog_of_id AS extra FROM gone CROSS JOIN p \
+            UNION ALL SELECT p.vanished, boosts.id, boosts.account_id, boosts.reblog_of_id \
+                FROM boosts CROSS JOIN p) e ORDER BY e.id), \
+    orphans AS (UPDATE statuses c SET version = c.version + 1 FROM gone WHERE c.in_reply_to_id = gone.id \
+        AND NOT EXISTS (SELECT 1 FROM doomed WHERE doomed.id = c.id)) \
+    SELECT count(*) FROM gone";
+
+/// How long the stones of erased statuses stay.
+const ERASED_STONE: TimeDelta = TimeDelta::days(7);
+
+/// Takes some of the statuses of an account that its own server deleted, with their events;
+/// `true` while more are left.
+pub async fn erase_some(conn: &mut Conn, account: Id, at: DateTime<Utc>) -> Result<bool> {
+    let (gone,): (i64,) = raw::<(BigInt,)>(ERASE)
+        .bind::<BigInt, _>(account)
+        .bind::<BigInt, _>(ERASED_AT_ONCE)
+        .bind::<Timestamptz, _>(at)
+        .bind::<Timestamptz, _>(at + ERASED_STONE)
+        .bind::<SmallInt, _>(EventKind::StatusDeleted as i16)
+        .bind::<SmallInt, _>(EventKind::ReblogUndone as i16)
+        .bind::<SmallInt, _>(EventKind::BoostVanished as i16)
+        .get_result(conn)
+        .await?;
     Ok(gone >= ERASED_AT_ONCE)
 }
 
@@ -414,12 +474,15 @@ const DELETE: &str = "\
         SELECT 1, p.ended, f.target_id, f.account_id, f.id, p.at FROM p JOIN gone ON true \
         JOIN follows f ON f.account_id = p.id OR f.target_id = p.id \
         UNION ALL SELECT 1, p.unliked, r.status_id, r.account_id, r.id, p.at FROM p JOIN gone ON true \
-        JOIN reactions r ON r.account_id = p.id) \
+        JOIN reactions r ON r.account_id = p.id), \
+    orphans AS (UPDATE statuses c SET in_reply_to_uri_hash = p.hash FROM p JOIN gone ON gone.id = p.id \
+        WHERE c.in_reply_to_account_id = p.id AND c.account_id <> p.id) \
     SELECT count(*) FROM gone";
 
 /// Takes an account that its own server deleted: its row with all that hangs on it, and a
-/// stone that keeps it from coming back; what it leaves to be counted anew is told. `false`
-/// when there is none. Take its statuses first.
+/// stone that keeps it from coming back; what it leaves to be counted anew is told. What
+/// answered it answers somebody who is not here from now on, and so enters no home feed.
+/// `false` when there is none. Take its statuses first.
 pub async fn delete(conn: &mut Conn, account: Id, hash: Uuid, at: DateTime<Utc>) -> Result<bool> {
     let (gone,): (i64,) = raw::<(BigInt,)>(DELETE)
         .bind::<BigInt, _>(account)

@@ -54,6 +54,8 @@ pub struct RemoteStatus {
     pub event: EventKind,
     /// In which lane.
     pub lane: Lane,
+    /// We went for it, nobody sent it: it enters no home feed.
+    pub fetched: bool,
 }
 
 /// What a post says: all that an edit may change.
@@ -125,7 +127,7 @@ const INSERT: &str = "\
     ?::smallint AS sanitiser, ?::timestamptz AS created, ?::timestamptz AS edited, \
     ?::timestamptz AS stands_at, ?::timestamptz AS at, ?::bigint[] AS mentions, ?::bigint[] AS silent, \
     ?::text[] AS tag_names, ?::text[] AS tag_displays, ?::smallint AS event, ?::smallint AS lane, \
-    ?::bigint AS boosts, ?::bigint AS favourites), \
+    ?::bigint AS boosts, ?::bigint AS favourites, ?::boolean AS fetched), \
     m AS (SELECT ?::smallint[] AS kinds, ?::text[] AS urls, ?::text[] AS mimes, ?::integer[] AS widths, \
     ?::integer[] AS heights, ?::text[] AS hashes, ?::real[] AS xs, ?::real[] AS ys, ?::text[] AS descriptions), \
     q AS (SELECT ?::text[] AS titles, ?::bigint[] AS votes, ?::boolean AS multiple, ?::timestamptz AS ends, \
@@ -141,7 +143,8 @@ const INSERT: &str = "\
         SELECT go.id, go.account, go.uri, go.hash, go.url, go.kind, go.parent, go.parent_account, go.orphan_of, \
         coalesce(go.conversation, (SELECT id FROM talk)), go.visibility, go.sensitive, go.spoiler, go.html, \
         go.length, go.language, go.emojis, go.sanitiser, \
-        (CASE WHEN cardinality(m.urls) > 0 THEN 1 ELSE 0 END) | (CASE WHEN cardinality(q.titles) > 0 THEN 2 ELSE 0 END), \
+        (CASE WHEN cardinality(m.urls) > 0 THEN 1 ELSE 0 END) | (CASE WHEN cardinality(q.titles) > 0 THEN 2 ELSE 0 END) \
+        | (CASE WHEN go.fetched THEN 16 ELSE 0 END), \
         go.created, go.edited FROM go CROSS JOIN m CROSS JOIN q \
         ON CONFLICT (uri_hash) DO NOTHING RETURNING id), \
     heard AS (INSERT INTO status_audience (status_id, account_id, mentioned) \
@@ -171,12 +174,21 @@ const INSERT: &str = "\
         SELECT w.id, p.boosts, p.favourites FROM written w CROSS JOIN p WHERE p.boosts > 0 OR p.favourites > 0), \
     joined AS (UPDATE statuses c SET in_reply_to_id = w.id, in_reply_to_account_id = p.account, \
         in_reply_to_uri_hash = NULL, version = c.version + 1 FROM written w CROSS JOIN p \
-        WHERE c.id IN (SELECT o.id FROM statuses o JOIN p ON o.in_reply_to_uri_hash = p.hash LIMIT 1000)), \
+        WHERE c.id IN (SELECT o.id FROM statuses o JOIN p ON o.in_reply_to_uri_hash = p.hash LIMIT 1000) \
+        RETURNING c.id, c.account_id), \
+    sent AS (UPDATE statuses s SET flags = s.flags & ~16 FROM p WHERE NOT p.fetched AND s.uri_hash = p.hash \
+        AND s.account_id = p.account AND (s.flags & 16) <> 0 RETURNING s.id), \
     told AS (INSERT INTO events (lane, kind, subject_id, actor_id, created_at) \
-        SELECT p.lane, p.event, w.id, p.account, p.at FROM written w CROSS JOIN p) \
-    SELECT (SELECT id FROM written)";
+        SELECT p.lane, e.kind, e.id, e.actor, p.at FROM p CROSS JOIN ( \
+            SELECT 1 AS place, p.event AS kind, w.id, p.account AS actor FROM written w CROSS JOIN p \
+            UNION ALL SELECT 1, p.event, sent.id, p.account FROM sent CROSS JOIN p \
+            UNION ALL SELECT 2, j.kind, joined.id, joined.account_id FROM joined \
+                CROSS JOIN (SELECT ?::smallint AS kind) j) e ORDER BY e.place, e.id) \
+    SELECT coalesce((SELECT id FROM written), (SELECT id FROM sent))";
 
-/// Writes a post with its event; `None` when it is there already, or was deleted once.
+/// Writes a post with its event; `None` when it is there already, or was deleted once. One
+/// that we had fetched and that is sent to us now is news from now on. Replies that waited for
+/// it join it, each with an event of its own.
 pub async fn insert(conn: &mut Conn, new: RemoteStatus, at: DateTime<Utc>) -> Result<Option<Id>> {
     let words = new.words;
     let (names, displays): (Vec<String>, Vec<String>) = words.tags.into_iter().unzip();
@@ -221,6 +233,7 @@ pub async fn insert(conn: &mut Conn, new: RemoteStatus, at: DateTime<Utc>) -> Re
         .bind::<SmallInt, _>(new.lane as i16)
         .bind::<BigInt, _>(new.totals.0)
         .bind::<BigInt, _>(new.totals.1)
+        .bind::<Bool, _>(new.fetched)
         .bind::<Array<SmallInt>, _>(media.kinds)
         .bind::<Array<Text>, _>(media.urls)
         .bind::<Array<Nullable<Text>>, _>(media.mimes)
@@ -236,6 +249,7 @@ pub async fn insert(conn: &mut Conn, new: RemoteStatus, at: DateTime<Utc>) -> Re
         .bind::<Nullable<Timestamptz>, _>(poll.ends_at)
         .bind::<Bool, _>(poll.closed)
         .bind::<BigInt, _>(poll.voters)
+        .bind::<SmallInt, _>(EventKind::ReplyJoined as i16)
         .get_result(conn)
         .await?;
     Ok(id)

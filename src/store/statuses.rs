@@ -153,7 +153,7 @@ pub struct Source {
 const DELETE: &str = "\
     WITH p AS (SELECT ?::bigint AS id, ?::bigint AS account, ?::text AS notes, \
     ?::timestamptz AS at, ?::timestamptz AS grave_until, ?::timestamptz AS stone_until, \
-    ?::smallint AS event), \
+    ?::smallint AS event, ?::smallint AS vanished), \
     gone AS (DELETE FROM statuses s USING p WHERE s.id = p.id AND s.account_id = p.account \
         AND s.reblog_of_id IS NULL RETURNING s.*), \
     said AS (SELECT gone.id, jsonb_build_object('visibility', gone.visibility, \
@@ -178,6 +178,9 @@ const DELETE: &str = "\
         gone.account_id, p.at, p.grave_until FROM gone CROSS JOIN p JOIN said ON said.id = gone.id), \
     told AS (INSERT INTO events (lane, kind, subject_id, actor_id, created_at) \
         SELECT CASE WHEN gone.uri IS NULL THEN 0 ELSE 1 END, p.event, gone.id, gone.account_id, p.at FROM gone CROSS JOIN p), \
+    boosts AS (INSERT INTO events (lane, kind, subject_id, actor_id, extra, created_at) \
+        SELECT 2, p.vanished, b.id, b.account_id, gone.id, p.at FROM gone CROSS JOIN p \
+        JOIN statuses b ON b.reblog_of_id = gone.id ORDER BY b.id), \
     orphans AS (UPDATE statuses c SET version = c.version + 1 FROM gone WHERE c.in_reply_to_id = gone.id) \
     SELECT coalesce(gone.source, ''), gone.spoiler_text FROM gone";
 
@@ -199,6 +202,7 @@ pub async fn delete(
         .bind::<Timestamptz, _>(at + GRAVE_LIVES)
         .bind::<Timestamptz, _>(at + TOMBSTONE_LIVES)
         .bind::<SmallInt, _>(EventKind::StatusDeleted as i16)
+        .bind::<SmallInt, _>(EventKind::BoostVanished as i16)
         .get_result(conn)
         .await
         .optional()?;

@@ -78,12 +78,17 @@ macro_rules! welcome_to {
     };
 }
 
-/// Whether status `$s` enters the home feed of the follower behind the follow `$f`.
+/// Whether status `$s` enters the home feed of the follower behind the follow `$f`. What we
+/// fetched (`flags & 16`) enters none; neither does an answer to something that is not here.
 macro_rules! enters_home {
     ($f:literal, $s:literal) => {
         concat!(
             $f,
-            ".state = 1",
+            ".state = 1 AND (",
+            $s,
+            ".flags & 16) <> 16 AND ",
+            $s,
+            ".in_reply_to_uri_hash IS NULL",
             " AND (",
             $s,
             ".visibility <= 2 OR EXISTS (SELECT 1 FROM status_audience ha",
@@ -270,6 +275,10 @@ pub struct HomeFacts {
     pub in_audience: bool,
     /// The follower follows whom it answers.
     pub follows_parent: bool,
+    /// We went for it, nobody sent it.
+    pub fetched: bool,
+    /// It answers something that is not here.
+    pub orphan: bool,
 }
 
 /// The twin of the SQL `enters_home`. One's own statuses always belong; they are no
@@ -284,7 +293,8 @@ pub fn belongs_in_home(follow: &Follow, status: &HomeFacts) -> bool {
     let talk_wanted = status.in_reply_to_account.is_none_or(|parent| {
         parent == status.author || parent == follow.account_id || status.follows_parent
     });
-    follow.is_accepted() && for_followers && boost_wanted && language_wanted && talk_wanted
+    let sent = !status.fetched && !status.orphan;
+    follow.is_accepted() && sent && for_followers && boost_wanted && language_wanted && talk_wanted
 }
 
 /// Of two audiences the one with fewer people: an answer is for no more than what it answers.
@@ -403,8 +413,22 @@ mod tests {
             in_reply_to_account: None,
             in_audience: false,
             follows_parent: false,
+            fetched: false,
+            orphan: false,
         };
         assert!(belongs_in_home(&follow, &status));
+        for stray in [
+            HomeFacts {
+                fetched: true,
+                ..status.clone()
+            },
+            HomeFacts {
+                orphan: true,
+                ..status.clone()
+            },
+        ] {
+            assert!(!belongs_in_home(&follow, &stray));
+        }
         assert!(!belongs_in_home(
             &follow,
             &HomeFacts {

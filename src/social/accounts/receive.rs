@@ -201,7 +201,7 @@ pub async fn gone(app: &App, who: &Account) -> Result<Received> {
     }
     let now = app.clock.now();
     let mut conn = app.pool.get().await?;
-    while remote_accounts::erase_some(&mut conn, who.id).await? {}
+    while remote_accounts::erase_some(&mut conn, who.id, now).await? {}
     let hash = uri::hash(address);
     let done = remote_accounts::delete(&mut conn, who.id, hash, now).await?;
     Ok(finish(app, done, "gone already"))

@@ -27,6 +27,8 @@ struct Status {
     reply_to: Option<i64>,
     boost: Option<usize>,
     audience: HashSet<i64>,
+    fetched: bool,
+    orphan: bool,
 }
 
 struct World {
@@ -125,15 +127,18 @@ async fn write(place: &Place, dice: &mut StdRng, world: &mut World, n: usize) {
             .iter()
             .any(|s| s.author == author && s.boost == Some(of))
     });
+    let (fetched, orphan) = (dice.random_ratio(1, 6), dice.random_ratio(1, 6));
     let audience: HashSet<i64> = (0..dice.random_range(0..3))
         .map(|_| someone(dice))
         .collect();
     let boosted = boost.map(|of| world.statuses[of].id);
     let row = place
         .sql(
-            "INSERT INTO statuses (id, account_id, reblog_of_id, in_reply_to_account_id, visibility, local_only, language, created_at) \
-             VALUES (next_id('2026-01-02'), $1, $2, $3, $4, $5, $6, '2026-01-02') RETURNING id",
-            &[&author, &boosted, &reply_to, &(visibility as i16), &local_only, &language],
+            "INSERT INTO statuses (id, account_id, reblog_of_id, in_reply_to_account_id, visibility, local_only, language, created_at, \
+                 flags, in_reply_to_uri_hash) \
+             VALUES (next_id('2026-01-02'), $1, $2, $3, $4, $5, $6, '2026-01-02', CASE WHEN $7 THEN 16 ELSE 0 END, \
+                 CASE WHEN $8 THEN gen_random_uuid() END) RETURNING id",
+            &[&author, &boosted, &reply_to, &(visibility as i16), &local_only, &language, &fetched, &orphan],
         )
         .await;
     let id: i64 = row[0].get(0);
@@ -149,6 +154,8 @@ async fn write(place: &Place, dice: &mut StdRng, world: &mut World, n: usize) {
         reply_to,
         boost,
         audience,
+        fetched,
+        orphan,
     });
 }
 
@@ -192,6 +199,8 @@ impl World {
                 in_reply_to_account: status.reply_to,
                 in_audience: status.audience.contains(&reader),
                 follows_parent,
+                fetched: status.fetched,
+                orphan: status.orphan,
             },
         )
     }

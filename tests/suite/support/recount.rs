@@ -68,6 +68,7 @@ async fn notifications(place: &Place) {
             &format!(
                 "SELECT d.account::bigint, d.source::bigint, coalesce(d.status, 0)::bigint, d.kind::text FROM ({due}) d \
                  WHERE d.account <> d.source \
+                   AND EXISTS (SELECT 1 FROM users u WHERE u.account_id = d.account) \
                    AND NOT EXISTS (SELECT 1 FROM blocks b WHERE (b.account_id, b.target_id) IN ((d.account, d.source), (d.source, d.account)))"
             ),
             &[],
@@ -116,6 +117,7 @@ async fn home(place: &Place, person: &Person) {
             "SELECT s.id FROM statuses s JOIN accounts a ON a.id = s.account_id LEFT JOIN statuses i ON i.id = s.reblog_of_id \
              WHERE (s.account_id = $1 OR EXISTS (SELECT 1 FROM follows f WHERE f.account_id = $1 AND f.target_id = s.account_id AND f.state = 1 \
                     AND (s.visibility <= 2 OR EXISTS (SELECT 1 FROM status_audience x WHERE x.status_id = s.id AND x.account_id = $1)) \
+                    AND s.flags & 16 = 0 AND s.in_reply_to_uri_hash IS NULL \
                     AND (s.in_reply_to_account_id IS NULL OR s.in_reply_to_account_id IN (s.account_id, $1) OR EXISTS ( \
                          SELECT 1 FROM follows g WHERE g.account_id = $1 AND g.target_id = s.in_reply_to_account_id AND g.state = 1)))) \
                AND NOT EXISTS (SELECT 1 FROM blocks b WHERE (b.account_id, b.target_id) IN (($1, s.account_id), (s.account_id, $1))) \
