@@ -115,11 +115,7 @@ pub async fn believe(
                 claim.verify(&known.key, Some(body))?;
                 return Ok(known);
             }
-            // It was looked at lately: the signature is wrong.
-            Err(Disbelief::Later(_) | Disbelief::NoKey(_)) => {
-                return Err(Disbelief::Refused(Refused::Wrong));
-            }
-            Err(other) => return Err(other),
+            Err(why) => return Err(wrong_or_later(fed, &key_id, actor, why)),
         }
     }
     let known = fetch(fed, &key_id, actor).await?;
@@ -127,11 +123,16 @@ pub async fn believe(
     Ok(known)
 }
 
-/// Who signed a request without a body, which names nobody but its key.
+/// Who signed a request that names nobody but its key: one without a body, or with a `body`
+/// that is somebody else's.
 ///
 /// # Errors
 /// Any [`Disbelief`].
-pub async fn believe_fetch(fed: &Federation, claim: &Claim) -> Result<Arc<KnownKey>, Disbelief> {
+pub async fn believe_anybody(
+    fed: &Federation,
+    claim: &Claim,
+    body: Option<&[u8]>,
+) -> Result<Arc<KnownKey>, Disbelief> {
     let key_id = address(claim)?;
     let known = match fed.signers.known.get(&key_id) {
         Some(known) => Some(known),
@@ -142,25 +143,34 @@ pub async fn believe_fetch(fed: &Federation, claim: &Claim) -> Result<Arc<KnownK
         }
     };
     if let Some(known) = known {
-        match claim.verify(&known.key, None) {
+        match claim.verify(&known.key, body) {
             Err(Refused::Wrong) => {}
             verdict => return verdict.map(|()| known).map_err(Disbelief::Refused),
         }
         return match fetch(fed, &key_id, &known.actor).await {
             Ok(known) => {
-                claim.verify(&known.key, None)?;
+                claim.verify(&known.key, body)?;
                 Ok(known)
             }
-            Err(Disbelief::Later(_) | Disbelief::NoKey(_)) => {
-                Err(Disbelief::Refused(Refused::Wrong))
-            }
-            Err(other) => Err(other),
+            Err(why) => Err(wrong_or_later(fed, &key_id, &known.actor, why)),
         };
     }
     let owner = owner(fed, &key_id).await?;
     let known = fetch(fed, &key_id, &owner).await?;
-    claim.verify(&known.key, None)?;
+    claim.verify(&known.key, body)?;
     Ok(known)
+}
+
+/// What a signature is that does not fit the key which is known, where the key could not be
+/// read anew: wrong where its owner has no such key or it was read lately; else nobody knows yet.
+fn wrong_or_later(app: &App, key_id: &str, actor: &str, why: Disbelief) -> Disbelief {
+    match why {
+        Disbelief::NoKey(_) => Disbelief::Refused(Refused::Wrong),
+        Disbelief::Later(_) if app.signers.read.contains_key(&pair(key_id, actor)) => {
+            Disbelief::Refused(Refused::Wrong)
+        }
+        other => other,
+    }
 }
 
 /// Whom a key says to belong to: the actor it is a part of, or its `owner`.
@@ -193,14 +203,21 @@ async fn fetch(fed: &Federation, key_id: &str, actor: &str) -> Result<Arc<KnownK
     fed.signers.known.invalidate(key_id);
     let mut conn = fed.pool.get().await?;
     let row = store::signers::of_actor(&mut conn, actor, uri::hash(actor)).await?;
-    row.and_then(|row| keep(fed, key_id, row))
-        .ok_or_else(|| refuse(fed, key_id, actor))
+    let known = row.and_then(|row| keep(fed, key_id, row));
+    if known.is_some() {
+        fed.signers.read.insert(pair(key_id, actor), ());
+    }
+    known.ok_or_else(|| refuse(fed, key_id, actor))
 }
 
 async fn document(fed: &Federation, url: &Url, key_id: &str, of: &str) -> Result<Value, Disbelief> {
     match fed.document::<Document>(url).await {
         Ok(fetched) => Ok(fetched.object.0),
-        Err(error) if error.may_pass() => Err(Disbelief::Later(fed.clock.now() + LATER)),
+        // A server that does not want us today may have trouble with our own key: there are
+        // peers that forget for good what they were answered 401 to.
+        Err(error) if error.may_pass() || matches!(error, FetchError::Denied(_)) => {
+            Err(Disbelief::Later(fed.clock.now() + LATER))
+        }
         Err(FetchError::NotFederating) => Err(NO_ACTOR),
         Err(_) => Err(refuse(fed, key_id, of)),
     }

@@ -43,6 +43,9 @@ pub struct Signers {
     pub known: Moka<String, Arc<KnownKey>>,
     /// Keys and actors that do not list them, a blank between.
     pub refused: Moka<String, ()>,
+    /// The same of those that were read from their owner's server lately: what such a key does
+    /// not fit is wrong, and not merely out of date.
+    pub read: Moka<String, ()>,
     /// How often we go and look, by who makes us.
     pub fetches: Buckets,
     /// How many look at one time.
@@ -58,6 +61,10 @@ impl Default for Signers {
                 .build(),
             refused: Moka::builder()
                 .max_capacity(MOST_REFUSED)
+                .time_to_live(REFUSED)
+                .build(),
+            read: Moka::builder()
+                .max_capacity(MOST)
                 .time_to_live(REFUSED)
                 .build(),
             fetches: Buckets::default(),

@@ -54,7 +54,7 @@ async fn signer(req: &HttpRequest, app: &App) -> Result<Option<Asker>> {
     if host::is_suspended(app.host_flags(&authority).await?) {
         return Err(Error::NotFound);
     }
-    match keys::believe_fetch(&network.federation(), &claim).await {
+    match keys::believe_anybody(&network.federation(), &claim, None).await {
         Ok(known) => documents::asker(app, known.account, known.host)
             .await
             .map(Some),

@@ -327,6 +327,55 @@ fn who_cannot_be_asked_now_is_sent_away_for_a_while() {
 }
 
 #[test]
+fn what_may_pass_is_503_and_what_is_wrong_for_good_401() {
+    beside_ann(async |place, peer, _| {
+        for (answers, said) in [
+            (400, 503),
+            (401, 503),
+            (403, 503),
+            (429, 503),
+            (500, 503),
+            (502, 503),
+            (404, 401),
+            (410, 401),
+        ] {
+            let somebody = peer.actor(&format!("asked{answers}"));
+            let path = format!("/users/asked{answers}");
+            peer.serve(&path, Page::status(answers));
+            let activity = like(peer, &somebody);
+            let answer = somebody.send(place, &activity).await;
+            assert_eq!(answer.status, said, "{answers}");
+            assert_eq!(answer.header("retry-after").is_empty(), said == 401);
+            if said == 503 {
+                // Nothing was remembered against them.
+                peer.publish(somebody.document());
+                assert_eq!(somebody.send(place, &activity).await.status, 202);
+            }
+        }
+    });
+}
+
+#[test]
+fn a_new_key_that_cannot_be_read_yet_is_no_wrong_one() {
+    beside_ann(async |place, peer, ann| {
+        assert_eq!(ann.send(place, &like(peer, ann)).await.status, 202);
+        place.app.signers.read.invalidate_all();
+        place.advance(TimeDelta::minutes(11));
+        let new = actor_key::generate().unwrap();
+        let mut document = ann.document();
+        document["publicKey"]["publicKeyPem"] = json!(new.public_pem);
+        let mut letter = ann.letter(place, &like(peer, ann));
+        letter.private_der = new.private_der.clone();
+        peer.serve("/users/ann", Page::status(503));
+        let answer = letter.send(place).await;
+        assert_eq!(answer.status, 503);
+        assert_ne!(answer.header("retry-after"), "");
+        peer.publish(document);
+        assert_eq!(letter.send(place).await.status, 202);
+    });
+}
+
+#[test]
 fn the_end_of_somebody_unknown_costs_nothing() {
     beside_ann(async |place, peer, ann| {
         let delete = ann.activity(peer, "Delete", json!(ann.id));
