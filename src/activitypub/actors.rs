@@ -10,6 +10,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::addresses::{self, Local};
+use super::names;
 use super::read::{self, Document, Unreadable};
 use super::uri;
 use crate::app::App;
@@ -106,15 +107,21 @@ pub async fn store(fed: &Federation, document: &Value) -> Result<Account> {
         return Err(blocked());
     }
     let handle_domain = before
+        .as_ref()
         .filter(|known| known.username == actor.username)
-        .and_then(|known| known.handle_domain)
-        .unwrap_or(domain);
+        .and_then(|known| known.handle_domain.clone())
+        .unwrap_or_else(|| domain.clone());
     let row = row(actor, host.id, handle_domain, moved_to, now);
     let mut conn = fed.pool.get().await?;
-    let id = match remote_accounts::upsert(&mut conn, row, now).await? {
+    let id = match remote_accounts::upsert(&mut conn, row.clone(), now).await? {
         Upserted::Done { id, .. } => id,
         Upserted::Gone => return Err(Error::NotFound),
-        Upserted::NameTaken => return Err(Error::invalid("two accounts claim the same name")),
+        Upserted::NameTaken => {
+            drop(conn);
+            let id = names::settle(fed, row, before.as_ref(), &domain, now).await?;
+            conn = fed.pool.get().await?;
+            id
+        }
     };
     remote_accounts::by_id(&mut conn, id)
         .await?

@@ -5,6 +5,7 @@ pub mod addresses;
 pub mod collections;
 pub mod handles;
 pub mod keys;
+mod names;
 pub mod notes;
 pub mod read;
 pub mod uri;

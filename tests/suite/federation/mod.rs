@@ -11,6 +11,7 @@ mod inbox;
 mod incoming;
 mod network;
 mod receiving;
+mod same_names;
 mod samples;
 mod signed_fetch;
 mod webfinger;
