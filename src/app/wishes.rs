@@ -70,6 +70,11 @@ impl Wishes {
         }
     }
 
+    /// Forgets which wishes were made lately, as time does.
+    pub fn forget(&self) {
+        self.made.invalidate_all();
+    }
+
     /// The wishes as they come; `None` while somebody else takes them. Give them back.
     pub fn take(&self) -> Option<mpsc::Receiver<Wish>> {
         let mut receiver = self.receiver.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,9 +1,11 @@
-//! What an account of another server posted last, and how many it follows and is followed by.
+//! What an account of another server posted last and pinned, and how many it follows and is
+//! followed by. Its boosts are left out: each would be a question to yet another server.
 
 use chrono::TimeDelta;
 use serde_json::Value;
 
 use super::backfill::Errand;
+use super::fetch_pins;
 use crate::activitypub::notes::{self, Arrival};
 use crate::activitypub::read::value;
 use crate::activitypub::{actors, collections, handles, uri};
@@ -44,7 +46,7 @@ pub async fn fetch(errand: &Errand<'_>, account: Id) -> Result<()> {
         false => account,
     };
     let account = handles::refresh(fed, account).await?;
-    let (totals, entries) = ask(errand, &account, &actor).await?;
+    let (totals, entries, featured) = ask(errand, &account, &actor).await?;
     let mut conn = fed.pool.get().await?;
     store::backfill::set_account_totals(&mut conn, account.id, totals).await?;
     drop(conn);
@@ -55,11 +57,21 @@ pub async fn fetch(errand: &Errand<'_>, account: Id) -> Result<()> {
             tracing::debug!(%actor, ?error, "a post could not be had");
         }
     }
-    Ok(())
+    match (featured, uri::authority(&actor)) {
+        (Some(address), Some(server)) if errand.may_ask(&address) => {
+            fetch_pins::fetch(errand, &account, &actor, &address, &server).await
+        }
+        _ => Ok(()),
+    }
 }
 
-/// Totals, and the newest entries of the outbox. What cannot be had is left out.
-async fn ask(errand: &Errand<'_>, account: &Account, actor: &str) -> Result<(Totals, Vec<Value>)> {
+/// Totals, the newest entries of the outbox, and where its pins are. What cannot be had is left
+/// out.
+async fn ask(
+    errand: &Errand<'_>,
+    account: &Account,
+    actor: &str,
+) -> Result<(Totals, Vec<Value>, Option<String>)> {
     let fed = &errand.fed;
     let mut conn = fed.pool.get().await?;
     let endpoints = remote_accounts::endpoints(&mut conn, account.id).await?;
@@ -85,7 +97,7 @@ async fn ask(errand: &Errand<'_>, account: &Account, actor: &str) -> Result<(Tot
         following: read(endpoints.following, 0).await.total,
         followers: read(endpoints.followers, 0).await.total,
     };
-    Ok((totals, outbox.entries))
+    Ok((totals, outbox.entries, endpoints.featured))
 }
 
 fn is_post(entry: &Value) -> bool {
@@ -94,7 +106,7 @@ fn is_post(entry: &Value) -> bool {
 
 /// The post behind an entry of an outbox: what a `Create` made, or the post itself. Boosts
 /// and deeds are none.
-fn said(entry: &Value) -> Option<&Value> {
+pub(super) fn said(entry: &Value) -> Option<&Value> {
     match value::kind(entry) {
         Some("Create") => entry.get("object"),
         Some(kind) => crate::activitypub::read::note::kind(kind).map(|_| entry),
@@ -102,7 +114,13 @@ fn said(entry: &Value) -> Option<&Value> {
     }
 }
 
-async fn keep(errand: &Errand<'_>, object: &Value, author: &Account, actor: &str) -> Result<()> {
+/// Keeps a post of the account's own that is not known yet: put in whole, or by its address.
+pub(super) async fn keep(
+    errand: &Errand<'_>,
+    object: &Value,
+    author: &Account,
+    actor: &str,
+) -> Result<()> {
     let fed = &errand.fed;
     let Some(address) = value::id_of(object) else {
         return Ok(());

@@ -117,9 +117,7 @@ async fn fetch(fed: &Federation, address: &str) -> Result<Resolved> {
     let document = fed.document::<documents::Document>(&url).await?.object.0;
     // Kept under the address that it gives itself, which is where it was found.
     if documents::note::is_one(&document) {
-        let id = documents::value::id(&document, "id").ok_or(Error::NotFound)?;
-        let found = notes::find_or_fetch(fed, &id).await?;
-        return Ok(Resolved::Status(found.id));
+        return Ok(Resolved::Status(notes::found(fed, &document).await?.id));
     }
     let account = actors::store(fed, &document).await?;
     Ok(Resolved::Account(account.id))
@@ -137,7 +135,11 @@ fn our_page(app: &App, address: &str) -> Option<Id> {
     ids::parse(path.split_once('/')?.1)
 }
 
-fn count(fed: &Federation, who: &Member) -> Result<()> {
+/// Counts one question of a member.
+///
+/// # Errors
+/// `TooMany` for one too many.
+pub(super) fn count(fed: &Federation, who: &Member) -> Result<()> {
     let now = fed.clock.now();
     let name = who.account_id().to_string();
     let taken = fed.wishes.members.take(&name, MEMBER, now);

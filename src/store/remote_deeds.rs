@@ -398,6 +398,33 @@ pub async fn pin(
     Ok(())
 }
 
+/// Makes `statuses` the pins of an account elsewhere, the first one on top; those that are
+/// pinned already keep their place. What is not among them is unpinned where they are `all`.
+pub async fn set_pins(
+    conn: &mut Conn,
+    account: Id,
+    statuses: Vec<Id>,
+    all: bool,
+    at: DateTime<Utc>,
+) -> Result<()> {
+    raw::<()>(concat!(
+        "WITH p AS (SELECT ?::bigint AS account, ?::bigint[] AS statuses, ?::boolean AS whole, ?::timestamptz AS at), ",
+        "gone AS (DELETE FROM pins k USING p WHERE k.account_id = p.account AND p.whole AND k.status_id <> ALL (p.statuses)) ",
+        "INSERT INTO pins (account_id, status_id, id) SELECT w.account, w.id, next_id(w.at) FROM ( ",
+        "SELECT p.account, s.id, p.at FROM p CROSS JOIN LATERAL unnest(p.statuses) WITH ORDINALITY AS u (id, place) ",
+        "JOIN statuses s ON s.id = u.id AND s.account_id = p.account AND ",
+        super::visibility::pinnable!("s"),
+        " ORDER BY u.place DESC OFFSET 0) w ON CONFLICT (account_id, status_id) DO NOTHING"
+    ))
+    .bind::<BigInt, _>(account)
+    .bind::<diesel::sql_types::Array<BigInt>, _>(statuses)
+    .bind::<Bool, _>(all)
+    .bind::<Timestamptz, _>(at)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 /// Unpins.
 pub async fn unpin(conn: &mut Conn, account: Id, status: Id) -> Result<()> {
     raw::<()>("DELETE FROM pins WHERE account_id = ? AND status_id = ?")

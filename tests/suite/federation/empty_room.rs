@@ -1,6 +1,7 @@
 //! Never an empty room: what members open elsewhere fills up in the background.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use porchlight::app::wishes::Wish;
 use serde_json::{Value, json};
 
 use crate::support::actor::Actor;
@@ -111,6 +112,40 @@ fn a_thread_that_a_member_opens_fills_up_with_its_replies() {
 }
 
 #[test]
+fn a_post_that_is_opened_by_its_address_is_asked_for_once() {
+    Setup::federated().run(async |place| {
+        let alpha = place.peer("alpha");
+        let ann = alpha.actor("ann");
+        let olive = place.owner().await.api;
+        let now = place.app.clock.now();
+        let posts = [
+            ann.note(alpha, now, "<p>One</p>"),
+            ann.note(alpha, now, "<p>Two</p>"),
+        ];
+        let path = |note: &Value| {
+            note["id"].as_str().expect("an id")["http://alpha.test".len()..].to_owned()
+        };
+        let found = paste(&olive, &posts[0]["id"]).await;
+        assert_eq!(found["statuses"][0]["content"], "<p>One</p>");
+        assert_eq!(alpha.times_asked(&path(&posts[0])), 1);
+        assert_eq!(
+            alpha.times_asked("/"),
+            2,
+            "the post and its author: {:?}",
+            alpha.asked()
+        );
+        // By the address of its page: that, and where the document says that it is (I9).
+        alpha.serve("/@ann/2", Page::document(&posts[1]));
+        paste(&olive, &json!(alpha.url("/@ann/2"))).await;
+        assert_eq!(alpha.times_asked("/@ann/2"), 1);
+        assert_eq!(alpha.times_asked(&path(&posts[1])), 1);
+        paste(&olive, &posts[0]["id"]).await;
+        assert_eq!(alpha.times_asked("/"), 4, "{:?}", alpha.asked());
+        place.settle().await;
+    });
+}
+
+#[test]
 fn a_profile_that_a_member_opens_shows_its_last_posts_and_true_counts() {
     Setup::federated().run(async |place| {
         let alpha = place.peer("alpha");
@@ -154,6 +189,78 @@ fn a_profile_that_a_member_opens_shows_its_last_posts_and_true_counts() {
         assert_eq!(alpha.times_asked("/users/ann/outbox"), 2, "one look");
         assert!(alpha.asked().len() <= 6, "{:?}", alpha.asked());
         quiet(place).await;
+    });
+}
+
+#[test]
+fn what_somebody_elsewhere_pinned_stands_on_top_of_their_profile() {
+    Setup::federated().run(async |place| {
+        let alpha = place.peer("alpha");
+        let (ann, bob) = (alpha.actor("ann"), alpha.actor("bob"));
+        let olive = place.owner().await.api;
+        let then = place.app.clock.now() - TimeDelta::days(90);
+        let mut document = ann.document();
+        document["featured"] = json!(ann.path("/featured"));
+        alpha.publish(document);
+        let posts: Vec<Value> = (0..12)
+            .map(|n| ann.note(alpha, then, &format!("<p>Pin {n}</p>")))
+            .collect();
+        let others = bob.note(alpha, then, "<p>Of somebody else</p>");
+        let private = json!({ "to": [ann.path("/followers")], "cc": [] });
+        let private = ann.note_with(alpha, then, private);
+        let pin = |entries: &[&Value]| {
+            alpha.publish(json!({
+                "id": ann.path("/featured"), "type": "OrderedCollection", "orderedItems": entries,
+            }));
+        };
+        let pinned = async |account: &str| {
+            let path = format!("/api/v1/accounts/{account}/statuses?pinned=true");
+            said(&olive, &path).await
+        };
+        // Whole or by address; with a hashtag, with another's, with one that is not for us.
+        let tag = json!({ "type": "Hashtag", "name": "#x", "href": alpha.url("/tags/x") });
+        pin(&[
+            &posts[2],
+            &tag,
+            &posts[0]["id"],
+            &others["id"],
+            &private["id"],
+        ]);
+        let found = paste(&olive, &json!(ann.id)).await;
+        let account = id(&found["accounts"][0]);
+        let path = format!("/api/v1/accounts/{account}");
+        olive.get(&path).await.ok();
+        place.settle().await;
+        assert_eq!(pinned(&account).await, ["<p>Pin 2</p>", "<p>Pin 0</p>"]);
+        place
+            .browser()
+            .visit("/@ann@alpha.test")
+            .await
+            .says("Pin 2");
+        quiet(place).await;
+
+        // Another choice, and more than anybody needs.
+        let mut entries: Vec<&Value> = posts.iter().rev().collect();
+        entries.retain(|post| *post != &posts[2]);
+        pin(&entries);
+        place.advance(TimeDelta::hours(2));
+        place
+            .app
+            .wishes
+            .make(Wish::Profile(account.parse().expect("an id")));
+        place.settle().await;
+        assert_eq!(
+            pinned(&account).await.len(),
+            2,
+            "the same wish within minutes is none"
+        );
+        place.app.wishes.forget();
+        olive.get(&path).await.ok();
+        place.settle().await;
+        let then = pinned(&account).await;
+        assert_eq!(then.len(), 10, "{then:?}");
+        assert!(!then.contains(&"<p>Pin 2</p>".to_owned()), "{then:?}");
+        assert!(then.contains(&"<p>Pin 11</p>".to_owned()), "{then:?}");
     });
 }
 

@@ -1,0 +1,72 @@
+//! What an account of another server pinned: its `featured` collection, read when its profile
+//! is opened. `Add` and `Remove` tell of changes in between, where its server sends them.
+
+use serde_json::Value;
+
+use super::backfill::Errand;
+use super::fetch_profile;
+use crate::activitypub::read::value;
+use crate::activitypub::{collections, notes};
+use crate::domain::{Id, Result};
+use crate::model::account::Account;
+use crate::store::remote_deeds;
+
+/// Pins that are kept of an account elsewhere.
+const MOST: usize = 10;
+
+/// Reads the collection at `address`, on the account's own `server`, and pins what is in it, in
+/// its order. What is no longer in it is unpinned, if all that is in it could be had.
+///
+/// # Errors
+/// When the database cannot be asked. A server that does not answer changes nothing.
+pub(super) async fn fetch(
+    errand: &Errand<'_>,
+    account: &Account,
+    actor: &str,
+    address: &str,
+    server: &str,
+) -> Result<()> {
+    let fed = &errand.fed;
+    let listed = match collections::read(fed, address, server, MOST, is_post).await {
+        Ok(listed) => listed,
+        Err(error) => {
+            tracing::debug!(%address, %error, "what is pinned could not be had");
+            return Ok(());
+        }
+    };
+    let (mut pinned, mut all_here) = (Vec::new(), true);
+    for entry in &listed.entries {
+        match find_or_keep(errand, entry, account, actor).await? {
+            Some(status) => pinned.push(status),
+            None => all_here = false,
+        }
+    }
+    let mut conn = fed.pool.get().await?;
+    let now = fed.clock.now();
+    remote_deeds::set_pins(&mut conn, account.id, pinned, all_here, now).await
+}
+
+fn is_post(entry: &Value) -> bool {
+    // Hashtags may be featured too.
+    fetch_profile::said(entry).is_some()
+}
+
+/// The account's own post behind an entry, kept if it was not known.
+async fn find_or_keep(
+    errand: &Errand<'_>,
+    entry: &Value,
+    account: &Account,
+    actor: &str,
+) -> Result<Option<Id>> {
+    let Some(address) = fetch_profile::said(entry).and_then(value::id_of) else {
+        return Ok(None);
+    };
+    if let Err(error) = fetch_profile::keep(errand, entry, account, actor).await {
+        tracing::debug!(%address, ?error, "a pinned post could not be had");
+    }
+    let mut conn = errand.fed.pool.get().await?;
+    let found = notes::find(&errand.fed, &mut conn, &address).await?;
+    Ok(found
+        .filter(|found| found.account == account.id)
+        .map(|found| found.id))
+}
