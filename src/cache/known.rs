@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use moka::sync::Cache as Moka;
 
@@ -12,6 +13,10 @@ use crate::domain::Id;
 const TOKENS: u64 = 20_000;
 /// Names of accounts here that are remembered; the same.
 const NAMES: u64 = 10_000;
+/// Handles elsewhere that were looked up, and for how long that is remembered.
+const LOOKED_UP: u64 = 20_000;
+/// After so long a handle that nobody had is asked for again.
+const LOOKED_UP_FOR: Duration = Duration::from_secs(10 * 60);
 
 /// Cheap to clone; all clones share one memory.
 #[derive(Clone)]
@@ -23,6 +28,8 @@ struct Inner {
     owners: Moka<[u8; 32], Id>,
     /// A lower-case local name: the account it had. Whoever uses it looks whether it still has.
     names: Moka<String, Id>,
+    /// Name and domain of handles elsewhere, lower-case, found or not.
+    looked_up: Moka<(String, String), ()>,
     feeds_generation: AtomicI64,
 }
 
@@ -31,6 +38,10 @@ impl Default for Known {
         Known(Arc::new(Inner {
             owners: Moka::new(TOKENS),
             names: Moka::new(NAMES),
+            looked_up: Moka::builder()
+                .max_capacity(LOOKED_UP)
+                .time_to_live(LOOKED_UP_FOR)
+                .build(),
             feeds_generation: AtomicI64::new(0),
         }))
     }
@@ -59,6 +70,16 @@ impl Known {
             Some(account) => self.0.names.insert(name, account),
             None => self.0.names.invalidate(&name),
         }
+    }
+
+    /// Whether a handle elsewhere (name and domain, lower-case) was looked up lately.
+    pub fn was_looked_up(&self, handle: &(String, String)) -> bool {
+        self.0.looked_up.contains_key(handle)
+    }
+
+    /// Remembers it.
+    pub fn note_looked_up(&self, handle: (String, String)) {
+        self.0.looked_up.insert(handle, ());
     }
 
     /// The generation of feeds that was good when last heard of.

@@ -13,6 +13,7 @@ use super::render::{deleted, versions, writer};
 use super::rows::{deed, own, public};
 use super::{BaseUrl, Params, pending};
 use crate::app::App;
+use crate::app::federation::Network;
 use crate::domain::visibility::Visibility;
 use crate::domain::{Error, Id, Result, ids};
 use crate::door::{Caller, Pending, Rate, Route};
@@ -20,7 +21,9 @@ use crate::gate::draft_pictures;
 use crate::gate::drafts::SaveDraft;
 use crate::social::statuses::compose::Post;
 use crate::social::statuses::edit::{self, Edit, NewWords};
-use crate::social::statuses::{self, Deed, bookmark, boost, favourite, mute, pin, post, read};
+use crate::social::statuses::{
+    self, Deed, bookmark, boost, favourite, mute, named, pin, post, read,
+};
 
 /// Statuses that may be asked for at once.
 const MOST: usize = 20;
@@ -253,11 +256,12 @@ fn visibility(word: &Option<String>) -> Result<Option<Visibility>> {
 
 async fn create(
     req: HttpRequest,
-    app: Data<App>,
+    network: Data<Network>,
     base: Data<BaseUrl>,
     caller: Caller,
     form: Params<StatusForm>,
 ) -> Answer {
+    let app = network.app();
     let key = req
         .headers()
         .get("Idempotency-Key")
@@ -265,12 +269,14 @@ async fn create(
         .map(str::to_owned);
     if caller.is_waiting() {
         let who = caller.applicant()?;
-        let draft = pending::post_status(&app, &who, form.0.draft()?, key.as_deref()).await?;
+        let draft = pending::post_status(app, &who, form.0.draft()?, key.as_deref()).await?;
         return Ok(HttpResponse::Ok().json(draft));
     }
     let who = caller.member()?;
-    let deed = post::post(&app, &who, form.0.command(key)?).await?;
-    done(&app, &base, &caller, deed).await
+    let cmd = form.0.command(key)?;
+    named::look_up(&network, &who, &cmd.text).await;
+    let deed = post::post(app, &who, cmd).await?;
+    done(app, &base, &caller, deed).await
 }
 
 #[derive(Deserialize)]
@@ -336,20 +342,22 @@ async fn delete(
 }
 
 async fn edit_it(
-    app: Data<App>,
+    network: Data<Network>,
     base: Data<BaseUrl>,
     caller: Caller,
     path: Path<String>,
     form: Params<StatusForm>,
 ) -> Answer {
-    let status = id(&path)?;
+    let (app, status) = (network.app(), id(&path)?);
     if caller.is_waiting() {
         let who = caller.applicant()?;
-        let draft = pending::edit_status(&app, &who, status, form.0.draft()?).await?;
+        let draft = pending::edit_status(app, &who, status, form.0.draft()?).await?;
         return Ok(HttpResponse::Ok().json(draft));
     }
-    let deed = edit::edit(&app, &caller.member()?, status, form.0.edit()).await?;
-    done(&app, &base, &caller, deed).await
+    let (who, cmd) = (caller.member()?, form.0.edit());
+    named::look_up(&network, &who, &cmd.text).await;
+    let deed = edit::edit(app, &who, status, cmd).await?;
+    done(app, &base, &caller, deed).await
 }
 
 async fn history(

@@ -12,6 +12,7 @@ pub mod draft;
 pub mod edit;
 pub mod favourite;
 pub mod mute;
+pub mod named;
 pub mod pin;
 pub mod poll;
 pub mod post;

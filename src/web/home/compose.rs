@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::app::App;
+use crate::app::federation::Network;
 use crate::domain::error::Invalid;
 use crate::domain::visibility::Visibility;
 use crate::domain::{Error, Id, Result, ids};
@@ -23,7 +24,7 @@ use crate::social::media;
 use crate::social::page::{self, Shown};
 use crate::social::shown;
 use crate::social::statuses::compose::{Defaults, MAX_MEDIA, Post};
-use crate::social::statuses::post;
+use crate::social::statuses::{named, post};
 use crate::text::language;
 use crate::text::length::MAX_STATUS;
 use crate::web::error::WebError;
@@ -249,6 +250,7 @@ async fn page_with(
 async fn send(
     req: HttpRequest,
     app: web::Data<App>,
+    network: web::Data<Network>,
     caller: Caller,
     mut sent: Sent<Written>,
 ) -> Result<HttpResponse, WebError> {
@@ -267,6 +269,7 @@ async fn send(
     }
     let pictures = take_pictures(&mut sent.files, &sent.fields);
     let mut kept = Vec::new();
+    named::look_up(&network, &who, &written.text).await;
     match say(&app, &who, &sent.fields, pictures, &mut kept).await {
         Ok(()) => Ok(see_other_with(&back, &Flash::done("Posted."))),
         Err(error) => again(&req, &app, &caller, &who, &sent.fields, &kept, error).await,

@@ -9,6 +9,7 @@ mod fetching;
 mod home_feed;
 mod inbox;
 mod incoming;
+mod named;
 mod network;
 mod receiving;
 mod same_names;
