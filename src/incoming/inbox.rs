@@ -12,6 +12,7 @@ use moka::sync::Cache as Moka;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use uuid::Uuid;
 
+use super::forwarded;
 use super::sift::{Budgets, Head, Refusal};
 use super::writer::Writer;
 use crate::activitypub::keys;
@@ -116,12 +117,17 @@ impl Inbox {
         let activity = Document::parse(body)
             .map_err(|_| Refusal::Malformed("The activity is not JSON, or not plain JSON"))?;
         let head = Head::read(&activity.0, body)?;
-        drop(activity);
         if uri::authority(&head.actor).as_deref() != Some(knock.authority.as_str()) {
-            return Err(Refusal::Unbelieved(
+            let passed = forwarded::read(&activity.0, &head.actor);
+            drop(activity);
+            let passed = passed.ok_or(Refusal::Unbelieved(
                 "The key is on another server than the actor",
-            ));
+            ))?;
+            return self
+                .receive_of_another(knock, head, passed, body, text)
+                .await;
         }
+        drop(activity);
         // Only what was verified is remembered, so nobody closes the way for another's id.
         if self.seen.contains_key(&head.hash) {
             return Ok(());
@@ -148,6 +154,42 @@ impl Inbox {
             })
             .await?;
         self.seen.insert(head.hash, ());
+        Ok(())
+    }
+
+    /// The same of what somebody passes on: kept under another name than its own, and asked for
+    /// at its own server when its turn comes.
+    async fn receive_of_another(
+        &self,
+        knock: Knock,
+        head: Head,
+        passed: forwarded::Passed,
+        body: &[u8],
+        text: &str,
+    ) -> Result<(), Refusal> {
+        let app = self.network.app();
+        let hash = forwarded::hash(&knock.authority, head.hash);
+        if self.seen.contains_key(&hash) || !forwarded::concerns_us(app, &passed).await? {
+            return Ok(());
+        }
+        let key_id = keys::address(&knock.claim)?;
+        if !app.signers.known.contains_key(&key_id) {
+            self.budgets.ask(&knock.from, app.clock.now())?;
+        }
+        let fed = self.network.federation();
+        let known = keys::believe_anybody(&fed, &knock.claim, Some(body)).await?;
+        let now = app.clock.now();
+        self.budgets.pass_on(&knock.authority, now)?;
+        self.budgets.take(&knock.authority, known.host_since, now)?;
+        self.writer
+            .keep(Received {
+                account: known.account,
+                host: known.host,
+                uri_hash: hash,
+                document: text.to_owned(),
+            })
+            .await?;
+        self.seen.insert(hash, ());
         Ok(())
     }
 

@@ -2,8 +2,8 @@
 //!
 //! Whoever calls [`handle`] has verified the signature; here is asked whether the signer may
 //! say what the activity says. Each deed is the signer's own: an activity in somebody else's
-//! name is none (I6), and what is about a post is believed from the post's own server alone
-//! (I8). What is not understood is dropped without a word.
+//! name is at most a hint to ask that one's server (I6, [`forwarded`]), and what is about a post
+//! is believed from the post's own server alone (I8). What is not understood is dropped without a word.
 
 mod accept;
 mod add;
@@ -13,6 +13,7 @@ mod create;
 mod delete;
 mod flag;
 mod follow;
+mod forwarded;
 mod like;
 mod move_;
 mod reject;
@@ -79,8 +80,11 @@ pub async fn handle(fed: &Federation, activity: &Value, signer: &Signer) -> Resu
     let Some(kind) = value::kind(activity) else {
         return Ok(Handled::Ignored("no activity"));
     };
-    if value::id(activity, "actor").as_deref() != Some(signer.actor.as_str()) {
-        return Ok(Handled::Ignored("in somebody else's name"));
+    let Some(author) = value::id(activity, "actor") else {
+        return Ok(Handled::Ignored("in nobody's name"));
+    };
+    if author != signer.actor {
+        return forwarded::handle(fed, activity, &author).await;
     }
     let id = value::text(activity, "id");
     if id.is_some_and(|id| !uri::same_authority(id, &signer.actor)) {

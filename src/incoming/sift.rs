@@ -28,6 +28,11 @@ const ASKING: Rate = Rate {
     burst: 300,
     per_minute: 60.0,
 };
+/// What one host may pass on of others', which makes us ask those.
+const PASSING_ON: Rate = Rate {
+    burst: 60,
+    per_minute: 30.0,
+};
 /// So long a host is a stranger.
 const STRANGE_FOR: TimeDelta = TimeDelta::days(1);
 
@@ -169,6 +174,16 @@ impl Budgets {
     pub fn ask(&self, network: &str, now: DateTime<Utc>) -> Result<(), Refusal> {
         self.0
             .take(&format!("net:{network}"), ASKING, now)
+            .map_err(|wait| Refusal::TooMany(now + wait))
+    }
+
+    /// Draws on what a host that signed may pass on.
+    ///
+    /// # Errors
+    /// `TooMany` when nothing is left.
+    pub fn pass_on(&self, authority: &str, now: DateTime<Utc>) -> Result<(), Refusal> {
+        self.0
+            .take(&format!("passes:{authority}"), PASSING_ON, now)
             .map_err(|wait| Refusal::TooMany(now + wait))
     }
 

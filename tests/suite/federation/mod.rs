@@ -6,6 +6,7 @@ mod documents;
 mod elsewhere;
 mod empty_room;
 mod fetching;
+mod forwarded;
 mod home_feed;
 mod inbox;
 mod incoming;
