@@ -11,6 +11,7 @@ pub mod emoji;
 pub mod media;
 pub mod note;
 pub mod poll;
+mod quote;
 pub mod value;
 
 pub use actor::Actor;

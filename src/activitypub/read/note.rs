@@ -10,7 +10,7 @@ use super::actor::prefix;
 use super::emoji::{self, Emoji};
 use super::media::{self, Medium};
 use super::poll::Poll;
-use super::{Unreadable, value};
+use super::{Unreadable, quote, value};
 use crate::activitypub::uri;
 use crate::text::html::escape;
 use crate::text::{clean, hashtags, language, sanitise};
@@ -133,15 +133,22 @@ impl Note {
         let language = spoken
             .or_else(|| value::in_language(object, "summary").1)
             .or_else(|| value::in_language(object, "name").1)
+            // Lemmy's and PeerTube's way.
+            .or_else(|| value::text(object.get("language")?, "identifier"))
             .and_then(language::normalise);
         let title = value::in_language(object, "name").0;
         let is_note = matches!(kind, NOTE | QUESTION);
         let summary = value::in_language(object, "summary").0.unwrap_or_default();
         let (html, spoiler_text) = match is_note {
-            true => (
-                sanitise::content(prefix(content.unwrap_or_default(), MAX_CONTENT)),
-                line(summary),
-            ),
+            true => {
+                let content = prefix(content.unwrap_or_default(), MAX_CONTENT);
+                let html = sanitise::content(content);
+                let html = match quote::address(object) {
+                    Some(quoted) => quote::link(html, content, &quoted),
+                    None => html,
+                };
+                (html, line(summary))
+            }
             false => (
                 show(
                     object,
