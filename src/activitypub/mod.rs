@@ -6,6 +6,7 @@ pub mod collections;
 pub mod handles;
 pub mod keys;
 mod names;
+pub mod nodeinfo;
 pub mod notes;
 pub mod read;
 pub mod uri;

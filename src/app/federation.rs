@@ -186,7 +186,7 @@ impl Want {
     /// NodeInfo, and the list of its versions.
     pub const NODEINFO: Want = Want {
         accept: "application/json",
-        types: &["application/json"],
+        types: &["application/json", "application/jrd+json"],
         max_bytes: 64 * 1024,
         patience: PATIENCE,
         signed: false,

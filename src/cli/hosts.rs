@@ -102,6 +102,9 @@ async fn show(app: &App, name: &str) -> Result<()> {
     let found = found.with_context(|| nobody(name))?;
     let standing = &found.standing;
     terminal::say(in_a_line(standing, now));
+    if let Some(software) = &standing.software {
+        terminal::say(format!("runs\t{software}"));
+    }
     for (what, at) in [
         ("last delivered", standing.delivered_at),
         ("last tried", standing.tried_at),

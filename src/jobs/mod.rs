@@ -17,6 +17,7 @@ mod fetch_pins;
 mod fetch_profile;
 mod fetch_thread;
 pub mod mailing;
+pub mod nodeinfo;
 pub mod receive;
 pub mod relay;
 pub mod routing;
@@ -47,6 +48,7 @@ pub fn start(network: &Network) -> Jobs {
     if app.config.server.federates() {
         tasks.spawn(sending::run(network.clone(), stop.clone()));
         tasks.spawn(backfill::run(network.clone(), stop.clone()));
+        tasks.spawn(nodeinfo::run(network.clone(), stop.clone()));
     }
     // On a thread of their own: what they call was written for requests, which stay on one
     // thread, so it is not `Send`.

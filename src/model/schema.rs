@@ -410,10 +410,10 @@ diesel::table! {
         domain -> Text,
         software -> Nullable<Text>,
         version -> Nullable<Text>,
-        health -> Int2,
         flags -> Int4,
         first_seen_at -> Timestamptz,
         last_seen_at -> Nullable<Timestamptz>,
+        nodeinfo_at -> Nullable<Timestamptz>,
     }
 }
 

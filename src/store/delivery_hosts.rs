@@ -259,7 +259,7 @@ macro_rules! standings {
     ($rest:literal) => {
         concat!(
             "WITH p AS (SELECT ?::text AS q, ?::text AS after, ?::smallint AS which, ?::bigint AS most) ",
-            "SELECT h.id, h.domain, h.software, d.waiting, d.due_at, d.fails, d.failing_since, d.dead_since, ",
+            "SELECT h.id, h.domain, h.software || coalesce(' ' || h.version, ''), d.waiting, d.due_at, d.fails, d.failing_since, d.dead_since, ",
             "d.tried_at, d.delivered_at, d.delivered, d.signature, d.last_error ",
             "FROM p CROSS JOIN delivery_hosts d JOIN hosts h ON h.id = d.host_id WHERE ",
             $rest

@@ -44,3 +44,64 @@ pub async fn find_or_insert(conn: &mut Conn, domain: &str, at: DateTime<Utc>) ->
     .await?;
     Ok(Host { id, flags })
 }
+
+/// A server whose turn it is to be asked what it runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// `hosts.id`.
+    pub id: Id,
+    /// Canonical.
+    pub domain: String,
+}
+
+/// Up to `most` servers that were not asked since `before` and were heard of since `heard`, the
+/// longest waiting first; they count as asked `at` from now on, so that nobody else asks.
+pub async fn to_ask(
+    conn: &mut Conn,
+    before: DateTime<Utc>,
+    heard: DateTime<Utc>,
+    most: i64,
+    at: DateTime<Utc>,
+) -> Result<Vec<Asked>> {
+    let rows: Vec<(Id, String)> = raw::<(BigInt, Text)>(
+        "WITH p AS (SELECT ?::timestamptz AS before, ?::timestamptz AS heard, ?::bigint AS most, ?::timestamptz AS at), \
+         due AS (SELECT h.id FROM p JOIN hosts h ON (h.nodeinfo_at IS NULL OR h.nodeinfo_at < p.before) \
+             AND (h.flags & 2) = 0 AND (h.first_seen_at > p.heard \
+                 OR EXISTS (SELECT 1 FROM accounts a WHERE a.host_id = h.id AND a.fetched_at > p.heard)) \
+             AND NOT EXISTS (SELECT 1 FROM delivery_hosts d WHERE d.host_id = h.id AND d.dead_since IS NOT NULL) \
+             ORDER BY h.nodeinfo_at NULLS FIRST, h.id LIMIT (SELECT most FROM p) FOR UPDATE OF h SKIP LOCKED) \
+         UPDATE hosts h SET nodeinfo_at = p.at FROM p, due WHERE h.id = due.id RETURNING h.id, h.domain",
+    )
+    .bind::<Timestamptz, _>(before)
+    .bind::<Timestamptz, _>(heard)
+    .bind::<BigInt, _>(most)
+    .bind::<Timestamptz, _>(at)
+    .load(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, domain)| Asked { id, domain })
+        .collect())
+}
+
+/// Notes what a server says that it runs: `software` of 100, `version` of 200 characters at the
+/// most.
+pub async fn runs(conn: &mut Conn, host: Id, software: String, version: String) -> Result<()> {
+    raw::<()>("UPDATE hosts SET software = ?, version = nullif(?, '') WHERE id = ?")
+        .bind::<Text, _>(software)
+        .bind::<Text, _>(version)
+        .bind::<BigInt, _>(host)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Sets when a server counts as asked: one that did not answer is asked again sooner.
+pub async fn ask_again(conn: &mut Conn, host: Id, at: DateTime<Utc>) -> Result<()> {
+    raw::<()>("UPDATE hosts SET nodeinfo_at = ? WHERE id = ?")
+        .bind::<Timestamptz, _>(at)
+        .bind::<BigInt, _>(host)
+        .execute(conn)
+        .await?;
+    Ok(())
+}

@@ -12,6 +12,7 @@ mod inbox;
 mod incoming;
 mod named;
 mod network;
+mod nodeinfo;
 mod receiving;
 mod same_names;
 mod samples;

@@ -1,0 +1,3 @@
+COMMENT ON COLUMN hosts.software IS NULL;
+ALTER TABLE hosts DROP COLUMN nodeinfo_at;
+ALTER TABLE hosts ADD COLUMN health smallint NOT NULL DEFAULT 0 CHECK (health BETWEEN 0 AND 3);
