@@ -11,6 +11,7 @@ pub mod event;
 pub mod ids;
 pub mod link_purpose;
 pub mod notification;
+pub mod notification_policy;
 pub mod page;
 pub mod policy;
 pub mod registration_mode;

@@ -8,6 +8,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use moka::sync::Cache as Moka;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use uuid::Uuid;
@@ -22,6 +23,7 @@ use crate::app::federation::Network;
 use crate::domain::Result;
 use crate::model::host;
 use crate::secrets::signature::{self, Claim, Request};
+use crate::store;
 use crate::store::inbox::Received;
 
 /// The longest activity, in bytes.
@@ -32,6 +34,11 @@ const ROOM: usize = 64 * 1024;
 const SEEN: u64 = 50_000;
 /// For so long.
 const SEEN_FOR: Duration = Duration::from_secs(600);
+/// How long after it sent too much a server counts as flooding: what its people tell strangers
+/// here waits in request boxes (I26).
+const FLOODS_FOR: chrono::TimeDelta = chrono::TimeDelta::hours(1);
+/// How often that is written down while it goes on.
+const NOTED_FOR: Duration = Duration::from_secs(60);
 /// When somebody comes again for whom there was no room.
 const LATER: chrono::TimeDelta = chrono::TimeDelta::seconds(10);
 
@@ -41,6 +48,8 @@ pub struct Inbox {
     writer: Writer,
     budgets: Budgets,
     seen: Moka<Uuid, ()>,
+    /// Servers that were noted as flooding lately, by their canonical domains.
+    flooding: Moka<String, ()>,
     room: Arc<Semaphore>,
 }
 
@@ -64,6 +73,10 @@ impl Inbox {
             seen: Moka::builder()
                 .max_capacity(SEEN)
                 .time_to_live(SEEN_FOR)
+                .build(),
+            flooding: Moka::builder()
+                .max_capacity(SEEN)
+                .time_to_live(NOTED_FOR)
                 .build(),
             room: Arc::new(Semaphore::new(ROOM)),
         }
@@ -95,7 +108,10 @@ impl Inbox {
         if host::is_suspended(app.host_flags(&authority).await?) {
             return Err(Refusal::Blocked);
         }
-        self.budgets.look(&authority, now)?;
+        if let Err(spent) = self.budgets.look(&authority, now) {
+            self.floods(&authority).await?;
+            return Err(spent);
+        }
         let size = u32::try_from(length / 1024 + 1).unwrap_or(u32::MAX);
         let room = self.room.clone().try_acquire_many_owned(size);
         Ok(Knock {
@@ -143,8 +159,7 @@ impl Inbox {
         }
         let fed = self.network.federation();
         let known = keys::believe(&fed, &knock.claim, &head.actor, body).await?;
-        self.budgets
-            .take(&knock.authority, known.host_since, app.clock.now())?;
+        self.draw(&knock.authority, known.host_since).await?;
         self.writer
             .keep(Received {
                 account: known.account,
@@ -155,6 +170,32 @@ impl Inbox {
             .await?;
         self.seen.insert(head.hash, ());
         Ok(())
+    }
+
+    /// Draws on the budget of a server that signed; one that has none left floods.
+    async fn draw(&self, authority: &str, since: DateTime<Utc>) -> Result<(), Refusal> {
+        let drawn = self
+            .budgets
+            .take(authority, since, self.network.app().clock.now());
+        if drawn.is_err() {
+            self.floods(authority).await?;
+        }
+        drawn
+    }
+
+    /// Notes that a server has spent its budget: what it signed spent it.
+    async fn floods(&self, authority: &str) -> Result<()> {
+        if !self
+            .flooding
+            .entry_by_ref(authority)
+            .or_insert(())
+            .is_fresh()
+        {
+            return Ok(());
+        }
+        let app = self.network.app();
+        let mut conn = app.pool.get().await?;
+        store::hosts::note_flood(&mut conn, authority, app.clock.now() + FLOODS_FOR).await
     }
 
     /// The same of what somebody passes on: kept under another name than its own, and asked for
@@ -180,7 +221,7 @@ impl Inbox {
         let known = keys::believe_anybody(&fed, &knock.claim, Some(body)).await?;
         let now = app.clock.now();
         self.budgets.pass_on(&knock.authority, now)?;
-        self.budgets.take(&knock.authority, known.host_since, now)?;
+        self.draw(&knock.authority, known.host_since).await?;
         self.writer
             .keep(Received {
                 account: known.account,

@@ -97,6 +97,8 @@ impl Chore {
             Chore::Notifications => {
                 let mut conn = app.pool.get().await?;
                 let people = store::notifications::over_cap(&mut conn).await?;
+                // What waits goes first: a flood must not push out what was read.
+                store::notification_requests::sweep(&mut conn, people.clone()).await?;
                 store::notifications::cap(&mut conn, people).await?;
             }
             Chore::Policies => policies(app).await?,

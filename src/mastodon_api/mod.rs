@@ -12,6 +12,7 @@ pub mod instance;
 pub mod markers;
 pub mod media;
 pub mod mutes;
+pub mod notification_requests;
 pub mod notifications;
 pub mod oauth;
 pub mod paging;
@@ -47,6 +48,7 @@ pub const ROUTES: &[&[Route]] = &[
     markers::ROUTES,
     media::ROUTES,
     mutes::ROUTES,
+    notification_requests::ROUTES,
     notifications::ROUTES,
     oauth::ROUTES,
     polls::ROUTES,

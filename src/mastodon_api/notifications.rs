@@ -60,6 +60,8 @@ struct ListForm {
     exclude_types: Vec<String>,
     #[serde(default, deserialize_with = "lenient::opt_id")]
     account_id: Option<Id>,
+    #[serde(default, deserialize_with = "lenient::boolean")]
+    include_filtered: bool,
     #[serde(flatten)]
     page: PageParams,
 }
@@ -79,6 +81,7 @@ impl ListForm {
             kinds,
             without: known(&self.exclude_types),
             from: self.account_id,
+            filtered: self.include_filtered,
         })
     }
 }

@@ -414,6 +414,7 @@ diesel::table! {
         first_seen_at -> Timestamptz,
         last_seen_at -> Nullable<Timestamptz>,
         nodeinfo_at -> Nullable<Timestamptz>,
+        flooding_until -> Nullable<Timestamptz>,
     }
 }
 
@@ -546,6 +547,26 @@ diesel::table! {
         state -> Int2,
         until -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    notification_permissions (account_id, from_account_id) {
+        account_id -> Int8,
+        from_account_id -> Int8,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    notification_policies (account_id) {
+        account_id -> Int8,
+        for_not_following -> Int2,
+        for_not_followers -> Int2,
+        for_new_accounts -> Int2,
+        for_private_mentions -> Int2,
+        for_limited_accounts -> Int2,
+        for_bots -> Int2,
     }
 }
 
@@ -927,6 +948,7 @@ diesel::joinable!(status_search -> statuses (status_id));
 diesel::joinable!(held_activities -> hosts (host_id));
 diesel::joinable!(outbound_holds -> statuses (status_id));
 diesel::joinable!(notifications -> statuses (status_id));
+diesel::joinable!(notification_policies -> accounts (account_id));
 diesel::joinable!(notification_requests -> statuses (last_status_id));
 diesel::joinable!(markers -> users (user_id));
 diesel::joinable!(account_restraints -> accounts (account_id));

@@ -7,6 +7,7 @@ pub mod documents;
 pub mod markers;
 pub mod media;
 pub mod menu;
+pub mod notification_requests;
 pub mod notifications;
 pub mod page;
 pub mod reading;

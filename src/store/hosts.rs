@@ -105,3 +105,16 @@ pub async fn ask_again(conn: &mut Conn, host: Id, at: DateTime<Utc>) -> Result<(
         .await?;
     Ok(())
 }
+
+/// Notes that the server of that canonical domain sends more than its budget, until then.
+pub async fn note_flood(conn: &mut Conn, domain: &str, until: DateTime<Utc>) -> Result<()> {
+    raw::<()>(
+        "WITH p AS (SELECT ?::text AS domain, ?::timestamptz AS until) UPDATE hosts h SET flooding_until = p.until \
+         FROM p WHERE h.domain = p.domain AND (h.flooding_until IS NULL OR h.flooding_until < p.until)",
+    )
+    .bind::<Text, _>(domain.to_owned())
+    .bind::<Timestamptz, _>(until)
+    .execute(conn)
+    .await?;
+    Ok(())
+}

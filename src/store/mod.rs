@@ -49,6 +49,7 @@ pub mod menu;
 pub mod migrations;
 pub mod mutes;
 pub mod names;
+pub mod notification_requests;
 pub mod notifications;
 pub mod notify;
 pub mod pins;

@@ -1,7 +1,7 @@
 //! What people were told (D21): lists, counts, removal.
 
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{Array, BigInt, Integer, Nullable, SmallInt, Text, Timestamptz};
+use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable, SmallInt, Text, Timestamptz};
 use diesel::{ExpressionMethods, QueryDsl};
 use diesel_async::RunQueryDsl;
 
@@ -30,6 +30,8 @@ pub struct NotificationRow {
     pub key: String,
     /// When it happened.
     pub created_at: DateTime<Utc>,
+    /// It waits in the request box.
+    pub filtered: bool,
 }
 
 impl NotificationRow {
@@ -52,10 +54,12 @@ pub struct Filter {
     pub without: Vec<NotificationKind>,
     /// Only from this account.
     pub from: Option<Id>,
+    /// Also what waits in the request box.
+    pub filtered: bool,
 }
 
 type Columns = (
-    (BigInt, SmallInt, Nullable<BigInt>, Text, Timestamptz),
+    (BigInt, SmallInt, Nullable<BigInt>, Text, Timestamptz, Bool),
     (
         BigInt,
         Integer,
@@ -66,20 +70,27 @@ type Columns = (
     ),
 );
 type Row = (
-    (Id, NotificationKind, Option<Id>, String, DateTime<Utc>),
+    (
+        Id,
+        NotificationKind,
+        Option<Id>,
+        String,
+        DateTime<Utc>,
+        bool,
+    ),
     (Id, i32, i64, i64, i64, Option<DateTime<Utc>>),
 );
 
 /// From blocked, muted and suspended accounts nothing is shown, whenever it came.
 macro_rules! list {
-    ($order:literal) => {
+    ($order:literal, $waiting:literal) => {
         concat!(
             "WITH p AS NOT MATERIALIZED (SELECT ?::bigint AS viewer, ?::timestamptz AS at, ?::bigint AS above, ?::bigint AS below, ",
             "?::smallint[] AS kinds, ?::smallint[] AS without, ?::bigint AS author, ?::bigint AS most) ",
-            "SELECT n.id, n.kind, n.status_id, n.group_key, n.created_at, a.id, a.version, ",
+            "SELECT n.id, n.kind, n.status_id, n.group_key, n.created_at, n.filtered, a.id, a.version, ",
             account_counters!("ac"),
-            " FROM p JOIN notifications n ON n.account_id = p.viewer AND NOT n.filtered ",
-            "AND n.id > p.above AND n.id < p.below ",
+            " FROM p JOIN notifications n ON n.account_id = p.viewer ", $waiting,
+            " AND n.id > p.above AND n.id < p.below ",
             "JOIN accounts a ON a.id = n.from_account_id AND (a.flags & 2) <> 2 ",
             "LEFT JOIN account_stats ac ON ac.account_id = a.id ",
             "WHERE (cardinality(p.kinds) = 0 OR n.kind = ANY (p.kinds)) AND n.kind <> ALL (p.without) ",
@@ -100,10 +111,11 @@ pub async fn list(
     page: &Page,
     at: DateTime<Utc>,
 ) -> Result<Vec<NotificationRow>> {
-    let sql = if page.ascends() {
-        list!("ASC")
-    } else {
-        list!("DESC")
+    let sql = match (page.ascends(), filter.filtered) {
+        (true, false) => list!("ASC", "AND NOT n.filtered"),
+        (false, false) => list!("DESC", "AND NOT n.filtered"),
+        (true, true) => list!("ASC", ""),
+        (false, true) => list!("DESC", ""),
     };
     let numbers =
         |kinds: &[NotificationKind]| kinds.iter().map(|k| *k as i16).collect::<Vec<i16>>();
@@ -124,7 +136,7 @@ pub async fn list(
     Ok(rows.into_iter().map(row).collect())
 }
 
-fn row(((id, kind, status_id, key, created_at), from): Row) -> NotificationRow {
+fn row(((id, kind, status_id, key, created_at, filtered), from): Row) -> NotificationRow {
     let (account, version, followers, following, statuses, last_status_at) = from;
     NotificationRow {
         id,
@@ -142,6 +154,7 @@ fn row(((id, kind, status_id, key, created_at), from): Row) -> NotificationRow {
         status_id,
         key,
         created_at,
+        filtered,
     }
 }
 
@@ -158,9 +171,11 @@ pub async fn find(
         min_id: Some(id.saturating_sub(1)),
         limit: 1,
     };
-    Ok(list(conn, account, &Filter::default(), &page, at)
-        .await?
-        .pop())
+    let any = Filter {
+        filtered: true,
+        ..Filter::default()
+    };
+    Ok(list(conn, account, &any, &page, at).await?.pop())
 }
 
 /// Removes one of somebody's own; whether it was there.

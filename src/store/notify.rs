@@ -9,20 +9,36 @@ use diesel_async::RunQueryDsl;
 
 use super::Conn;
 use super::raw::raw;
-use super::visibility::enters_home;
+use super::visibility::{enters_home, for_named_alone};
 use crate::domain::{Id, Result, ids};
 
 /// A new notification: its id and whose it is.
 pub type New = (Id, Id);
 
+/// Strangers of one new server may tell one person so much at once in a day; the rest waits.
+macro_rules! fresh_host_may {
+    () => {
+        "10"
+    };
+}
+
 /// Inserts the candidates `$c` (of `p.ids`, `p.others`) that their reader wants: a member,
 /// not oneself, no block either way, no mute of notifications, no muted conversation.
+///
+/// Whether one comes at once (0), waits in the request box (1) or is dropped (2) is judged by
+/// the reader's policy, and by floods (I26): who is of a server that sends more than its budget,
+/// or of one that is new here and has told this reader enough today, waits. Whom the reader
+/// follows or let in, and staff, come at once.
 macro_rules! tell {
     ($($c:expr),+) => {
         concat!(
             "WITH p AS (SELECT ?::bigint[] AS ids, ?::bigint[] AS others, ?::timestamptz AS since, ?::timestamptz AS at), ",
             "c (account_id, kind, from_id, status_id, conversation_id, at, key) AS (", $($c),+, "), ",
-            "wanted AS (SELECT c.* FROM p CROSS JOIN c ",
+            "wanted AS MATERIALIZED (SELECT c.*, fa.host_id, fa.flags AS from_flags, fa.kind AS from_kind, fa.created_at AS from_since, ",
+            "EXISTS (SELECT 1 FROM follows wf WHERE wf.account_id = c.account_id AND wf.target_id = c.from_id AND wf.state = 1) ",
+            "OR EXISTS (SELECT 1 FROM notification_permissions np WHERE np.account_id = c.account_id AND np.from_account_id = c.from_id) ",
+            "OR EXISTS (SELECT 1 FROM users st WHERE st.account_id = c.from_id AND st.role > 0) OR c.kind = 7 AS welcome ",
+            "FROM p CROSS JOIN c ",
             "JOIN users u ON u.account_id = c.account_id AND u.approved_at IS NOT NULL ",
             "JOIN accounts fa ON fa.id = c.from_id AND (fa.flags & 2) <> 2 ",
             "WHERE c.account_id <> c.from_id ",
@@ -31,10 +47,37 @@ macro_rules! tell {
             "AND NOT EXISTS (SELECT 1 FROM mutes m WHERE m.account_id = c.account_id AND m.target_id = c.from_id ",
             "AND m.notifications AND (m.until IS NULL OR m.until > p.at)) ",
             "AND NOT EXISTS (SELECT 1 FROM conversation_mutes cm WHERE cm.account_id = c.account_id ",
-            "AND cm.conversation_id = c.conversation_id) ORDER BY c.at) ",
-            "INSERT INTO notifications (id, account_id, kind, from_account_id, status_id, group_key, created_at) ",
-            "SELECT next_id(greatest(p.since, least(w.at, p.at))), w.account_id, w.kind, w.from_id, w.status_id, w.key, w.at FROM p CROSS JOIN wanted w ",
-            "ON CONFLICT DO NOTHING RETURNING id, account_id"
+            "AND cm.conversation_id = c.conversation_id)), ",
+            "fresh AS (SELECT w.account_id, w.host_id, (SELECT count(*) FROM notifications n JOIN accounts na ON na.id = n.from_account_id ",
+            "AND na.host_id = w.host_id WHERE n.account_id = w.account_id AND NOT n.filtered ",
+            "AND n.id > floor(extract(epoch FROM h.first_seen_at) * 1000)::bigint << 16) AS told ",
+            "FROM (SELECT DISTINCT account_id, host_id FROM wanted WHERE NOT welcome) w CROSS JOIN p ",
+            "JOIN hosts h ON h.id = w.host_id AND h.first_seen_at > p.at - interval '1 day'), ",
+            "judged AS MATERIALIZED (SELECT w.*, CASE WHEN w.welcome THEN 0 ELSE greatest( ",
+            "CASE WHEN w.kind IN (0, 2, 3, 4, 5) AND (h.flooding_until > p.at OR fresh.told + row_number() OVER ",
+            "(PARTITION BY w.account_id, w.host_id, w.welcome ORDER BY w.at) > ", fresh_host_may!(), ") THEN 1 ELSE 0 END, ",
+            "coalesce(np.for_not_following, 0), ",
+            "CASE WHEN np.for_not_followers > 0 AND NOT EXISTS (SELECT 1 FROM follows ff WHERE ff.account_id = w.from_id ",
+            "AND ff.target_id = w.account_id AND ff.state = 1 AND ff.created_at < p.at - interval '3 days') THEN np.for_not_followers ELSE 0 END, ",
+            "CASE WHEN w.from_since > p.at - interval '30 days' THEN coalesce(np.for_new_accounts, 0) ELSE 0 END, ",
+            "CASE WHEN np.for_private_mentions > 0 AND w.kind = 0 AND EXISTS (SELECT 1 FROM statuses ps LEFT JOIN statuses pp ",
+            "ON pp.id = ps.in_reply_to_id WHERE ps.id = w.status_id AND ", for_named_alone!("ps"),
+            " AND pp.account_id IS DISTINCT FROM w.account_id) THEN np.for_private_mentions ELSE 0 END, ",
+            "CASE WHEN (w.from_flags & 1) <> 0 OR (h.flags & 1) <> 0 THEN coalesce(np.for_limited_accounts, 1) ELSE 0 END, ",
+            "CASE WHEN w.from_kind IN (1, 2) THEN coalesce(np.for_bots, 0) ELSE 0 END) END AS verdict ",
+            "FROM p CROSS JOIN wanted w LEFT JOIN hosts h ON h.id = w.host_id ",
+            "LEFT JOIN fresh ON fresh.account_id = w.account_id AND fresh.host_id = w.host_id ",
+            "LEFT JOIN notification_policies np ON np.account_id = w.account_id ORDER BY w.at), ",
+            "told AS (INSERT INTO notifications (id, account_id, kind, from_account_id, status_id, group_key, created_at, filtered) ",
+            "SELECT next_id(greatest(p.since, least(w.at, p.at))), w.account_id, w.kind, w.from_id, w.status_id, w.key, w.at, w.verdict = 1 ",
+            "FROM p CROSS JOIN judged w WHERE w.verdict < 2 ",
+            "ON CONFLICT DO NOTHING RETURNING id, account_id, from_account_id, status_id, filtered), ",
+            "boxed AS (INSERT INTO notification_requests AS r (id, account_id, from_account_id, last_status_id, notifications_count, updated_at) ",
+            "SELECT next_id(p.at), t.account_id, t.from_account_id, t.last, t.n, p.at FROM p CROSS JOIN (SELECT account_id, ",
+            "from_account_id, max(status_id) AS last, count(*)::integer AS n FROM told WHERE filtered GROUP BY 1, 2) t ",
+            "ON CONFLICT (account_id, from_account_id) DO UPDATE SET last_status_id = coalesce(excluded.last_status_id, r.last_status_id), ",
+            "notifications_count = r.notifications_count + excluded.notifications_count, updated_at = excluded.updated_at) ",
+            "SELECT id, account_id FROM told WHERE NOT filtered"
         )
     };
 }

@@ -208,6 +208,13 @@ macro_rules! boost_audience {
     };
 }
 
+/// Status `$s` is for those alone whom it names.
+macro_rules! for_named_alone {
+    ($s:literal) => {
+        concat!($s, ".visibility = 3")
+    };
+}
+
 /// Anybody may pass status `$s` on: it is for everybody and not for this place alone.
 macro_rules! relayable {
     ($s:literal) => {
@@ -216,8 +223,8 @@ macro_rules! relayable {
 }
 
 pub(super) use {
-    boost_audience, boostable_by, counts_as_post, counts_as_reply, enters_home, leaves_for,
-    on_open_pages, on_public_timelines, pinnable, relayable, visible_to, welcome_to,
+    boost_audience, boostable_by, counts_as_post, counts_as_reply, enters_home, for_named_alone,
+    leaves_for, on_open_pages, on_public_timelines, pinnable, relayable, visible_to, welcome_to,
 };
 
 /// What the decision of [`may_see`] rests on.

@@ -38,6 +38,7 @@ pub const ROUTES: &[&[Route]] = &[
     home::deeds::ROUTES,
     home::delete::ROUTES,
     home::notifications::ROUTES,
+    home::requests::ROUTES,
     home::search::ROUTES,
     home::timeline::ROUTES,
     public::about::ROUTES,

@@ -17,6 +17,7 @@ mod instance_v1;
 mod marker;
 mod media_attachment;
 mod notification;
+mod notification_policy;
 mod oauth_metadata;
 mod poll;
 mod preferences;
@@ -53,6 +54,7 @@ pub use instance_v1::{
 pub use marker::{Marker, Markers};
 pub use media_attachment::{Focus, MediaAttachment, MediaMeta, MediaSize};
 pub use notification::Notification;
+pub use notification_policy::{NotificationPolicy, NotificationPolicySummary};
 pub use oauth_metadata::OauthMetadata;
 pub use poll::{Poll, PollOption};
 pub use preferences::Preferences;

@@ -5,6 +5,9 @@ use std::io::Write;
 use chrono::{Datelike, NaiveDate};
 
 use super::poll;
+use crate::domain::ids;
+use crate::mastodon_api::entities::wire;
+use crate::social::notification_requests::RequestItem;
 use crate::social::page::{AccountCounters, Bits, Counters, Item, NotificationItem, Poll};
 
 /// Room for a status that is not known yet, so that the buffer seldom grows.
@@ -59,6 +62,27 @@ pub fn notifications(items: &[NotificationItem]) -> Vec<u8> {
 pub fn one_notification(item: &NotificationItem) -> Vec<u8> {
     let mut out = Vec::with_capacity(ROOM);
     notification(&mut out, item);
+    out
+}
+
+/// A JSON array of notification requests.
+pub fn requests(items: &[RequestItem]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(items.len() * ROOM + 2);
+    out.push(b'[');
+    for (index, item) in items.iter().enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        request(&mut out, item);
+    }
+    out.push(b']');
+    out
+}
+
+/// One notification request as JSON.
+pub fn one_request(item: &RequestItem) -> Vec<u8> {
+    let mut out = Vec::with_capacity(ROOM);
+    request(&mut out, item);
     out
 }
 
@@ -160,6 +184,29 @@ fn notification(out: &mut Vec<u8>, item: &NotificationItem) {
     if let Some(about) = &item.status {
         out.extend_from_slice(b",\"status\":");
         status(out, about, true);
+    }
+    if row.filtered {
+        out.extend_from_slice(b",\"filtered\":true");
+    }
+    out.push(b'}');
+}
+
+/// The count is text (quirk 20).
+fn request(out: &mut Vec<u8>, item: &RequestItem) {
+    let row = &item.row;
+    let _ = write!(
+        out,
+        "{{\"id\":\"{}\",\"created_at\":\"{}\",\"updated_at\":\"{}\",\"notifications_count\":\"{}\",\"account\":",
+        row.id,
+        wire::format_time(ids::time_of(row.id)),
+        wire::format_time(row.updated_at),
+        row.waiting,
+    );
+    account(out, &item.account, &row.from.counters);
+    out.extend_from_slice(b",\"last_status\":");
+    match &item.last_status {
+        Some(about) => status(out, about, true),
+        None => out.extend_from_slice(b"null"),
     }
     out.push(b'}');
 }

@@ -10,6 +10,7 @@ mod people;
 mod profile;
 mod thread;
 mod timelines;
+mod waiting;
 
 pub use home::{Home, home, note_home_seen};
 pub use notices::{Notices, ShownNotice, note_notices_seen, notices};
@@ -19,6 +20,7 @@ pub use people::{
 pub use profile::{Profile, Tab, profile};
 pub use thread::{Thread, thread};
 pub use timelines::{bookmarks, favourites, latest, local, tag};
+pub use waiting::{ShownRequest, WaitingPage, waiting};
 
 use std::ops::Range;
 

@@ -3,8 +3,9 @@
 use askama::Template;
 
 use super::sample::*;
+use crate::social::notification_requests::NotificationPolicy;
 use crate::web::home::{
-    compose, delete, draft, drafts, notifications, search, timeline as home, welcome,
+    compose, delete, draft, drafts, notifications, requests, search, timeline as home, welcome,
 };
 use crate::web::parts::compose::KeptPicture;
 use crate::web::parts::form::Form;
@@ -151,6 +152,7 @@ pub fn pages() -> Vec<Hung> {
                 id: "5".into(),
                 account: chip("noor", "نور", 4),
             }],
+            waiting: 3,
             notices: vec![
                 notice(NoticeKind::Mention, true, Some(posts().remove(0))),
                 notice(NoticeKind::Favourite, true, Some(posts().remove(5))),
@@ -159,6 +161,28 @@ pub fn pages() -> Vec<Hung> {
             ],
             newest: "115".into(),
             pager: pager(),
+        }
+        .render(),
+    );
+    let request = |id: &str, count: &str, status| requests::RequestEntry {
+        id: id.into(),
+        account: chip("noor", "نور", 4),
+        count: count.into(),
+        at: ago(30),
+        status,
+    };
+    let mut requests_page = member("Requests");
+    requests_page.here = Here::Notifications;
+    hang(
+        "requests",
+        requests::RequestsPage {
+            page: requests_page,
+            requests: vec![
+                request("7", "12 notifications", Some(posts().remove(0))),
+                request("8", "1 notification", None),
+            ],
+            pager: pager(),
+            choices: requests::choices(&NotificationPolicy::default()),
         }
         .render(),
     );

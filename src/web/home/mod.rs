@@ -7,6 +7,7 @@ pub mod draft;
 pub mod draft_form;
 pub mod drafts;
 pub mod notifications;
+pub mod requests;
 pub mod search;
 pub mod timeline;
 pub mod welcome;

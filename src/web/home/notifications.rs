@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::domain::{Error, ids};
 use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
 use crate::social::accounts::follow_requests;
+use crate::social::notification_requests as requests;
 use crate::social::shown;
 use crate::web::button::Back;
 use crate::web::error::WebError;
@@ -71,6 +72,8 @@ pub struct NotificationsPage {
     pub page: Page,
     /// People who ask to follow, 40 at most. Forms: `/follow-requests/ID/accept`, `…/reject`.
     pub requests: Vec<FollowRequestRow>,
+    /// How many people wait in the request box: `/notifications/requests`.
+    pub waiting: i64,
     /// What happened.
     pub notices: Vec<Notice>,
     /// The newest one, as text, where it is newer than the marker: the form that moves the
@@ -216,6 +219,7 @@ async fn show(
                 account: account::chip(asking),
             })
             .collect(),
+        waiting: requests::waiting(&app, &who).await?.requests,
         notices: notice::grouped(items, found.seen.unwrap_or(0), &eyes),
         newest: newest.map(|id| id.to_string()).unwrap_or_default(),
         pager,

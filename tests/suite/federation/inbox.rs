@@ -408,6 +408,8 @@ fn a_fresh_host_may_send_so_much_and_then_waits() {
         let refused: Vec<_> = answers.iter().filter(|a| a.status == 429).collect();
         assert!((1..=11).contains(&refused.len()), "{}", refused.len());
         assert!(refused.iter().all(|a| !a.header("retry-after").is_empty()));
+        let floods = "SELECT count(*) FROM hosts WHERE flooding_until IS NOT NULL";
+        assert_eq!(place.number(floods).await, 1);
         // Nobody else waits for it.
         let other = &place.peers[1];
         let olga = other.actor("olga");

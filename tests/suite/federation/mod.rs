@@ -14,6 +14,7 @@ mod named;
 mod network;
 mod nodeinfo;
 mod receiving;
+mod requests;
 mod same_names;
 mod samples;
 mod signed_fetch;
