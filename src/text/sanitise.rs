@@ -140,6 +140,7 @@ impl Writer {
                 continue;
             }
             if let Some(comment) = rest.strip_prefix("<!--") {
+                looked_at(comment.len());
                 rest = comment.split_once("-->").map_or("", |(_, after)| after);
                 continue;
             }
@@ -291,6 +292,7 @@ impl Writer {
 
     /// Closes the innermost `name`, and what is open inside of it.
     fn close(&mut self, name: &str) {
+        looked_at(self.open.len());
         let Some(at) = self.open.iter().rposition(|(open, _)| *open == name) else {
             return;
         };
@@ -339,6 +341,7 @@ impl Writer {
 
     /// At the end of a link's text: nobody is led where they do not see.
     fn say_where(&mut self, link: &OpenLink) {
+        looked_at(2 * (self.out.len() - link.text_start));
         let (whole, mut seen) = (link.whole.trim(), link.seen.trim());
         let honest = link.hides && shows_its_address(whole, seen, link);
         if link.hides && !honest {
@@ -359,6 +362,7 @@ impl Writer {
     }
 
     fn text(&mut self, raw: &str) {
+        looked_at(raw.len());
         let decoded = decode(raw);
         let text = clean::text(&decoded);
         let text = text.replace('\n', " ");
@@ -477,6 +481,7 @@ impl<'h> Tag<'h> {
                 _ => {}
             }
         }
+        looked_at(end.unwrap_or(body.len()));
         let end = end?;
         let inside = &body[..end];
         let split = inside
@@ -492,6 +497,7 @@ impl<'h> Tag<'h> {
 
     /// The value of the first attribute of that name, entities decoded.
     fn value(&self, wanted: &str) -> Option<String> {
+        looked_at(self.attributes.len());
         let mut rest = self.attributes;
         loop {
             rest = rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == '/');
@@ -536,6 +542,19 @@ impl<'h> Tag<'h> {
     }
 }
 
+#[cfg(test)]
+thread_local! {
+    /// Bytes that were looked at, once for each time.
+    static LOOKED_AT: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
+/// Counts work, so that a test can see how it grows.
+#[inline(always)]
+fn looked_at(_bytes: usize) {
+    #[cfg(test)]
+    LOOKED_AT.with(|all| all.set(all.get() + _bytes));
+}
+
 /// What follows `</name…>`; nothing when it never ends.
 fn after_end_tag<'h>(html: &'h str, name: &str) -> &'h str {
     if name == "embed" {
@@ -548,9 +567,12 @@ fn after_end_tag<'h>(html: &'h str, name: &str) -> &'h str {
             .get(..name.len())
             .is_some_and(|start| start.eq_ignore_ascii_case(name))
         {
-            return rest.split_once('>').map_or("", |(_, after)| after);
+            let after = rest.split_once('>').map_or("", |(_, after)| after);
+            looked_at(html.len() - after.len());
+            return after;
         }
     }
+    looked_at(html.len());
     ""
 }
 
@@ -724,6 +746,45 @@ mod tests {
         ] {
             let whole = part.repeat(1_000_000 / part.len());
             assert!(content(&whole).len() < 2 * MAX_BYTES, "{part}");
+        }
+    }
+
+    #[test]
+    fn work_grows_with_the_text_and_no_faster() {
+        // Counted, not timed: what a second look at everything so far would cost shows (N9).
+        let work = |part: &str, bytes: usize| {
+            LOOKED_AT.set(0);
+            content(&part.repeat(bytes / part.len()));
+            LOOKED_AT.get()
+        };
+        for part in [
+            "<",
+            "<b",
+            "<b>",
+            "</b>",
+            "<p>x",
+            "</p>",
+            "<!--",
+            "<!---->",
+            "<!x",
+            "<script>",
+            "<svg></svg>",
+            "<title></titl",
+            "&",
+            "&amp;",
+            "<a href=\"https://a.example\">x",
+            "<a href='https://a.example' class=\"x y z\">https://b.example</a>",
+            "<a =\"",
+            "<p a=b c=d e>",
+            "<ul><li>",
+            "<blockquote>",
+            "<span class=\"invisible\">x",
+            "<span class=\"invisible\"></span>",
+            "\u{202e}",
+        ] {
+            let (one, two) = (work(part, 50_000), work(part, 100_000));
+            assert!(one <= 50_000 * 60, "{part}: {one} for 50,000 bytes");
+            assert!(two <= one * 2 + 100_000, "{part}: {one}, then {two}");
         }
     }
 

@@ -241,9 +241,7 @@ impl Http {
 
     /// One hop, vetted already, within what is left of the deadline.
     async fn execute(&self, trip: &Trip, mut request: Request) -> Result<Response, FetchError> {
-        // It was signed, but the client says it itself: as `Host` to HTTP/1, as `:authority` to
-        // HTTP/2, where servers answer 400 to whoever says both.
-        request.headers_mut().remove(header::HOST);
+        say_host_once(&mut request);
         let turn = tokio::time::timeout_at(trip.deadline, self.in_flight.acquire()).await;
         let _turn = match turn {
             Ok(Ok(turn)) => turn,
@@ -285,6 +283,12 @@ impl Http {
         headers.insert("signature", value);
         Ok(())
     }
+}
+
+/// The host was signed, but the client says it itself: as `Host` to HTTP/1, as `:authority` to
+/// HTTP/2, where servers answer 400 to whoever says both.
+fn say_host_once(request: &mut Request) {
+    request.headers_mut().remove(header::HOST);
 }
 
 /// Where a redirect leads, relative to where it stood.
@@ -334,6 +338,19 @@ mod tests {
             next_hop(&from, None),
             Err(FetchError::Nonsense(_))
         ));
+    }
+
+    #[test]
+    fn no_host_header_leaves_beside_the_authority() {
+        let url = Url::parse("https://alpha.example.org/inbox").unwrap();
+        let mut request = Request::new(Method::POST, url);
+        let headers = request.headers_mut();
+        headers.insert(header::HOST, HeaderValue::from_static("alpha.example.org"));
+        headers.append("Host", HeaderValue::from_static("alpha.example.org"));
+        headers.insert(header::DATE, HeaderValue::from_static("now"));
+        say_host_once(&mut request);
+        assert!(!request.headers().contains_key(header::HOST));
+        assert!(request.headers().contains_key(header::DATE));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Other servers: what we ask of them, what they tell us, what we tell them.
 
+mod abuse;
 mod delivery;
 mod discovery;
 mod documents;
