@@ -24,7 +24,7 @@ pub enum Place {
 /// Another place on this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DevPeer {
-    /// Its host name, lower case.
+    /// Its host name, lower case; `*.flock.test` stands for all names one below it.
     pub host: String,
     /// Where it listens; always loopback.
     pub address: SocketAddr,
@@ -219,6 +219,10 @@ fn read_dev_peers(settings: &Settings, dev: bool) -> Result<Vec<DevPeer>, Error>
                 "has {text:?}, whose address is not on this machine"
             )));
         }
+        let (pattern, host) = match host.strip_prefix("*.") {
+            Some(above) => ("*.", above),
+            None => ("", host),
+        };
         let host = read_host(host, true).map_err(|_| wrong())?;
         let port = host.split_once(':').map(|(_, port)| port);
         if port.is_some_and(|port| port != address.port().to_string()) {
@@ -229,7 +233,10 @@ fn read_dev_peers(settings: &Settings, dev: bool) -> Result<Vec<DevPeer>, Error>
                 "has {host:?}, which is not localhost, *.localhost or *.test"
             )));
         }
-        Ok(DevPeer { host, address })
+        Ok(DevPeer {
+            host: format!("{pattern}{host}"),
+            address,
+        })
     });
     peers.collect()
 }

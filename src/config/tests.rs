@@ -180,8 +180,15 @@ fn dev_stays_on_the_machine() {
     )
     .unwrap();
     assert_eq!(config.server.dev_peers[0].host, "beta.test");
+    let config = load_with(
+        "[server]\ndev = true\ndomain = 'a.test'\ndev_peers = ['*.flock.test=127.0.0.1:4001']",
+        &[],
+    )
+    .unwrap();
+    assert_eq!(config.server.dev_peers[0].host, "*.flock.test");
     for wrong in [
         "beta.test",
+        "*.*.test=127.0.0.1:80",
         "beta.test=10.0.0.1:80",
         "beta.example=127.0.0.1:80",
     ] {

@@ -23,8 +23,6 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use http::header::{self, HeaderMap, HeaderValue};
 use reqwest::{Method, Request, Response, redirect};
 use tokio::sync::Semaphore;
@@ -35,10 +33,10 @@ use crate::app::clock::Clock;
 use crate::config::{Place, Server};
 use crate::domain::Result;
 use crate::secrets::actor_key::SigningKey;
+use crate::secrets::signature::sign_cavage;
 pub use error::FetchError;
 use names::{Names, Vetting};
 use vet::Rules;
-pub use vet::authority;
 
 /// Redirects, and other steps from one address to the next, that one question may take.
 const MAX_HOPS: usize = 3;
@@ -253,34 +251,16 @@ impl Http {
         answer.map_err(|error| FetchError::of_client(&error))
     }
 
-    /// The signature of the instance, as everybody reads it (draft-cavage, RSA with SHA-256).
+    /// The signature of the instance, in the dialect that everybody reads.
     fn sign(&self, request: &mut Request) -> Result<(), FetchError> {
         let broken = || FetchError::Nonsense("an address that cannot be signed".into());
-        let url = request.url();
-        let host = authority(url).ok_or_else(broken)?;
-        let path = match url.query() {
-            Some(query) => format!("{}?{query}", url.path()),
-            None => url.path().to_owned(),
-        };
-        let date = self.clock.now().format("%a, %d %b %Y %H:%M:%S GMT");
-        let date = date.to_string();
-        let text = format!("(request-target): get {path}\nhost: {host}\ndate: {date}");
-        let signature = self
-            .signer
-            .key
-            .sign(text.as_bytes())
-            .map_err(|_| broken())?;
-        let value = format!(
-            "keyId=\"{}\",algorithm=\"rsa-sha256\",headers=\"(request-target) host date\",\
-             signature=\"{}\"",
-            self.signer.key_id,
-            STANDARD.encode(signature)
-        );
-        let header = |value: &str| HeaderValue::from_str(value).map_err(|_| broken());
-        let (date, value) = (header(&date)?, header(&value)?);
-        let headers = request.headers_mut();
-        headers.insert(header::DATE, date);
-        headers.insert("signature", value);
+        let (url, now) = (request.url(), self.clock.now());
+        let Signer { key, key_id } = &self.signer;
+        let signed = sign_cavage(key, key_id, "GET", url, now, None);
+        for (name, value) in signed.map_err(|_| broken())? {
+            let value = HeaderValue::from_str(&value).map_err(|_| broken())?;
+            request.headers_mut().insert(name, value);
+        }
         Ok(())
     }
 }

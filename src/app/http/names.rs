@@ -3,7 +3,6 @@
 //! The client asks this resolver at the moment it connects, so no second lookup can give
 //! another answer than the first (rebinding, N2).
 
-use std::collections::HashMap;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
@@ -12,6 +11,8 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use tokio::sync::Semaphore;
+
+use super::vet::Peers;
 
 /// Lookups at a time: each holds a thread of the runtime until the system answers.
 const LOOKUPS: usize = 64;
@@ -66,16 +67,15 @@ impl std::error::Error for Vetoed {}
 /// What the client asks when it connects.
 pub(super) struct Vetting {
     pub(super) names: Arc<dyn Names>,
-    /// Other places on this machine, by host without a port; with `dev` alone, and then
-    /// nobody else.
-    pub(super) peers: Option<HashMap<String, SocketAddr>>,
+    /// Other places on this machine; with `dev` alone, and then nobody else.
+    pub(super) peers: Option<Peers>,
 }
 
 impl Resolve for Vetting {
     fn resolve(&self, name: Name) -> Resolving {
         let host = name.as_str().trim_end_matches('.').to_ascii_lowercase();
         if let Some(peers) = &self.peers {
-            let found = peers.get(&host).copied();
+            let found = peers.find(&host);
             return Box::pin(async move {
                 let address = found.ok_or_else(|| Vetoed(format!("{host} is no dev peer")))?;
                 Ok(Box::new(std::iter::once(address)) as Addrs)

@@ -31,8 +31,23 @@ const NOT_A_PLACE: &[&str] = &[
 pub(super) struct Rules {
     /// Our own authority, `host` or `host:port`: asking ourselves is always a mistake.
     pub(super) own: String,
-    /// With `dev`: these alone, by host, http allowed.
-    pub(super) peers: Option<HashMap<String, SocketAddr>>,
+    /// With `dev`: these alone, http allowed.
+    pub(super) peers: Option<Peers>,
+}
+
+/// Where dev peers are, by host without a port.
+#[derive(Debug, Clone)]
+pub(super) struct Peers(HashMap<String, SocketAddr>);
+
+impl Peers {
+    /// The address of a host; one under `*.` is at the address of that pattern.
+    pub(super) fn find(&self, host: &str) -> Option<SocketAddr> {
+        let pattern = || {
+            let (_, above) = host.split_once('.')?;
+            self.0.get(&format!("*.{above}"))
+        };
+        self.0.get(host).or_else(pattern).copied()
+    }
 }
 
 impl Rules {
@@ -43,7 +58,7 @@ impl Rules {
         };
         Rules {
             own: own.to_owned(),
-            peers: peers.map(|peers| peers.iter().map(by_host).collect()),
+            peers: peers.map(|peers| Peers(peers.iter().map(by_host).collect())),
         }
     }
 
@@ -73,9 +88,9 @@ impl Rules {
             if !matches!(url.scheme(), "https" | "http") {
                 return refuse("it is no web address");
             }
-            return match peers.contains_key(host) {
-                true => Ok(()),
-                false => refuse("with dev, only dev peers are asked"),
+            return match peers.find(host) {
+                Some(_) => Ok(()),
+                None => refuse("with dev, only dev peers are asked"),
             };
         }
         if url.scheme() != "https" {
@@ -89,15 +104,6 @@ impl Rules {
             _ => refuse("the name leads nowhere"),
         }
     }
-}
-
-/// Host, and the port unless it is the usual one, as ids and the `Host` header have it.
-pub fn authority(url: &Url) -> Option<String> {
-    let host = url.host_str()?;
-    Some(match url.port() {
-        Some(port) => format!("{host}:{port}"),
-        None => host.to_owned(),
-    })
 }
 
 #[cfg(test)]
@@ -145,15 +151,20 @@ mod tests {
 
     #[test]
     fn with_dev_only_the_peers_are_asked() {
-        let peer = DevPeer {
-            host: "alpha.test".to_owned(),
-            address: ([127, 0, 0, 1], 8741).into(),
+        let peer = |host: &str, port| DevPeer {
+            host: host.to_owned(),
+            address: ([127, 0, 0, 1], port).into(),
         };
-        let rules = Rules::new("porch.test", Some(&[peer]));
+        let peers = [peer("alpha.test", 8741), peer("*.flock.test", 8742)];
+        let rules = Rules::new("porch.test", Some(&peers));
         assert!(allowed(&rules, "http://alpha.test/users/a"));
+        assert!(allowed(&rules, "http://h1.flock.test/users/a"));
         assert!(allowed(&rules, "https://alpha.test/users/a"));
         for url in [
             "http://beta.test/",
+            "http://flock.test/",
+            "http://a.b.flock.test/",
+            "http://a.alpha.test/",
             "http://127.0.0.1:8741/",
             "https://other.example.org/",
             "http://porch.test/",
