@@ -56,6 +56,26 @@ pub struct Which {
     pub object: Option<Id>,
 }
 
+/// Runs a statement that undoes a deed of `account`; `false` when there was none.
+async fn undo(
+    conn: &mut Conn,
+    sql: &'static str,
+    account: Id,
+    which: Which,
+    event: EventKind,
+    at: DateTime<Utc>,
+) -> Result<bool> {
+    let (did,): (bool,) = raw::<(Bool,)>(sql)
+        .bind::<BigInt, _>(account)
+        .bind::<Nullable<Text>, _>(which.uri)
+        .bind::<Nullable<BigInt>, _>(which.object)
+        .bind::<Timestamptz, _>(at)
+        .bind::<SmallInt, _>(event as i16)
+        .get_result(conn)
+        .await?;
+    Ok(did)
+}
+
 const UNLIKE: &str = "\
     WITH p AS (SELECT ?::bigint AS account, ?::text AS uri, ?::bigint AS status, ?::timestamptz AS at, ?::smallint AS event), \
     did AS (DELETE FROM reactions r USING p WHERE r.account_id = p.account \
@@ -66,15 +86,7 @@ const UNLIKE: &str = "\
 
 /// Takes an account's own favourite back; `false` when there is none.
 pub async fn unlike(conn: &mut Conn, account: Id, which: Which, at: DateTime<Utc>) -> Result<bool> {
-    let (did,): (bool,) = raw::<(Bool,)>(UNLIKE)
-        .bind::<BigInt, _>(account)
-        .bind::<Nullable<Text>, _>(which.uri)
-        .bind::<Nullable<BigInt>, _>(which.object)
-        .bind::<Timestamptz, _>(at)
-        .bind::<SmallInt, _>(EventKind::FavouriteUndone as i16)
-        .get_result(conn)
-        .await?;
-    Ok(did)
+    undo(conn, UNLIKE, account, which, EventKind::FavouriteUndone, at).await
 }
 
 /// A boost by somebody elsewhere.
@@ -234,15 +246,14 @@ pub async fn accept(
     follow: Option<Id>,
     at: DateTime<Utc>,
 ) -> Result<bool> {
-    let (did,): (bool,) = raw::<(Bool,)>(ACCEPT)
-        .bind::<BigInt, _>(target)
-        .bind::<Nullable<BigInt>, _>(account)
-        .bind::<Nullable<BigInt>, _>(follow)
-        .bind::<Timestamptz, _>(at)
-        .bind::<SmallInt, _>(EventKind::FollowAccepted as i16)
-        .get_result(conn)
-        .await?;
-    Ok(did)
+    answer(
+        conn,
+        ACCEPT,
+        (target, account, follow),
+        EventKind::FollowAccepted,
+        at,
+    )
+    .await
 }
 
 const REJECT: &str = "\
@@ -261,12 +272,30 @@ pub async fn reject(
     follow: Option<Id>,
     at: DateTime<Utc>,
 ) -> Result<bool> {
-    let (did,): (bool,) = raw::<(Bool,)>(REJECT)
+    answer(
+        conn,
+        REJECT,
+        (target, account, follow),
+        EventKind::FollowEnded,
+        at,
+    )
+    .await
+}
+
+/// An answer to a question of somebody here: who answers, who asked, and the question.
+async fn answer(
+    conn: &mut Conn,
+    sql: &'static str,
+    (target, account, follow): (Id, Option<Id>, Option<Id>),
+    event: EventKind,
+    at: DateTime<Utc>,
+) -> Result<bool> {
+    let (did,): (bool,) = raw::<(Bool,)>(sql)
         .bind::<BigInt, _>(target)
         .bind::<Nullable<BigInt>, _>(account)
         .bind::<Nullable<BigInt>, _>(follow)
         .bind::<Timestamptz, _>(at)
-        .bind::<SmallInt, _>(EventKind::FollowEnded as i16)
+        .bind::<SmallInt, _>(event as i16)
         .get_result(conn)
         .await?;
     Ok(did)
@@ -287,15 +316,7 @@ pub async fn unfollow(
     which: Which,
     at: DateTime<Utc>,
 ) -> Result<bool> {
-    let (did,): (bool,) = raw::<(Bool,)>(UNFOLLOW)
-        .bind::<BigInt, _>(account)
-        .bind::<Nullable<Text>, _>(which.uri)
-        .bind::<Nullable<BigInt>, _>(which.object)
-        .bind::<Timestamptz, _>(at)
-        .bind::<SmallInt, _>(EventKind::FollowEnded as i16)
-        .get_result(conn)
-        .await?;
-    Ok(did)
+    undo(conn, UNFOLLOW, account, which, EventKind::FollowEnded, at).await
 }
 
 const BLOCK: &str = "\
@@ -348,15 +369,7 @@ pub async fn unblock(
     which: Which,
     at: DateTime<Utc>,
 ) -> Result<bool> {
-    let (did,): (bool,) = raw::<(Bool,)>(UNBLOCK)
-        .bind::<BigInt, _>(account)
-        .bind::<Nullable<Text>, _>(which.uri)
-        .bind::<Nullable<BigInt>, _>(which.object)
-        .bind::<Timestamptz, _>(at)
-        .bind::<SmallInt, _>(EventKind::BlockUndone as i16)
-        .get_result(conn)
-        .await?;
-    Ok(did)
+    undo(conn, UNBLOCK, account, which, EventKind::BlockUndone, at).await
 }
 
 /// Whether one of the two blocks the other.
