@@ -349,11 +349,10 @@ async fn tell(
     now: DateTime<Utc>,
 ) -> Result<Vec<New>> {
     let mut told = Vec::new();
+    // What was only fetched was counted, but is told to nobody.
     let to_tell = heard.subjects(Listener::NotifyOfPost);
-    let of_those = |ids: &[Id]| -> Vec<Id> {
-        let told = ids.iter().copied().filter(|id| to_tell.contains(id));
-        told.collect()
-    };
+    let told_of = |id: &Id| to_tell.binary_search(id).is_ok();
+    let of_those = |ids: &[Id]| ids.iter().copied().filter(told_of).collect();
     let (favoured, by) = heard.pairs(Listener::NotifyOfFavourite, |e| (e.subject, e.actor));
     for (about, ids, others) in [
         (About::Mentions, of_those(&posted.naming), Vec::new()),
