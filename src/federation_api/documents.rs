@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::domain::{Error, Id, Result, ids};
 use crate::door::{Access, Alternative, Caching, Pending, Rate, Route};
 use crate::social::documents::actors::{self, Bonds};
+use crate::social::documents::deeds::{self, Deed};
 use crate::social::documents::notes::{self, Counted};
 use crate::social::documents::{Asker, Document};
 
@@ -41,6 +42,9 @@ pub const ROUTES: &[Route] = &[
     route("/ap/notes/{id}/likes", 60, || web::to(likes)),
     route("/ap/notes/{id}/shares", 60, || web::to(shares)),
     route("/ap/boosts/{id}", 60, || web::to(boost)),
+    route("/ap/follows/{id}", 60, || web::to(follow)),
+    route("/ap/likes/{id}", 60, || web::to(like)),
+    route("/ap/blocks/{id}", 60, || web::to(block)),
 ];
 
 /// Pages whose address gives a document to those who ask for one.
@@ -174,6 +178,24 @@ async fn create(req: HttpRequest, app: web::Data<App>, id: web::Path<String>) ->
 async fn boost(req: HttpRequest, app: web::Data<App>, id: web::Path<String>) -> Answer {
     let asker = asker::who(&req, &app).await?;
     let found = notes::boost(&app, &asker, number(&id)?).await?;
+    answered(&app, &asker, found)
+}
+
+async fn follow(req: HttpRequest, app: web::Data<App>, id: web::Path<String>) -> Answer {
+    deed(req, app, id, Deed::Follow).await
+}
+
+async fn like(req: HttpRequest, app: web::Data<App>, id: web::Path<String>) -> Answer {
+    deed(req, app, id, Deed::Favourite).await
+}
+
+async fn block(req: HttpRequest, app: web::Data<App>, id: web::Path<String>) -> Answer {
+    deed(req, app, id, Deed::Block).await
+}
+
+async fn deed(req: HttpRequest, app: web::Data<App>, id: web::Path<String>, which: Deed) -> Answer {
+    let asker = asker::who(&req, &app).await?;
+    let found = deeds::deed(&app, &asker, which, number(&id)?).await?;
     answered(&app, &asker, found)
 }
 

@@ -2,6 +2,7 @@
 //! enough: addresses of follows, favourites, accounts and statuses, in sets.
 
 use chrono::{DateTime, Utc};
+use diesel::OptionalExtension;
 use diesel::sql_types::{Array, BigInt, Nullable, SmallInt, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 
@@ -115,6 +116,67 @@ pub async fn favourites(
     .bind::<Array<BigInt>, _>(accounts)
     .load(conn)
     .await?)
+}
+
+/// What somebody here does to somebody elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deed {
+    /// By `follows.id`, asked for or granted.
+    Follow,
+    /// By `reactions.id`.
+    Favourite,
+    /// By `blocks.id`.
+    Block,
+}
+
+macro_rules! done_to {
+    ($table:literal, $other:literal, $more:literal) => {
+        concat!(
+            "SELECT a.id, a.uri, ",
+            $other,
+            ".id, ",
+            $other,
+            ".uri FROM ",
+            $table,
+            " d JOIN accounts a ON a.id = d.account_id AND a.host_id IS NULL AND (a.flags & 2) = 0 ",
+            $more,
+            " WHERE d.id = ? AND t.host_id = ?"
+        )
+    };
+}
+
+const FOLLOWED: &str = done_to!("follows", "t", "JOIN accounts t ON t.id = d.target_id");
+const FAVOURED: &str = done_to!(
+    "reactions",
+    "s",
+    "JOIN statuses s ON s.id = d.status_id AND d.emoji = '' JOIN accounts t ON t.id = s.account_id"
+);
+const BLOCKED: &str = done_to!("blocks", "t", "JOIN accounts t ON t.id = d.target_id");
+
+/// A deed by its id, if it was done to somebody on that host: who did it, and the account or
+/// status that it was done to.
+pub async fn done_to(
+    conn: &mut Conn,
+    which: Deed,
+    id: Id,
+    host: Id,
+) -> Result<Option<(Addressed, Addressed)>> {
+    let sql = match which {
+        Deed::Follow => FOLLOWED,
+        Deed::Favourite => FAVOURED,
+        Deed::Block => BLOCKED,
+    };
+    type Row = (Id, Option<String>, Id, Option<String>);
+    let row: Option<Row> = raw::<(BigInt, Nullable<Text>, BigInt, Nullable<Text>)>(sql)
+        .bind::<BigInt, _>(id)
+        .bind::<BigInt, _>(host)
+        .get_result(conn)
+        .await
+        .optional()?;
+    Ok(row.map(|(by, by_uri, to, to_uri)| {
+        let one = |id, uri| Addressed { id, uri };
+        (one(by, by_uri), one(to, to_uri))
+    }))
 }
 
 /// A status that was deleted.

@@ -6,6 +6,7 @@
 //! they could not check the signature under the block.
 
 pub mod actors;
+pub mod deeds;
 pub mod discovery;
 pub mod notes;
 

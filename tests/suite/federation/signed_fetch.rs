@@ -1,11 +1,13 @@
 //! Fetches that are signed: who asks decides what there is (I24, T11, T12, D17).
 
+use porchlight::activitypub::{actors, notes};
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::support::actor::Actor;
 use crate::support::answer::Answer;
 use crate::support::api::id;
+use crate::support::peer::Peer;
 use crate::support::people::Person;
 use crate::support::place::{Place, Setup};
 
@@ -247,5 +249,53 @@ fn a_signature_that_is_not_believed_makes_a_stranger() {
         letter.path = format!("/ap/notes/{private}");
         letter.send(place).await.error(404);
         assert!(reached(place, &ann).await.is_empty());
+    });
+}
+
+#[test]
+fn a_follow_a_favourite_and_a_block_are_shown_to_the_server_they_concern_alone() {
+    Setup::federated().run(async |place| {
+        let ann = place.member("ann").await;
+        let (alpha, beta) = (place.peer("alpha"), place.peer("beta"));
+        let (bea, neighbour) = (alpha.actor("bea"), alpha.actor("nell"));
+        let (carl, dora) = (beta.actor("carl"), beta.actor("dora"));
+        let note = bea.note(alpha, place.app.clock.now(), "<p>From alpha.</p>");
+        let fed = place.federation();
+        let address = note["id"].as_str().expect("an id");
+        let status = notes::find_or_fetch(&fed, address).await.expect("it").id;
+        let blocked = actors::find_or_fetch(&fed, &dora.id).await.expect("her").id;
+        let author = known(place, &bea).await;
+        for deed in [
+            format!("statuses/{status}/favourite"),
+            format!("accounts/{author}/follow"),
+            format!("accounts/{blocked}/block"),
+        ] {
+            ann.api.act(&format!("/api/v1/{deed}")).await.expect(200);
+        }
+        place.settle().await;
+        let told = |peer: &Peer, kind| peer.received_of(kind).remove(0);
+        for (said, at_home, elsewhere) in [
+            (told(alpha, "Like"), &bea, &carl),
+            (told(alpha, "Follow"), &bea, &carl),
+            (told(beta, "Block"), &carl, &neighbour),
+        ] {
+            let id = said["id"].as_str().expect("an id");
+            let path = id.strip_prefix(&place.origin).expect("of this place");
+            let shown = document(at_home.fetch(place, path).await);
+            for part in ["id", "type", "actor", "object"] {
+                assert_eq!(shown[part], said[part], "{path}");
+            }
+            elsewhere.fetch(place, path).await.error(404);
+            unsigned(place, path).await.error(404);
+        }
+        // What was taken back is gone.
+        let like = told(alpha, "Like")["id"]
+            .as_str()
+            .expect("an id")
+            .to_owned();
+        let path = format!("/api/v1/statuses/{status}/unfavourite");
+        ann.api.act(&path).await.expect(200);
+        let path = like.strip_prefix(&place.origin).expect("of this place");
+        bea.fetch(place, path).await.error(404);
     });
 }
