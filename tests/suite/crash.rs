@@ -79,8 +79,8 @@ async fn write(
     }
 }
 
-/// The answer, if there was a whole one.
-async fn answer(request: reqwest::RequestBuilder) -> Option<Value> {
+/// The answer, if there was a whole one; refusals fail the test.
+pub async fn answer(request: reqwest::RequestBuilder) -> Option<Value> {
     let response = request.send().await.ok()?;
     let status = response.status();
     let body = response.bytes().await.ok()?;
@@ -140,9 +140,9 @@ async fn load_and_kill(place: &Place, seed: u64, mut between: impl AsyncFnMut(us
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         tokio::time::sleep(Duration::from_millis(dice.random_range(0..120))).await;
-        let port = server.kill();
+        let way = server.kill();
         between(round).await;
-        server = Server::start_on(place, port).await;
+        server = Server::start_like(place, way).await;
     }
     stop.store(true, Ordering::Relaxed);
     for writer in writers {

@@ -16,6 +16,7 @@ mod support {
     pub mod cluster;
     pub mod html;
     pub mod mail;
+    pub mod namespace;
     pub mod peer;
     pub mod people;
     pub mod picture;
@@ -25,6 +26,7 @@ mod support {
     pub mod routes;
     pub mod schema;
     pub mod smtp;
+    pub mod wire;
 }
 
 mod a_story;

@@ -12,6 +12,7 @@ mod home_feed;
 mod inbox;
 mod incoming;
 mod named;
+mod kills;
 mod network;
 mod nodeinfo;
 mod receiving;

@@ -241,6 +241,62 @@ impl OwnRedis {
     }
 }
 
+/// A PostgreSQL of one test's own, for those that kill it; it forgets nothing that was
+/// committed. Lives as long as the value.
+pub struct OwnPostgres {
+    embedded: Embedded,
+    url: String,
+}
+
+impl OwnPostgres {
+    /// Starts it, with the schema in it.
+    pub async fn start(name: &str) -> OwnPostgres {
+        let data = cluster().folder.join(name);
+        let mut options = Options::both(data).expect("a user to run PostgreSQL as");
+        options.redis = false;
+        let embedded = Embedded::start(options).await.expect("PostgreSQL starts");
+        let url = embedded.database_url().expect("PostgreSQL was asked for");
+        store::migrations::migrate(&url)
+            .await
+            .expect("the migrations apply");
+        OwnPostgres { embedded, url }
+    }
+
+    /// The address of its database.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// `kill -9` of its first process, or a stop that waits for nobody; the supervisor starts
+    /// it again. Returns when it answers.
+    pub async fn restart(&self, hard: bool) {
+        use nix::sys::signal::{Signal, kill};
+        let signal = if hard {
+            Signal::SIGKILL
+        } else {
+            Signal::SIGINT
+        };
+        let before = self.embedded.pids();
+        for pid in &before {
+            kill(nix::unistd::Pid::from_raw(*pid), signal).expect("it runs");
+        }
+        for _ in 0..1200 {
+            let now = self.embedded.pids();
+            let is_new = !now.is_empty() && now != before;
+            if is_new && tokio_postgres::connect(&self.url, NoTls).await.is_ok() {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+        }
+        panic!("PostgreSQL does not come back");
+    }
+
+    /// Stops it.
+    pub async fn stop(self) {
+        self.embedded.stop().await;
+    }
+}
+
 /// `kill -9` for a process that this run started.
 pub fn kill_hard(pid: i32) {
     use nix::sys::signal::{Signal, kill};

@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::api::Api;
 use super::browser::Browser;
-use super::cluster::{self, OwnRedis, cluster};
+use super::cluster::{self, OwnPostgres, OwnRedis, cluster};
 use super::mail::{self, Mail};
 use super::peer::Peer;
 
@@ -40,6 +40,7 @@ pub const PEERS: [&str; 3] = ["alpha.test", "beta.test", "gamma.test"];
 pub struct Setup {
     without_jobs: bool,
     own_redis: bool,
+    own_postgres: bool,
     federated: bool,
     settings: Vec<(&'static str, String)>,
 }
@@ -54,6 +55,12 @@ impl Setup {
     /// A Redis that the test may kill.
     pub fn own_redis(mut self) -> Setup {
         self.own_redis = true;
+        self
+    }
+
+    /// A PostgreSQL that the test may kill.
+    pub fn own_postgres(mut self) -> Setup {
+        self.own_postgres = true;
         self
     }
 
@@ -106,18 +113,27 @@ pub fn run(test: impl AsyncFnOnce(&Place)) {
 /// Runs a test in two fresh places that can reach each other, `http://porch.test` and
 /// `http://stoop.test`; both have the peers beside them.
 pub fn run_two(test: impl AsyncFnOnce(&Place, &Place)) {
+    let setups = [Setup::federated(), Setup::federated()];
+    run_both(setups, async |one, two| {
+        test(one, two).await;
+        // What one settles may be news for the other.
+        for _ in 0..3 {
+            one.settle().await;
+            two.settle().await;
+        }
+    });
+}
+
+/// The same with no work done in either: for servers that run as processes of their own.
+pub fn run_two_idle(setups: [Setup; 2], test: impl AsyncFnOnce(&Place, &Place)) {
+    run_both(setups.map(Setup::without_jobs), test);
+}
+
+fn run_both(setups: [Setup; 2], test: impl AsyncFnOnce(&Place, &Place)) {
     within_a_runtime(async move {
-        let [one, two] = Place::open_two().await;
+        let [one, two] = Place::open_two(setups).await;
         let body = AssertUnwindSafe(tokio::time::timeout(PATIENCE, test(&one, &two)));
         let ended = body.catch_unwind().await;
-        let passed = matches!(ended, Ok(Ok(())));
-        if passed {
-            // What one settles may be news for the other.
-            for _ in 0..3 {
-                one.settle().await;
-                two.settle().await;
-            }
-        }
         one.close(false).await;
         two.close(false).await;
         ended
@@ -155,6 +171,8 @@ pub struct Place {
     pub data: PathBuf,
     /// Its own Redis, where it has one.
     pub redis: Option<OwnRedis>,
+    /// Its own PostgreSQL, where it has one.
+    pub postgres: Option<OwnPostgres>,
     /// The servers beside it, by [`PEERS`]; none unless it is federated.
     pub peers: Vec<Peer>,
     database: String,
@@ -190,35 +208,39 @@ impl Place {
         }
     }
 
-    async fn open_two() -> [Place; 2] {
+    async fn open_two([first, second]: [Setup; 2]) -> [Place; 2] {
         let (one, two) = (free_port(), free_port());
         let at = |listener: &TcpListener| listener.local_addr().expect("it is bound");
         let (at_one, at_two) = (at(&one), at(&two));
         let peers = start_peers();
-        let setup = Setup::federated().named("porch.test", &peers, &[("stoop.test", at_two)]);
+        let setup = first.named("porch.test", &peers, &[("stoop.test", at_two)]);
         let first = Place::open_on(setup, one, peers).await;
         let others: Vec<(&str, SocketAddr)> = [("porch.test", at_one)].into();
-        let setup = Setup::federated().named("stoop.test", &first.peers, &others);
+        let setup = second.named("stoop.test", &first.peers, &others);
         [first, Place::open_on(setup, two, Vec::new()).await]
     }
 
     async fn open_on(setup: Setup, listener: TcpListener, peers: Vec<Peer>) -> Place {
         let cluster = cluster();
         let database = cluster.name();
-        cluster.create(&database, true).await;
+        let postgres = match setup.own_postgres {
+            true => Some(OwnPostgres::start(&format!("{database}-postgres")).await),
+            false => None,
+        };
+        let database_url = match &postgres {
+            Some(own) => own.url().to_owned(),
+            None => {
+                cluster.create(&database, true).await;
+                cluster.database_url(&database)
+            }
+        };
         let redis = match setup.own_redis {
             true => Some(OwnRedis::start(&format!("{database}-redis")).await),
             false => None,
         };
         let data = cluster.folder(&database);
         let redis_url = redis.as_ref().map_or(cluster.redis_url(), |own| own.url());
-        let config = configure(
-            &data,
-            &listener,
-            &cluster.database_url(&database),
-            redis_url,
-            &setup.settings,
-        );
+        let config = configure(&data, &listener, &database_url, redis_url, &setup.settings);
         let origin = config.server.origin();
         let here = listener.local_addr().expect("it is bound");
         let http = client()
@@ -241,13 +263,14 @@ impl Place {
                     .expect("the server runs")
             }
         });
-        let sql = cluster::connect(&cluster.database_url(&database)).await;
+        let sql = cluster::connect(&database_url).await;
         let place = Place {
             app,
             outside: network,
             origin,
             data,
             redis,
+            postgres,
             peers,
             database,
             http,
@@ -277,7 +300,10 @@ impl Place {
             redis.stop().await;
         }
         drop(self.sql);
-        cluster().drop(&self.database).await;
+        match self.postgres {
+            Some(postgres) => postgres.stop().await,
+            None => cluster().drop(&self.database).await,
+        }
         // Left to the janitor where it fails.
         let _ = std::fs::remove_dir_all(&self.data);
     }
@@ -379,7 +405,10 @@ impl Place {
 
     /// The address of its database.
     pub fn database_url(&self) -> String {
-        cluster().database_url(&self.database)
+        match &self.postgres {
+            Some(own) => own.url().to_owned(),
+            None => cluster().database_url(&self.database),
+        }
     }
 
     /// Moves the time of this place.

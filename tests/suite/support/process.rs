@@ -1,7 +1,7 @@
 //! A real server process on a place's database: for tests that kill it, and for clients that
 //! live longer than a test's patience with threads.
 
-use std::net::TcpListener;
+use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -18,23 +18,49 @@ pub struct Server {
     log: PathBuf,
     /// Scheme, host and port.
     pub origin: String,
-    port: u16,
+    way: Way,
+}
+
+/// How a server is started.
+#[derive(Debug, Clone)]
+pub struct Way {
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// Where it is asked, and from where; from anywhere where that is not said.
+    pub asked: SocketAddr,
+    /// See `asked`.
+    pub from: Option<IpAddr>,
+    /// Where others find it, as `HOST=ADDR:PORT`; with these it federates, under the name of its
+    /// place. Empty: with nobody.
+    pub peers: String,
+    /// What stands before the command: a way into another network.
+    pub through: Vec<String>,
+}
+
+impl Way {
+    /// A server on a free port of this machine that federates with nobody.
+    pub fn alone() -> Way {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = listener.local_addr().expect("bound");
+        Way {
+            listen: address,
+            asked: address,
+            from: None,
+            peers: String::new(),
+            through: Vec::new(),
+        }
+    }
 }
 
 impl Server {
     /// Starts one on the database and Redis of `place`, and waits for its first answer. Call
     /// from the test's own thread: the kernel ties the child to it.
     pub async fn start(place: &Place) -> Server {
-        let port = TcpListener::bind("127.0.0.1:0")
-            .expect("a free port")
-            .local_addr()
-            .expect("bound")
-            .port();
-        Server::start_on(place, port).await
+        Server::start_like(place, Way::alone()).await
     }
 
-    /// The same on a port, as after a crash.
-    pub async fn start_on(place: &Place, port: u16) -> Server {
+    /// The same in some way.
+    pub async fn start_like(place: &Place, way: Way) -> Server {
         let log = place.data.join("server.log");
         let file = std::fs::OpenOptions::new()
             .create(true)
@@ -50,33 +76,43 @@ impl Server {
             .expect("a Redis")
             .expose()
             .to_owned();
-        let child = Command::new("setpriv")
-            .args([
-                "--pdeathsig",
-                "KILL",
-                "--",
-                env!("CARGO_BIN_EXE_porchlight"),
-                "serve",
-            ])
+        let [setpriv, program] = ["setpriv", env!("CARGO_BIN_EXE_porchlight")].map(str::to_owned);
+        let ties = ["--pdeathsig", "KILL", "--"].map(str::to_owned);
+        let mut words = way.through.clone();
+        words.extend([setpriv].into_iter().chain(ties));
+        words.extend([program, "serve".to_owned()]);
+        let mut command = Command::new(&words[0]);
+        command
+            .args(&words[1..])
             .env_clear()
             .env("PATH", "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin")
             .env("DATABASE_URL", place.database_url())
             .env("REDIS_URL", redis)
             .env("PORCHLIGHT_SERVER__DATA", &place.data)
-            .env("PORCHLIGHT_SERVER__LISTEN", format!("127.0.0.1:{port}"))
+            .env("PORCHLIGHT_SERVER__LISTEN", way.listen.to_string())
             .env("PORCHLIGHT_SERVER__TRUSTED_PROXIES", "127.0.0.1")
             .env("PORCHLIGHT_DATABASE__POOL_SIZE", "8")
             .env("PORCHLIGHT_LOGGING__LEVEL", "warn")
             .stdin(Stdio::null())
             .stdout(file.try_clone().expect("a log"))
-            .stderr(file)
-            .spawn()
-            .expect("the server starts");
+            .stderr(file);
+        if !way.peers.is_empty() {
+            command
+                .env("PORCHLIGHT_SERVER__DEV", "true")
+                .env("PORCHLIGHT_SERVER__DOMAIN", &place.app.config.server.domain)
+                .env("PORCHLIGHT_SERVER__DEV_PEERS", &way.peers)
+                .env("PORCHLIGHT_LIMITS__POSTS", "0")
+                .env("PORCHLIGHT_LIMITS__FOLLOWS", "0");
+        }
+        let host = match way.asked.ip().is_loopback() {
+            true => "localhost".to_owned(),
+            false => way.asked.ip().to_string(),
+        };
         let mut server = Server {
-            child,
+            child: command.spawn().expect("the server starts"),
             log,
-            origin: format!("http://localhost:{port}"),
-            port,
+            origin: format!("http://{host}:{}", way.asked.port()),
+            way,
         };
         server.wait_until_it_answers().await;
         server
@@ -102,11 +138,11 @@ impl Server {
     }
 
     /// `kill -9`, in the middle of whatever it does.
-    pub fn kill(mut self) -> u16 {
+    pub fn kill(mut self) -> Way {
         kill_hard(self.child.id() as i32);
         // Reaps it; how it ended is known.
         let _ = self.child.wait();
-        self.port
+        self.way.clone()
     }
 
     /// Asks it to stop, as a supervisor would; fails unless it ends in order.
