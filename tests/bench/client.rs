@@ -2,9 +2,10 @@
 //! kept connections, all of them on one thread.
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -206,23 +207,41 @@ pub async fn load(
     .await
 }
 
-/// The same where each answer must have this status; `None`: any, but a failure of the server.
+/// The same where each answer must have this status.
 pub async fn load_expecting(
     to: SocketAddr,
     clients: usize,
     until: Until,
     requests: Requests,
-    status: Option<u16>,
+    status: u16,
 ) -> Result<Done> {
     ask(to, clients, until, requests, move |answer| {
-        let fine = match status {
-            Some(status) => answer.status == status,
-            None => answer.status != 500,
-        };
-        anyhow::ensure!(fine, "the server answered {}", answer.status);
+        let came = answer.status;
+        anyhow::ensure!(came == status, "the server answered {came}");
         Ok(())
     })
     .await
+}
+
+/// The same where any answer will do but a failure of the server; how many came of each
+/// status.
+pub async fn load_sorting(
+    to: SocketAddr,
+    clients: usize,
+    until: Until,
+    requests: Requests,
+) -> Result<(Done, BTreeMap<u16, u64>)> {
+    let sorted = Arc::new(Mutex::new(BTreeMap::new()));
+    let kept = sorted.clone();
+    let done = ask(to, clients, until, requests, move |answer| {
+        anyhow::ensure!(answer.status != 500, "the server answered 500");
+        let mut sorted = kept.lock().unwrap_or_else(PoisonError::into_inner);
+        *sorted.entry(answer.status).or_default() += 1;
+        Ok(())
+    })
+    .await?;
+    let sorted = std::mem::take(&mut *sorted.lock().unwrap_or_else(PoisonError::into_inner));
+    Ok((done, sorted))
 }
 
 async fn ask(

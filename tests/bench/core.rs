@@ -9,8 +9,8 @@
 //! fill ─> counts (round trips, exact) ─> start, idle memory ─> home ─> posting ─> fan-out ─> peak memory
 //! ```
 //!
-//! `federation` measures what other servers send, see its file. `core --quick` does all of it with little data, to see that it still works; its figures
-//! mean nothing.
+//! `federation` measures what other servers send and are sent, see its file. `--quick` does all
+//! of it with little data, to see that it still works; its figures mean nothing.
 
 #![allow(clippy::print_stdout, reason = "it is a report")]
 
@@ -21,7 +21,10 @@ mod counts;
 mod fan_out;
 mod federation;
 mod fill;
+mod flood;
 mod home;
+mod neighbours;
+mod outbound;
 mod people;
 mod place;
 mod posting;
@@ -43,22 +46,6 @@ use report::{Report, Row, megabytes, milliseconds, plain, seconds};
 use scale::Scale;
 use server::Server;
 
-/// What can be run.
-const WORKLOADS: &[(&str, &str)] = &[
-    (
-        "core",
-        "home, posting, fan-out, memory and start: 1,200 people, 100,000 statuses (2 min)",
-    ),
-    (
-        "federation",
-        "the inbox: signed activities of 200 hosts, refusals, a flood beside home (2 min)",
-    ),
-    (
-        "place",
-        "nothing: the same place, filled and served until Ctrl-C, for tools of your own",
-    ),
-];
-
 fn main() -> Result<()> {
     // `cargo bench` adds `--bench` of its own.
     let arguments: Vec<String> = std::env::args()
@@ -78,11 +65,7 @@ fn main() -> Result<()> {
         // The second process of the yardstick "the same bytes from memory".
         ["bytes", file, workers] => bytes::serve(file.as_ref(), workers.parse()?),
         _ => {
-            println!("Usage: bin/bench WORKLOAD [--quick]\n");
-            for (name, what) in WORKLOADS {
-                println!("  {name:<12}{what}");
-            }
-            println!("\n--quick does it with little data in seconds, to see that it still works.");
+            println!("bin/bench says what can be measured.");
             Ok(())
         }
     }
@@ -98,7 +81,7 @@ fn block_on(work: impl Future<Output = Result<()>>) -> Result<()> {
 async fn core(scale: Scale) -> Result<()> {
     let began = Instant::now();
     let place = Place::open().await?;
-    let mut report = Report::begin(&place, scale).await?;
+    let mut report = Report::begin(&place, "core", scale).await?;
 
     report.section("Filling");
     let filling = Instant::now();

@@ -1,8 +1,9 @@
-//! `bin/bench federation`, what comes in: signed activities from 200 hosts, beside verification
-//! alone; refusals; and what a flood leaves of the members' home.
+//! `bin/bench federation`: signed activities from 200 hosts, beside verification alone;
+//! refusals; what a flood leaves of the members' home (`flood.rs`); what is sent to hosts that
+//! live, hang or are dead (`outbound.rs`).
 //!
-//! Everything is signed before the clock runs. The keys are known, as they are of hosts that
-//! one hears from each day.
+//! Everything that comes in is signed before the clock runs. The keys are known, as they are of
+//! hosts that one hears from each day.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -17,13 +18,13 @@ use serde_json::json;
 use tokio_postgres::Client;
 use url::Url;
 
-use super::client::{Done, Requests, Until, get, load, load_expecting};
+use super::client::{Requests, Until, load, load_expecting};
 use super::people::People;
 use super::place::Place;
-use super::report::{Report, Row, megabytes, milliseconds, per_second, plain, seconds};
+use super::report::{Report, Row, megabytes, milliseconds, per_second, plain};
 use super::scale::Scale;
 use super::server::Server;
-use super::{fill, process};
+use super::{fill, flood, outbound, process};
 
 /// The settings of a server that talks to others.
 const SETTINGS: &str = "dev = true\ndomain = 'porch.test'\n";
@@ -32,36 +33,41 @@ const INBOX: &str = "http://porch.test/ap/inbox";
 /// Hosts that are known for long.
 const HOSTS: usize = 200;
 /// Hosts that nobody heard of before today.
-const STRANGERS: usize = 50;
+pub const STRANGERS: usize = 50;
 /// Keypairs in use; making one takes as long as signing two hundred times.
 const PAIRS: usize = 8;
 /// How long the receiver may take for everything.
-const DOING: Duration = Duration::from_secs(300);
+pub const DOING: Duration = Duration::from_secs(300);
 
 /// How much of it.
 #[derive(Debug, Clone, Copy)]
-struct Amount {
+pub struct Amount {
     /// Activities of known hosts.
     accepted: usize,
     /// Refusals of each kind.
     refused: u64,
-    /// Different activities of the flood, which come again and again.
-    flood: usize,
+    /// Activities of the flood, no two the same.
+    pub flood: usize,
+    /// Hosts of the followers of one account; a fifth of them dead.
+    pub hosts: usize,
+    /// Dead hosts of the followers of another.
+    pub dead: usize,
 }
 
-struct Keys(Vec<(SigningKey, String)>);
+/// Keypairs: the private half, and the public one in PEM.
+pub struct Keys(Vec<(SigningKey, String)>);
 
 /// What the letters of a kind have in common.
 #[derive(Debug, Clone)]
-struct Kind {
+pub struct Kind {
     /// Begins the hosts' names.
-    prefix: &'static str,
+    pub prefix: &'static str,
     /// How many hosts there are of it.
-    hosts: usize,
+    pub hosts: usize,
     /// The account that is mentioned.
-    mentions: Option<i64>,
+    pub mentions: Option<i64>,
     /// Begins the text.
-    words: &'static str,
+    pub words: &'static str,
 }
 
 /// Runs all of it.
@@ -70,17 +76,21 @@ pub async fn run(scale: Scale) -> Result<()> {
         "full" => Amount {
             accepted: 12_000,
             refused: 20_000,
-            flood: 20_000,
+            flood: 100_000,
+            hosts: 750,
+            dead: 10_000,
         },
         _ => Amount {
             accepted: 400,
             refused: 400,
-            flood: 400,
+            flood: 2_000,
+            hosts: 75,
+            dead: 200,
         },
     };
     let began = Instant::now();
     let place = Place::open().await?;
-    let mut report = Report::begin(&place, scale).await?;
+    let mut report = Report::begin(&place, "federation", scale).await?;
     let people = fill::fill(&place, Scale::QUICK).await?;
     let sql = place.sql().await?;
     let keys = Arc::new(make_keys().await?);
@@ -89,12 +99,14 @@ pub async fn run(scale: Scale) -> Result<()> {
 
     let letters = accepted(&place, &server, &keys, amount, &mut report).await?;
     refusals(&place, &server, letters, amount, &mut report).await?;
-    flood(&server, &people, &keys, amount, scale, &mut report).await?;
+    flood::run(&server, &people, &keys, amount, &mut report).await?;
 
     report.section("Memory after all that");
     let memory = process::memory(server.pid())?;
     report.row(Row::new("server, at its peak", megabytes(memory.peak)).at_most(160.0));
     server.stop().await?;
+
+    outbound::run(&place, &people, amount, &mut report).await?;
     place.close().await;
     report.end(began.elapsed())
 }
@@ -206,7 +218,7 @@ fn letter(keys: &Keys, kind: &Kind, n: usize, at: DateTime<Utc>) -> Result<Vec<u
 }
 
 /// Letters of a kind under these numbers, in turn from each of the hosts; signed on all cores.
-async fn letters(
+pub async fn letters(
     keys: &Arc<Keys>,
     kind: Kind,
     numbers: std::ops::Range<usize>,
@@ -234,7 +246,8 @@ async fn letters(
     Ok(all)
 }
 
-fn in_order(letters: &Arc<Vec<Vec<u8>>>) -> Requests {
+/// The n-th request is the n-th letter; from the first again after the last.
+pub fn in_order(letters: &Arc<Vec<Vec<u8>>>) -> Requests {
     let letters = letters.clone();
     Arc::new(move |n| letters[n as usize % letters.len()].clone())
 }
@@ -414,96 +427,9 @@ async fn refusals(
         2 * Scale::CLIENTS,
         until,
         in_order(&blocked),
-        Some(403),
+        403,
     )
     .await?;
     report.row(Row::new("blocked host (403)", per_second(refused.per_second())).reaching(5_000.0));
-    Ok(())
-}
-
-/// What strangers' mentions leave of the members' home, beside the same bytes sent to nowhere.
-async fn flood(
-    server: &Server,
-    people: &People,
-    keys: &Arc<Keys>,
-    amount: Amount,
-    scale: Scale,
-    report: &mut Report,
-) -> Result<()> {
-    report.section("Home while strangers flood");
-    let kind = Kind {
-        prefix: "s",
-        hosts: STRANGERS,
-        mentions: Some(people.star().account),
-        words: "Dear person0, number",
-    };
-    let flood = Arc::new(letters(keys, kind, 0..amount.flood).await?);
-    let nowhere: Vec<Vec<u8>> = flood
-        .iter()
-        .map(|letter| {
-            let mut letter = letter.clone();
-            // Same length, another place.
-            letter[..14].copy_from_slice(b"POST /ap/nobox");
-            letter
-        })
-        .collect();
-    let nowhere = Arc::new(nowhere);
-    let requests: Vec<Vec<u8>> = people
-        .members
-        .iter()
-        .map(|m| get("/api/v1/timelines/home?limit=20", Some(&m.token)))
-        .collect();
-    let many = requests.len() as u64;
-    let home: Requests = Arc::new(move |n| requests[(n % many) as usize].clone());
-    let once = Until::Count(many, DOING);
-    load(server.address, Scale::CLIENTS, once, home.clone()).await?;
-
-    let until = Until::Time(scale.each);
-    let mut sums: [Done; 4] = Default::default();
-    let [quiet, under_flood, beside_nothing, sent] = &mut sums;
-    for _ in 0..scale.rounds {
-        quiet.add(load(server.address, Scale::CLIENTS, until, home.clone()).await?);
-        let (one, other) = tokio::join!(
-            load(server.address, Scale::CLIENTS, until, home.clone()),
-            load_expecting(
-                server.address,
-                Scale::CLIENTS,
-                until,
-                in_order(&nowhere),
-                Some(404)
-            ),
-        );
-        beside_nothing.add(one?);
-        other?;
-        let (one, other) = tokio::join!(
-            load(server.address, Scale::CLIENTS, until, home.clone()),
-            load_expecting(
-                server.address,
-                Scale::CLIENTS,
-                until,
-                in_order(&flood),
-                None
-            ),
-        );
-        under_flood.add(one?);
-        sent.add(other?);
-    }
-    report.row(Row::new(
-        "home, nothing else",
-        per_second(quiet.per_second()),
-    ));
-    report.row(Row::new(
-        "mentions sent by strangers",
-        per_second(sent.per_second()),
-    ));
-    report.row(
-        Row::new("home under the flood", per_second(under_flood.per_second()))
-            .beside(
-                "while it goes to a 404",
-                per_second(beside_nothing.per_second()),
-            )
-            .at_least(0.8),
-    );
-    report.row(Row::new("measured for", seconds(under_flood.elapsed)));
     Ok(())
 }

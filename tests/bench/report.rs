@@ -164,8 +164,8 @@ pub struct Report {
 }
 
 impl Report {
-    /// Begins a run: says on what machine.
-    pub async fn begin(place: &Place, scale: Scale) -> Result<Report> {
+    /// Begins a run of a workload: says on what machine.
+    pub async fn begin(place: &Place, workload: &str, scale: Scale) -> Result<Report> {
         let sql = place.sql().await?;
         let row = sql
             .query_one(
@@ -183,10 +183,10 @@ impl Report {
         let busy = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
         let busy = busy.split(' ').next().unwrap_or("?").to_owned();
         println!(
-            "Porchlight core bench: {} run, {profile} build, {cores} cores (load {busy} before), PostgreSQL {postgres}, fsync {fsync}",
+            "Porchlight {workload} bench: {} run, {profile} build, {cores} cores (load {busy} before), PostgreSQL {postgres}, fsync {fsync}",
             scale.name
         );
-        let (path, json) = open_json()?;
+        let (path, json) = open_json(workload)?;
         let mut report = Report {
             json,
             path,
@@ -195,7 +195,7 @@ impl Report {
             missed: Vec::new(),
         };
         report.line(&json!({
-            "run": scale.name, "profile": profile, "at": at, "cores": cores, "load_before": busy,
+            "workload": workload, "run": scale.name, "profile": profile, "at": at, "cores": cores, "load_before": busy,
             "postgres": postgres, "fsync": fsync, "users": scale.users, "statuses": scale.statuses,
         }))?;
         Ok(report)
@@ -269,14 +269,14 @@ impl Report {
     }
 }
 
-/// `bench/core.jsonl` in cargo's target folder; runs are added at its end.
-fn open_json() -> Result<(PathBuf, File)> {
+/// `bench/WORKLOAD.jsonl` in cargo's target folder; runs are added at its end.
+fn open_json(workload: &str) -> Result<(PathBuf, File)> {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR"))
         .parent()
         .context("a target folder")?;
     let folder = target.join("bench");
     std::fs::create_dir_all(&folder)?;
-    let path = folder.join("core.jsonl");
+    let path = folder.join(format!("{workload}.jsonl"));
     let file = OpenOptions::new().create(true).append(true).open(&path)?;
     Ok((path, file))
 }
