@@ -118,9 +118,12 @@ async fn confirm(fed: &Federation, answer: &Answer, asked: &Handle, home: &str) 
 }
 
 /// What one server answered.
-struct Answer {
-    subject: Handle,
-    actor: String,
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// Who it says that is; who was asked for where it does not say.
+    pub subject: Handle,
+    /// The actor's address, canonical.
+    pub actor: String,
 }
 
 async fn ask(fed: &Federation, handle: &Handle) -> Result<Answer, FetchError> {
@@ -163,7 +166,11 @@ struct Link {
     href: Option<String>,
 }
 
-fn read(body: &[u8], asked: &Handle) -> Result<Answer, FetchError> {
+/// Reads an answer to a question for `asked`.
+///
+/// # Errors
+/// `Nonsense` where it is no descriptor, or names no actor.
+pub fn read(body: &[u8], asked: &Handle) -> Result<Answer, FetchError> {
     let descriptor: Descriptor = serde_json::from_slice(body)
         .map_err(|cause| FetchError::Nonsense(cause.to_string().into()))?;
     let is_actor = |link: &&Link| {

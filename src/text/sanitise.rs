@@ -354,7 +354,9 @@ impl Writer {
             );
             seen = whole;
         }
-        if !honest && names_another_host(seen, &link.host) {
+        // What was made safe before says it already.
+        let says = seen.ends_with(&format!("({})", link.host));
+        if !honest && !says && names_another_host(seen, &link.host) {
             self.out.push_str(" (");
             self.out.push_str(&escape(&link.host));
             self.out.push(')');
@@ -446,7 +448,8 @@ fn address(href: &str) -> Option<(String, String)> {
     }
     let host = url.host_str()?.to_owned();
     // As it was written, so that apps can compare it; unless it could be read in two ways.
-    let plain = href.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
+    let plain = href.bytes().all(|b| b.is_ascii_graphic() && b != b'\\')
+        && href[url.scheme().len()..].starts_with("://");
     Some((if plain { href } else { url.into() }, host))
 }
 
@@ -706,6 +709,19 @@ mod tests {
             "x"
         );
         assert!(!content("<a href=\"https://bank.example@evil.example/\">x</a>").contains("<a"));
+    }
+
+    #[test]
+    fn what_is_safe_stays_as_it_is() {
+        for html in [
+            "<a href=\"https://evil.example/x\">https://bank.example</a>",
+            "<a href=\"https:/a.example/x\">x</a>",
+            "<a href=\"https:)/a.example/x\">x</a>",
+        ] {
+            let safe = content(html);
+            assert_eq!(content(&safe), safe);
+            assert!(!safe.contains("href") || safe.contains("://"), "{safe}");
+        }
     }
 
     #[test]

@@ -34,6 +34,7 @@ mod a_story_of_two;
 mod clients;
 mod crash;
 mod federation;
+mod fuzz;
 mod gate;
 mod identity;
 mod mailing;

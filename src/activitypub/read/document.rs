@@ -12,7 +12,7 @@ pub const MAX_VALUES: usize = 50_000;
 /// Levels of nesting; serde_json alone would allow 128.
 pub const MAX_DEPTH: usize = 40;
 
-/// A JSON object. Reading one fails when a name stands twice in the same object, when it has
+/// A JSON object, its texts without zeros. Reading one fails when a name stands twice in the same object, when it has
 /// more than [`MAX_VALUES`] values or is deeper than [`MAX_DEPTH`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Document(pub Value);
@@ -103,11 +103,11 @@ impl<'de> Visitor<'de> for Strict<'_> {
     }
 
     fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {
-        Ok(Value::String(value.to_owned()))
+        Ok(Value::String(without_zeros(value.to_owned())))
     }
 
     fn visit_string<E: Error>(self, value: String) -> Result<Value, E> {
-        Ok(Value::String(value))
+        Ok(Value::String(without_zeros(value)))
     }
 
     fn visit_unit<E: Error>(self) -> Result<Value, E> {
@@ -132,11 +132,19 @@ impl<'de> Visitor<'de> for Strict<'_> {
         let mut map = Map::new();
         while let Some(name) = entries.next_key::<String>()? {
             let value = entries.next_value_seed(inner)?;
-            if map.insert(name, value).is_some() {
+            if map.insert(without_zeros(name), value).is_some() {
                 return Err(A::Error::custom("a name stands twice"));
             }
         }
         Ok(Value::Object(map))
+    }
+}
+
+/// Postgres keeps no zero in a text, and no writer means one.
+fn without_zeros(text: String) -> String {
+    match text.contains('\0') {
+        true => text.replace('\0', ""),
+        false => text,
     }
 }
 

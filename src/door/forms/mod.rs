@@ -23,7 +23,7 @@ use serde_json::Value;
 
 use crate::domain::{Error, Result};
 
-pub use rack::query_value;
+pub use rack::{Nest, query_value};
 pub use upload::{Upload, UploadLimits, Uploads};
 
 /// The parameters of a request as `T`; files in a multipart body are skipped.
