@@ -30,7 +30,7 @@
 //! Still to come, on its floor: `moderation` beside `social` (what there is of it so far is in
 //! `social/report.rs` and `store/audit.rs`).
 
-/// The command line: up, serve, worker, migrate, check-config, doctor, accounts, hosts, demo.
+/// The command line: up, serve, worker, migrate, check-config, doctor, accounts, hosts, media, demo.
 pub mod cli;
 
 /// Builds the `App`, binds, routes, stops gently; headers, limits, telemetry.

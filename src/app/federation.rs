@@ -252,6 +252,16 @@ impl Federation {
         Ok(Got { url, headers, body })
     }
 
+    /// The same in pieces, for what is too large to be held: at most `want.max_bytes` of it, and
+    /// the deadline goes on until the last piece.
+    ///
+    /// # Errors
+    /// Any [`FetchError`], at each piece.
+    pub async fn stream(&self, url: &Url, want: Want) -> Result<body::Chunks, FetchError> {
+        let answer = self.open(url, want).await?;
+        body::Chunks::new(answer, want.max_bytes as u64)
+    }
+
     /// POSTs an activity with headers that the caller signed. Not counted: deliveries have
     /// budgets of their own.
     ///

@@ -10,6 +10,7 @@ pub mod limits;
 pub mod memory;
 pub mod place;
 pub mod policies;
+pub mod remote_media;
 pub mod signers;
 pub mod wishes;
 
@@ -35,6 +36,7 @@ use crate::store::{self, Pool};
 use clock::Clock;
 use memory::Memory;
 use policies::Policies;
+use remote_media::RemoteMedia;
 use signers::Signers;
 use wishes::Wishes;
 
@@ -67,6 +69,8 @@ pub struct App {
     pub storage: Storage,
     /// Pictures as pixels.
     pub pictures: Pictures,
+    /// Files of other servers: addresses, fetches under way.
+    pub remote_media: RemoteMedia,
     /// Keys derived from the instance's secret.
     pub keys: Keyring,
     /// argon2, behind a line.
@@ -136,6 +140,7 @@ impl App {
             url: redis.expose().to_owned(),
             prefix: format!("porch:{prefix}:"),
         })?;
+        let keys = Keyring::new(1, &master, &[]);
         Ok(Arc::new(App {
             pool,
             desk,
@@ -151,7 +156,8 @@ impl App {
                 max_pixels: config.media.max_image_pixels,
                 ..image::Settings::default()
             }),
-            keys: Keyring::new(1, &master, &[]),
+            remote_media: RemoteMedia::new(keys.remote_media.clone()),
+            keys,
             passwords: Passwords::new(Default::default())?,
             actor_keys: ActorKeys::default(),
             instance_key: OnceCell::new(),

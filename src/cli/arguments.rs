@@ -59,6 +59,9 @@ pub enum Command {
     Accounts(AccountsCommand),
     /// Show how other servers take what is sent to them
     Hosts(HostsArguments),
+    /// Look at what is kept of other servers' pictures, or empty it
+    #[command(subcommand)]
+    Media(MediaCommand),
     /// Fill an empty development place with a small made-up community, for looking
     Demo,
 }
@@ -130,6 +133,15 @@ pub enum HostsCommand {
         /// Its name
         host: String,
     },
+}
+
+/// What to do about files of other servers.
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub enum MediaCommand {
+    /// How much is kept, of how much that may be, and of whom
+    Usage,
+    /// Let go of all of it; what somebody looks at is fetched again
+    Prune,
 }
 
 /// Who is to be made.

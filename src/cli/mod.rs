@@ -1,4 +1,5 @@
-//! The command line: up, serve, migrate, check-config, doctor, accounts, hosts, demo.
+//! The command line: up, serve, migrate, check-config, doctor, accounts, hosts,
+//! media, demo.
 
 pub mod accounts;
 pub mod arguments;
@@ -10,6 +11,7 @@ pub mod domain;
 pub mod embedded;
 pub mod hosts;
 pub mod listen;
+pub mod media;
 pub mod sentence;
 pub mod serve;
 pub mod settle;
@@ -56,6 +58,7 @@ fn dispatch(arguments: &Arguments) -> Result<()> {
         Command::Doctor => doctor::doctor(settled),
         Command::Accounts(command) => accounts::accounts(settled, command),
         Command::Hosts(arguments) => hosts::hosts(settled, arguments),
+        Command::Media(command) => media::media(settled, command),
         Command::Demo => demo::demo(settled),
     }
 }

@@ -13,6 +13,8 @@ pub struct Media {
     pub max_image_bytes: usize,
     /// The largest picture in pixels (width times height), 1 to 100 million.
     pub max_image_pixels: u64,
+    /// Bytes that files of other servers may take, 1 MiB to 1 PiB.
+    pub remote_cache_bytes: i64,
 }
 
 impl Media {
@@ -28,6 +30,11 @@ impl Media {
                 "max_image_pixels",
                 1_000_000..=100_000_000,
             )? as u64,
+            remote_cache_bytes: settings.whole(
+                section,
+                "remote_cache_bytes",
+                1_048_576..=1_125_899_906_842_624,
+            )?,
         })
     }
 }

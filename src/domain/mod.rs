@@ -15,6 +15,7 @@ pub mod notification_policy;
 pub mod page;
 pub mod policy;
 pub mod registration_mode;
+pub mod remote_media;
 pub mod report_category;
 pub mod role;
 pub mod scopes;

@@ -102,6 +102,9 @@ pub enum Rate {
     Paged,
     /// What other servers read: 3,000 in 5 min and network.
     Documents,
+    /// Files of other servers: 6,000 in 5 min. What they cost has budgets of its own
+    /// (`app::remote_media`).
+    Pictures,
     /// Writing: within the usual.
     Write,
     /// Posting and boosting: within the usual, and `limits.posts` in 3 hours.

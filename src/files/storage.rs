@@ -12,13 +12,17 @@ use futures::stream::BoxStream;
 use futures::{StreamExt, TryStreamExt};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
-use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
+use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt, PutPayload, WriteMultipart};
 
 use super::path::{MediaPath, Place};
 use crate::domain::{Error, Result};
 
 /// The largest file that is stored, in bytes.
 pub const MAX_FILE_BYTES: usize = 32 * 1024 * 1024;
+/// Bytes that a file in pieces is written by.
+const PIECE: usize = 1024 * 1024;
+/// Pieces of a file being written at one time.
+const PIECES_AT_ONCE: usize = 2;
 /// Files deleted at one time.
 const DELETES_AT_ONCE: usize = 4;
 
@@ -26,6 +30,29 @@ const DELETES_AT_ONCE: usize = 4;
 #[derive(Clone)]
 pub struct Storage {
     store: Arc<dyn ObjectStore>,
+}
+
+/// A file that comes in pieces.
+pub struct Writing(WriteMultipart);
+
+impl Writing {
+    /// The next piece. Waits while [`PIECES_AT_ONCE`] are on their way to the disk.
+    pub async fn put(&mut self, bytes: Bytes) -> Result<()> {
+        self.0.wait_for_capacity(PIECES_AT_ONCE).await?;
+        self.0.put(bytes);
+        Ok(())
+    }
+
+    /// The file is whole.
+    pub async fn finish(self) -> Result<()> {
+        self.0.finish().await?;
+        Ok(())
+    }
+
+    /// There will be no such file.
+    pub async fn abort(self) -> Result<()> {
+        Ok(self.0.abort().await?)
+    }
 }
 
 /// A file being read.
@@ -95,6 +122,32 @@ impl Storage {
             content_type: path.content_type(),
             stream: found.into_stream().map_err(std::io::Error::from).boxed(),
         })
+    }
+
+    /// Opens a part of a file, `from` to `to` in bytes, both included and both inside of it.
+    ///
+    /// # Errors
+    /// `NotFound` when it is not there; broken when it is shorter.
+    pub async fn open_part(&self, path: &MediaPath, from: u64, to: u64) -> Result<Stored> {
+        let options = GetOptions {
+            range: Some(GetRange::Bounded(from..to.saturating_add(1))),
+            ..GetOptions::default()
+        };
+        let found = self.store.get_opts(&object(path), options).await;
+        let found = found.map_err(not_found)?;
+        Ok(Stored {
+            size: found.range.end - found.range.start,
+            modified_at: found.meta.last_modified,
+            content_type: path.content_type(),
+            stream: found.into_stream().map_err(std::io::Error::from).boxed(),
+        })
+    }
+
+    /// Begins a file that comes in pieces. It appears with [`Writing::finish`], and not at all
+    /// without.
+    pub async fn write(&self, path: &MediaPath) -> Result<Writing> {
+        let upload = self.store.put_multipart(&object(path)).await?;
+        Ok(Writing(WriteMultipart::new_with_chunk_size(upload, PIECE)))
     }
 
     /// The whole file in memory, at most [`MAX_FILE_BYTES`].

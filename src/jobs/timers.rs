@@ -38,6 +38,8 @@ enum Chore {
     Leftovers,
     /// Uploads that no post and no draft has.
     Pictures,
+    /// Files of other servers that nothing shows any more, or that are too many.
+    RemoteMedia,
     /// Notifications beyond what a person keeps.
     Notifications,
     /// Policies for other servers that ended; what was held because of them.
@@ -49,11 +51,12 @@ enum Chore {
 }
 
 impl Chore {
-    const ALL: [Chore; 8] = [
+    const ALL: [Chore; 9] = [
         Chore::Applications,
         Chore::Access,
         Chore::Leftovers,
         Chore::Pictures,
+        Chore::RemoteMedia,
         Chore::Notifications,
         Chore::Policies,
         Chore::Received,
@@ -67,6 +70,7 @@ impl Chore {
             Chore::Access => ("timer.access", TimeDelta::hours(1)),
             Chore::Leftovers => ("timer.leftovers", TimeDelta::hours(1)),
             Chore::Pictures => ("timer.pictures", TimeDelta::hours(1)),
+            Chore::RemoteMedia => ("timer.remote_media", TimeDelta::minutes(10)),
             Chore::Notifications => ("timer.notifications", TimeDelta::hours(1)),
             Chore::Policies => ("timer.policies", TimeDelta::seconds(30)),
             Chore::Received => ("timer.received", TimeDelta::hours(1)),
@@ -94,6 +98,7 @@ impl Chore {
                 gate::draft_pictures::sweep(app).await?;
                 social::media::sweep(app).await?;
             }
+            Chore::RemoteMedia => social::remote_media::upkeep::sweep(app).await?,
             Chore::Notifications => {
                 let mut conn = app.pool.get().await?;
                 let people = store::notifications::over_cap(&mut conn).await?;

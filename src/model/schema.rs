@@ -209,6 +209,25 @@ diesel::table! {
 }
 
 diesel::table! {
+    cached_media (id) {
+        id -> Int8,
+        kind -> Int2,
+        source_id -> Int8,
+        url_hash -> Uuid,
+        host_id -> Int8,
+        state -> Int2,
+        path -> Nullable<Text>,
+        preview_path -> Nullable<Text>,
+        bytes -> Int8,
+        fails -> Int2,
+        holder -> Nullable<Uuid>,
+        until -> Nullable<Timestamptz>,
+        last_used_on -> Date,
+        fetched_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     conversation_mutes (account_id, conversation_id) {
         account_id -> Int8,
         conversation_id -> Int8,
@@ -941,6 +960,7 @@ diesel::joinable!(pins -> accounts (account_id));
 diesel::joinable!(pins -> statuses (status_id));
 diesel::joinable!(conversation_mutes -> accounts (account_id));
 diesel::joinable!(conversation_mutes -> conversations (conversation_id));
+diesel::joinable!(cached_media -> hosts (host_id));
 diesel::joinable!(media -> accounts (account_id));
 diesel::joinable!(media -> statuses (status_id));
 diesel::joinable!(status_search -> accounts (account_id));

@@ -26,6 +26,8 @@ pub enum Purpose {
     AtRest,
     /// Links in mails that carry their own facts.
     MailLink,
+    /// Our addresses of media that lie on other servers.
+    RemoteMedia,
 }
 
 impl Purpose {
@@ -37,6 +39,7 @@ impl Purpose {
             Purpose::Decisions => "porchlight/1/decisions",
             Purpose::AtRest => "porchlight/1/at-rest",
             Purpose::MailLink => "porchlight/1/mail-link",
+            Purpose::RemoteMedia => "porchlight/1/remote-media",
         }
     }
 }
@@ -123,6 +126,8 @@ pub struct Keyring {
     pub csrf: Key,
     /// Signs links in mails.
     pub mail_link: Key,
+    /// Signs our addresses of media elsewhere (`files::remote`).
+    pub remote_media: Key,
     /// Hashes what is remembered of decisions.
     pub decisions: KeyedHashes,
     /// Seals values at rest.
@@ -137,6 +142,7 @@ impl Keyring {
             form: master.key(Purpose::Form),
             csrf: master.key(Purpose::Csrf),
             mail_link: master.key(Purpose::MailLink),
+            remote_media: master.key(Purpose::RemoteMedia),
             decisions: KeyedHashes {
                 current: (id, master.key(Purpose::Decisions)),
                 older: older

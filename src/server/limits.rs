@@ -45,6 +45,7 @@ pub fn budget(rate: Rate, is_user: bool) -> Option<Budget> {
         (Rate::Usual | Rate::Write | Rate::Post | Rate::Follow, true) => (1500, 5),
         (Rate::Usual | Rate::Write | Rate::Post | Rate::Follow, false) => (300, 5),
         (Rate::Documents, _) => (3000, 5),
+        (Rate::Pictures, _) => (6000, 5),
         (Rate::Paged, _) => (300, 15),
         (Rate::Upload | Rate::Delete, _) => (30, 30),
         (Rate::Apps, _) => (5, 10),

@@ -12,6 +12,7 @@ pub mod notifications;
 pub mod page;
 pub mod reading;
 pub mod received;
+pub mod remote_media;
 pub mod report;
 pub mod report_received;
 pub mod resolve;

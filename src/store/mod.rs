@@ -16,6 +16,7 @@ pub mod backfill;
 pub mod blocks;
 pub mod bookmarks;
 pub mod boosts;
+pub mod cached_media;
 pub mod clock;
 pub mod context;
 pub mod conversation_mutes;

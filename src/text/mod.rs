@@ -12,6 +12,8 @@ pub mod clean;
 pub mod email;
 /// Entities of HTML, read.
 pub mod entities;
+/// Custom emoji in words of other servers.
+pub mod emoji;
 /// Hashtags: grammar and the name by which they are looked up.
 pub mod hashtags;
 /// Plain text to HTML and back.
@@ -32,6 +34,8 @@ pub mod names;
 pub mod profile;
 /// HTML of other servers, made safe.
 pub mod sanitise;
+/// Sizes in words.
+pub mod size_words;
 /// Times in words.
 pub mod time_words;
 /// The single pass over a text that finds links, mentions and hashtags.

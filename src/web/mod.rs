@@ -15,6 +15,7 @@ pub mod home;
 pub mod identity;
 pub mod parts;
 pub mod public;
+pub mod remote_media;
 pub mod render;
 pub mod review;
 pub mod sandbox;
@@ -30,6 +31,7 @@ use crate::door::Route;
 /// What this door offers, file by file.
 pub const ROUTES: &[&[Route]] = &[
     files::ROUTES,
+    remote_media::ROUTES,
     identity::consent::ROUTES,
     identity::owner_setup::ROUTES,
     identity::password_reset::ROUTES,

@@ -42,6 +42,8 @@ pub enum Purpose {
     Header,
     /// Its own shape, at most 8.3 million pixels, and a preview of at most 640 a side.
     Attachment,
+    /// Its own shape, at most 128 a side.
+    Emoji,
 }
 
 /// An encoded picture.
@@ -73,7 +75,7 @@ impl Encoded {
 pub struct Processed {
     /// The picture itself.
     pub picture: Encoded,
-    /// Attachments: the small one. `None` for avatars and headers.
+    /// Attachments: the small one. `None` for all others.
     pub preview: Option<Encoded>,
     /// 4 by 4 components, 36 characters.
     pub blurhash: String,
@@ -205,6 +207,12 @@ impl Drop for Place {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::AcqRel);
     }
+}
+
+/// Whether a file with these first bytes is a picture of a type that is taken; nothing is said
+/// yet of what comes behind them.
+pub fn is_picture(head: &[u8]) -> bool {
+    sniff::kind(head).is_ok()
 }
 
 fn unreadable() -> Error {

@@ -17,6 +17,8 @@ const HEADER: (u32, u32) = (1500, 500);
 const ATTACHMENT_PIXELS: f64 = 3840.0 * 2160.0;
 /// The longest side of a preview.
 const PREVIEW_SIDE: u32 = 640;
+/// The longest side of a custom emoji: four times as large as it is shown.
+const EMOJI_SIDE: u32 = 128;
 /// The longest side of what the blurhash is made from.
 const BLURHASH_SIDE: u32 = 64;
 /// Quality of JPEG, of 100: no loss that an eye finds, a fifth of the bytes of 100.
@@ -28,6 +30,10 @@ pub(super) fn make(pixels: DynamicImage, purpose: Purpose, sha256: [u8; 32]) -> 
     let picture = match purpose {
         Purpose::Avatar => crop(pixels, AVATAR)?,
         Purpose::Header => crop(pixels, HEADER)?,
+        Purpose::Emoji => {
+            let size = within_side(pixels.dimensions(), EMOJI_SIDE);
+            scale(pixels, size)?
+        }
         Purpose::Attachment => {
             let size = within_area(pixels.dimensions(), ATTACHMENT_PIXELS);
             scale(pixels, size)?
@@ -38,7 +44,7 @@ pub(super) fn make(pixels: DynamicImage, purpose: Purpose, sha256: [u8; 32]) -> 
             let size = preview_size(picture.dimensions());
             Some(scale(picture.clone(), size)?)
         }
-        Purpose::Avatar | Purpose::Header => None,
+        Purpose::Avatar | Purpose::Header | Purpose::Emoji => None,
     };
     let thumb_of = small.as_ref().unwrap_or(&picture).clone();
     let size = within_side(thumb_of.dimensions(), BLURHASH_SIDE);

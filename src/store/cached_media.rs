@@ -1,0 +1,530 @@
+//! Files of other servers that are kept here for a while: what lies where, who fetches what, and
+//! what goes first. The files themselves are the caller's.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::OptionalExtension;
+use diesel::sql_types::{
+    Array, BigInt, Date, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
+};
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::Conn;
+use super::raw::raw;
+use crate::domain::remote_media::Kind;
+use crate::domain::{Id, Result};
+
+/// Failed fetches that are remembered; beyond, the longest unused are forgotten.
+const MOST_FAILED: i64 = 50_000;
+/// Rows that one statement marks as going.
+pub const MARKED_AT_ONCE: i64 = 500;
+
+/// `cached_media.state`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// Somebody is at it, until a lease ends.
+    Fetching,
+    /// It lies here.
+    Here,
+    /// It could not be had; not to be tried before `until`.
+    Failed,
+    /// Its files are being removed.
+    Going,
+}
+
+/// A row of the cache.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cached {
+    /// `cached_media.id`.
+    pub id: i64,
+    /// How it stands.
+    pub state: State,
+    /// Where the file lies.
+    pub path: Option<String>,
+    /// Of a picture attached: the small one.
+    pub preview_path: Option<String>,
+    /// The end of the lease; the next try.
+    pub until: Option<DateTime<Utc>>,
+    /// The day it was last looked at.
+    pub last_used_on: NaiveDate,
+}
+
+/// Something that a row of ours shows and that lies on another server.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Original {
+    /// What it is.
+    pub kind: Kind,
+    /// `cached_media.source_id`.
+    pub source: Id,
+    /// Where it lies.
+    pub url: String,
+    /// Of attachments `media.kind`: 0 image, 2 film, 3 sound, …; 0 for all others.
+    pub medium: i16,
+    /// The server whose people show it.
+    pub host: Id,
+    /// Its name.
+    pub domain: String,
+    /// `accounts.flags` of whoever shows it.
+    pub account_flags: i32,
+    /// What the cache knows of it.
+    pub cached: Option<Cached>,
+}
+
+/// SQL: the value of `url_hash` for a URL.
+macro_rules! hash {
+    ($url:literal) => {
+        concat!(
+            "encode(substring(sha256(convert_to(",
+            $url,
+            ", 'UTF8')) FROM 1 FOR 16), 'hex')::uuid"
+        )
+    };
+}
+
+/// One statement a kind; all take the id and, for emoji, a URL.
+macro_rules! find {
+    ($url:literal, $medium:literal, $kind:literal, $source:literal, $from:literal, $where:literal) => {
+        concat!(
+            "WITH p AS (SELECT ?::bigint AS id, ?::text AS url) SELECT ",
+            $source,
+            ", ",
+            $url,
+            ", ",
+            $medium,
+            ", h.id, h.domain, a.flags, c.id, c.state, c.path, c.preview_path, c.until, c.last_used_on FROM p ",
+            $from,
+            " JOIN hosts h ON h.id = a.host_id LEFT JOIN cached_media c ON c.kind = ",
+            $kind,
+            " AND c.source_id = ",
+            $source,
+            " AND c.url_hash = ",
+            hash!($url),
+            " WHERE ",
+            $where
+        )
+    };
+}
+
+const ATTACHMENT: &str = find!(
+    "m.remote_url",
+    "m.kind",
+    "0",
+    "m.id",
+    "JOIN media m ON m.id = p.id JOIN accounts a ON a.id = m.account_id",
+    "m.remote_url IS NOT NULL AND m.status_id IS NOT NULL"
+);
+const AVATAR: &str = find!(
+    "a.avatar_remote_url",
+    "0::smallint",
+    "1",
+    "a.id",
+    "JOIN accounts a ON a.id = p.id",
+    "a.avatar_remote_url IS NOT NULL"
+);
+const HEADER: &str = find!(
+    "a.header_remote_url",
+    "0::smallint",
+    "2",
+    "a.id",
+    "JOIN accounts a ON a.id = p.id",
+    "a.header_remote_url IS NOT NULL"
+);
+const EMOJI: &str = find!(
+    "p.url",
+    "0::smallint",
+    "3",
+    "h.id",
+    "JOIN accounts a ON a.id = p.id",
+    "true"
+);
+
+type OriginalColumns = (
+    (BigInt, Text, SmallInt, BigInt, Text, Integer),
+    (Nullable<BigInt>, Nullable<SmallInt>),
+    (Nullable<Text>, Nullable<Text>),
+    (Nullable<Timestamptz>, Nullable<Date>),
+);
+type OriginalRow = (
+    (Id, String, i16, Id, String, i32),
+    (Option<i64>, Option<i16>),
+    (Option<String>, Option<String>),
+    (Option<DateTime<Utc>>, Option<NaiveDate>),
+);
+
+/// What the row of that id shows now; `None` when there is no such row, or nothing of it lies
+/// elsewhere. `emoji`: the URL that stands in the address of one, which the caller has checked.
+pub async fn find(
+    conn: &mut Conn,
+    kind: Kind,
+    id: Id,
+    emoji: Option<String>,
+) -> Result<Option<Original>> {
+    let statement = match kind {
+        Kind::Attachment => ATTACHMENT,
+        Kind::Avatar => AVATAR,
+        Kind::Header => HEADER,
+        Kind::Emoji => EMOJI,
+    };
+    let row: Option<OriginalRow> = raw::<OriginalColumns>(statement)
+        .bind::<BigInt, _>(id)
+        .bind::<Text, _>(emoji.unwrap_or_default())
+        .get_result(conn)
+        .await
+        .optional()?;
+    Ok(row.map(|row| {
+        let (
+            (source, url, medium, host, domain, account_flags),
+            (cached, state),
+            (path, preview_path),
+            (until, last_used_on),
+        ) = row;
+        Original {
+            kind,
+            source,
+            url,
+            medium,
+            host,
+            domain,
+            account_flags,
+            cached: cached.map(|id| Cached {
+                id,
+                state: state_of(state.unwrap_or(3)),
+                path,
+                preview_path,
+                until,
+                last_used_on: last_used_on.unwrap_or_default(),
+            }),
+        }
+    }))
+}
+
+/// How an original stands now; `None` when the cache knows nothing of it.
+pub async fn state(conn: &mut Conn, original: &Original) -> Result<Option<State>> {
+    let row: Option<(i16,)> = raw::<(SmallInt,)>(concat!(
+        "WITH p AS (SELECT ?::smallint AS kind, ?::bigint AS source, ?::text AS url) \
+         SELECT c.state FROM p JOIN cached_media c ON c.kind = p.kind AND c.source_id = p.source \
+         AND c.url_hash = ",
+        hash!("p.url")
+    ))
+    .bind::<SmallInt, _>(original.kind.number())
+    .bind::<BigInt, _>(original.source)
+    .bind::<Text, _>(original.url.clone())
+    .get_result(conn)
+    .await
+    .optional()?;
+    Ok(row.map(|(state,)| state_of(state)))
+}
+
+fn state_of(number: i16) -> State {
+    match number {
+        0 => State::Fetching,
+        1 => State::Here,
+        2 => State::Failed,
+        _ => State::Going,
+    }
+}
+
+/// A fetch that this process has taken on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Claimed {
+    /// `cached_media.id`.
+    pub id: i64,
+    /// Who holds it.
+    pub holder: Uuid,
+    /// How often in a row it failed.
+    pub fails: i16,
+    /// Files of an earlier fetch that did not come to its end.
+    pub left_over: Vec<String>,
+}
+
+const CLAIM: &str = concat!(
+    "WITH p AS (SELECT ?::smallint AS kind, ?::bigint AS source, ?::text AS url, ?::bigint AS host, \
+     ?::uuid AS holder, ?::timestamptz AS until, ?::date AS today) \
+     INSERT INTO cached_media AS c (kind, source_id, url_hash, host_id, state, holder, until, last_used_on) \
+     SELECT p.kind, p.source, ",
+    hash!("p.url"),
+    ", p.host, 0, p.holder, p.until, p.today FROM p \
+     ON CONFLICT (kind, source_id, url_hash) DO UPDATE SET state = 0, holder = EXCLUDED.holder, \
+     until = EXCLUDED.until, host_id = EXCLUDED.host_id, last_used_on = EXCLUDED.last_used_on \
+     WHERE c.state IN (0, 2) AND c.until <= ? \
+     RETURNING c.id, c.fails, c.path, c.preview_path"
+);
+
+/// Takes on the fetch of an original until `until`. `None` while somebody else is at it, when it
+/// is here already, or when it failed and its time has not come.
+pub async fn claim(
+    conn: &mut Conn,
+    original: &Original,
+    until: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<Option<Claimed>> {
+    let holder = Uuid::new_v4();
+    type Row = (i64, i16, Option<String>, Option<String>);
+    let row: Option<Row> = raw::<(BigInt, SmallInt, Nullable<Text>, Nullable<Text>)>(CLAIM)
+        .bind::<SmallInt, _>(original.kind.number())
+        .bind::<BigInt, _>(original.source)
+        .bind::<Text, _>(original.url.clone())
+        .bind::<BigInt, _>(original.host)
+        .bind::<SqlUuid, _>(holder)
+        .bind::<Timestamptz, _>(until)
+        .bind::<Date, _>(now.date_naive())
+        .bind::<Timestamptz, _>(now)
+        .get_result(conn)
+        .await
+        .optional()?;
+    Ok(row.map(|(id, fails, path, preview)| Claimed {
+        id,
+        holder,
+        fails,
+        left_over: path.into_iter().chain(preview).collect(),
+    }))
+}
+
+/// Notes where the files of a fetch will lie, before they are written; `false` when the claim is
+/// lost, and nothing may be written.
+pub async fn place(
+    conn: &mut Conn,
+    claimed: &Claimed,
+    path: &str,
+    preview_path: Option<String>,
+) -> Result<bool> {
+    let touched = raw::<()>(
+        "UPDATE cached_media SET path = ?, preview_path = ? WHERE id = ? AND holder = ? AND state = 0",
+    )
+    .bind::<Text, _>(path.to_owned())
+    .bind::<Nullable<Text>, _>(preview_path)
+    .bind::<BigInt, _>(claimed.id)
+    .bind::<SqlUuid, _>(claimed.holder)
+    .execute(conn)
+    .await?;
+    Ok(touched > 0)
+}
+
+/// The files are whole; `false` when the claim is lost, and they must go.
+pub async fn done(
+    conn: &mut Conn,
+    claimed: &Claimed,
+    bytes: i64,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    let touched = raw::<()>(
+        "UPDATE cached_media SET state = 1, holder = NULL, until = NULL, fails = 0, bytes = ?, \
+         fetched_at = ?, last_used_on = ? WHERE id = ? AND holder = ? AND state = 0",
+    )
+    .bind::<BigInt, _>(bytes)
+    .bind::<Timestamptz, _>(now)
+    .bind::<Date, _>(now.date_naive())
+    .bind::<BigInt, _>(claimed.id)
+    .bind::<SqlUuid, _>(claimed.holder)
+    .execute(conn)
+    .await?;
+    Ok(touched > 0)
+}
+
+/// The fetch came to nothing, and left no files.
+pub async fn failed(conn: &mut Conn, claimed: &Claimed, until: DateTime<Utc>) -> Result<()> {
+    raw::<()>(
+        "UPDATE cached_media SET state = 2, holder = NULL, until = ?, path = NULL, \
+         preview_path = NULL, bytes = 0, fails = LEAST(fails + 1, 100)::smallint \
+         WHERE id = ? AND holder = ? AND state = 0",
+    )
+    .bind::<Timestamptz, _>(until)
+    .bind::<BigInt, _>(claimed.id)
+    .bind::<SqlUuid, _>(claimed.holder)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// A file that should lie there does not: it may be fetched again at once.
+pub async fn lost(conn: &mut Conn, id: i64, path: &str, now: DateTime<Utc>) -> Result<()> {
+    raw::<()>(
+        "UPDATE cached_media SET state = 2, until = ?, bytes = 0 WHERE id = ? AND state = 1 AND ? IN (path, preview_path)",
+    )
+    .bind::<Timestamptz, _>(now)
+    .bind::<BigInt, _>(id)
+    .bind::<Text, _>(path.to_owned())
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Somebody looked at it today: written once a day and file.
+pub async fn used(conn: &mut Conn, id: i64, today: NaiveDate) -> Result<()> {
+    raw::<()>(
+        "WITH p AS (SELECT ?::date AS today, ?::bigint AS id) UPDATE cached_media c SET last_used_on = p.today \
+         FROM p WHERE c.id = p.id AND c.last_used_on < p.today",
+    )
+    .bind::<Date, _>(today)
+    .bind::<BigInt, _>(id)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// How full the cache is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Usage {
+    /// Bytes of all files.
+    pub bytes: i64,
+    /// Originals that lie here.
+    pub files: i64,
+    /// Fetches that failed and are remembered.
+    pub failed: i64,
+}
+
+/// How full it is.
+pub async fn usage(conn: &mut Conn) -> Result<Usage> {
+    let (bytes, files, failed): (i64, i64, i64) = raw::<(BigInt, BigInt, BigInt)>(
+        "SELECT coalesce(sum(bytes), 0)::bigint, count(*) FILTER (WHERE state = 1), \
+         count(*) FILTER (WHERE state = 2) FROM cached_media",
+    )
+    .get_result(conn)
+    .await?;
+    Ok(Usage {
+        bytes,
+        files,
+        failed,
+    })
+}
+
+/// Bytes that are kept of what the people of a server show.
+pub async fn bytes_of(conn: &mut Conn, host: Id) -> Result<i64> {
+    let (bytes,): (i64,) = raw::<(BigInt,)>(
+        "SELECT coalesce(sum(bytes), 0)::bigint FROM cached_media WHERE host_id = ?",
+    )
+    .bind::<BigInt, _>(host)
+    .get_result(conn)
+    .await?;
+    Ok(bytes)
+}
+
+/// The servers of whose people most is kept: name, bytes, files.
+pub async fn largest(conn: &mut Conn, most: i64) -> Result<Vec<(String, i64, i64)>> {
+    Ok(raw::<(Text, BigInt, BigInt)>(
+        "SELECT h.domain, sum(c.bytes)::bigint, count(*) FROM cached_media c JOIN hosts h ON h.id = c.host_id \
+         WHERE c.state = 1 GROUP BY h.domain ORDER BY 2 DESC, 1 LIMIT ?",
+    )
+    .bind::<BigInt, _>(most)
+    .load(conn)
+    .await?)
+}
+
+const EVICT: &str = "\
+    WITH p AS (SELECT ?::bigint AS excess, ?::bigint AS most), \
+    oldest AS (SELECT id, bytes, last_used_on FROM cached_media WHERE state = 1 \
+        ORDER BY last_used_on, id LIMIT (SELECT most FROM p)), \
+    ranked AS (SELECT o.id, sum(o.bytes) OVER (ORDER BY o.last_used_on, o.id) - o.bytes AS before FROM oldest o) \
+    UPDATE cached_media c SET state = 3 FROM ranked r, p \
+    WHERE c.id = r.id AND c.state = 1 AND r.before < p.excess";
+
+/// Marks what was not used for the longest time as going, until `excess` bytes are; at most
+/// [`MARKED_AT_ONCE`] rows. Gives how many.
+pub async fn evict(conn: &mut Conn, excess: i64) -> Result<usize> {
+    Ok(raw::<()>(EVICT)
+        .bind::<BigInt, _>(excess)
+        .bind::<BigInt, _>(MARKED_AT_ONCE)
+        .execute(conn)
+        .await?)
+}
+
+// What shows a file is asked as it is now: the post, the account, the URL, what holds for the
+// server. 6 = suspended or no media (`model::host::flags`), 2 = suspended (`account::flags`).
+const UNWANTED: &str = concat!(
+    "WITH p AS (SELECT ?::timestamptz AS long_ago, ?::bigint AS most), \
+     gone AS (SELECT c.id FROM p CROSS JOIN cached_media c JOIN hosts h ON h.id = c.host_id WHERE c.state <> 3 AND ( \
+     c.until < p.long_ago OR h.flags & 6 <> 0 OR NOT CASE c.kind \
+     WHEN 0 THEN EXISTS (SELECT 1 FROM media m JOIN accounts a ON a.id = m.account_id WHERE m.id = c.source_id \
+        AND m.status_id IS NOT NULL AND a.flags & 2 = 0 AND c.url_hash = ",
+    hash!("m.remote_url"),
+    ") WHEN 1 THEN EXISTS (SELECT 1 FROM accounts a WHERE a.id = c.source_id AND a.flags & 2 = 0 AND c.url_hash = ",
+    hash!("a.avatar_remote_url"),
+    ") WHEN 2 THEN EXISTS (SELECT 1 FROM accounts a WHERE a.id = c.source_id AND a.flags & 2 = 0 AND c.url_hash = ",
+    hash!("a.header_remote_url"),
+    ") ELSE true END) LIMIT (SELECT most FROM p)) \
+     UPDATE cached_media c SET state = 3, holder = NULL, until = NULL FROM gone WHERE c.id = gone.id"
+);
+
+/// Marks as going what nothing shows any more, what is refused, and what failed or was given up
+/// before `long_ago`; at most [`MARKED_AT_ONCE`] rows. Gives how many.
+pub async fn unwanted(conn: &mut Conn, long_ago: DateTime<Utc>) -> Result<usize> {
+    Ok(raw::<()>(UNWANTED)
+        .bind::<Timestamptz, _>(long_ago)
+        .bind::<BigInt, _>(MARKED_AT_ONCE)
+        .execute(conn)
+        .await?)
+}
+
+/// Marks failures beyond [`MOST_FAILED`] as going; at most [`MARKED_AT_ONCE`]. Gives how many.
+pub async fn too_many_failed(conn: &mut Conn) -> Result<usize> {
+    Ok(raw::<()>(
+        "WITH extra AS (SELECT id FROM cached_media WHERE state = 2 ORDER BY last_used_on DESC, id DESC OFFSET ? LIMIT ?) \
+         UPDATE cached_media c SET state = 3, until = NULL FROM extra WHERE c.id = extra.id AND c.state = 2",
+    )
+    .bind::<BigInt, _>(MOST_FAILED)
+    .bind::<BigInt, _>(MARKED_AT_ONCE)
+    .execute(conn)
+    .await?)
+}
+
+/// Marks everything that is here or failed as going; at most [`MARKED_AT_ONCE`]. Gives how many.
+pub async fn all(conn: &mut Conn) -> Result<usize> {
+    Ok(raw::<()>(
+        "WITH some AS (SELECT id FROM cached_media WHERE state IN (1, 2) ORDER BY id LIMIT ?) \
+         UPDATE cached_media c SET state = 3, until = NULL FROM some WHERE c.id = some.id AND c.state IN (1, 2)",
+    )
+    .bind::<BigInt, _>(MARKED_AT_ONCE)
+    .execute(conn)
+    .await?)
+}
+
+/// A row whose files are to be removed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Going {
+    /// `cached_media.id`.
+    pub id: i64,
+    /// Its files.
+    pub files: Vec<String>,
+    /// Their bytes.
+    pub bytes: i64,
+}
+
+/// Rows that are going; at most [`MARKED_AT_ONCE`].
+pub async fn going(conn: &mut Conn) -> Result<Vec<Going>> {
+    type Row = (i64, Option<String>, Option<String>, i64);
+    let rows: Vec<Row> = raw::<(BigInt, Nullable<Text>, Nullable<Text>, BigInt)>(
+        "SELECT id, path, preview_path, bytes FROM cached_media WHERE state = 3 ORDER BY last_used_on, id LIMIT ?",
+    )
+    .bind::<BigInt, _>(MARKED_AT_ONCE)
+    .load(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, path, preview, bytes)| Going {
+            id,
+            files: path.into_iter().chain(preview).collect(),
+            bytes,
+        })
+        .collect())
+}
+
+/// Their files are gone.
+pub async fn delete(conn: &mut Conn, ids: Vec<i64>) -> Result<()> {
+    raw::<()>("DELETE FROM cached_media WHERE id = ANY (?) AND state = 3")
+        .bind::<Array<BigInt>, _>(ids)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Deletes rows of media of other servers that no post has any more; at most
+/// [`MARKED_AT_ONCE`]. Gives how many.
+pub async fn delete_loose(conn: &mut Conn) -> Result<usize> {
+    Ok(raw::<()>(
+        "DELETE FROM media WHERE id IN (SELECT id FROM media \
+         WHERE status_id IS NULL AND remote_url IS NOT NULL ORDER BY id LIMIT ?)",
+    )
+    .bind::<BigInt, _>(MARKED_AT_ONCE)
+    .execute(conn)
+    .await?)
+}
