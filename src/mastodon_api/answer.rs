@@ -65,5 +65,5 @@ pub fn id(text: &str) -> Result<Id, Error> {
 
 /// The absolute URLs of the place that a request was sent to.
 pub fn urls(base: &BaseUrl) -> Urls<'_> {
-    Urls { origin: &base.0 }
+    base.urls()
 }

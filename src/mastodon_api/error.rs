@@ -42,7 +42,7 @@ impl ResponseError for ApiError {
         if let Error::Broken(cause) = &self.0 {
             tracing::error!(cause = format!("{cause:#}"), "an API request broke");
         }
-        self.respond(&BaseUrl(String::new()))
+        self.respond(&BaseUrl::bare(String::new()))
     }
 }
 
@@ -233,7 +233,7 @@ mod tests {
         }
         let app = test::init_service(
             App::new()
-                .app_data(web::Data::new(BaseUrl("https://porch.test".into())))
+                .app_data(web::Data::new(BaseUrl::bare("https://porch.test")))
                 .wrap(from_fn(with_absolute_urls))
                 .route("/x", web::get().to(handler)),
         )
@@ -261,7 +261,7 @@ mod tests {
         let mut invalid = Invalid::new();
         invalid.add("username", "ERR_TAKEN", "has already been taken");
         invalid.add("username", "ERR_TOO_LONG", "is too long");
-        let body = ApiError(Error::Invalid(invalid)).body(&BaseUrl(String::new()));
+        let body = ApiError(Error::Invalid(invalid)).body(&BaseUrl::bare(String::new()));
         assert_eq!(body["details"]["username"][1]["error"], "ERR_TOO_LONG");
         assert!(
             body["error"]
@@ -295,7 +295,7 @@ mod tests {
         assert_eq!(error.status_code(), StatusCode::INTERNAL_SERVER_ERROR);
         assert!(
             !error
-                .body(&BaseUrl(String::new()))
+                .body(&BaseUrl::bare(String::new()))
                 .to_string()
                 .contains("hunter2")
         );

@@ -35,7 +35,9 @@ pub use crate::door::forms;
 pub use error::ApiError;
 pub use params::{Params, ParamsWithFiles};
 
+use crate::app::App;
 use crate::door::Route;
+use crate::files::remote::Addresses;
 
 /// What this door offers, file by file.
 pub const ROUTES: &[&[Route]] = &[
@@ -64,10 +66,29 @@ pub const ROUTES: &[&[Route]] = &[
 
 /// Where this server is reached, such as `https://porch.example`: scheme, host and port, no
 /// slash at the end. The doors find it in the app data; every URL in an answer starts with it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BaseUrl(pub String);
+#[derive(Debug, Clone)]
+pub struct BaseUrl(pub String, Option<Addresses>);
 
 impl BaseUrl {
+    /// This one, without addresses for what lies on other servers: they are left out.
+    pub fn bare(origin: impl Into<String>) -> BaseUrl {
+        BaseUrl(origin.into(), None)
+    }
+
+    /// That of a place, with its addresses for what lies on other servers.
+    pub fn of_place(app: &App) -> BaseUrl {
+        let addresses = app.remote_media.addresses.clone();
+        BaseUrl(app.origin(), Some(addresses))
+    }
+
+    /// The URLs of the place.
+    pub fn urls(&self) -> render::Urls<'_> {
+        render::Urls {
+            origin: &self.0,
+            remote: self.1.as_ref(),
+        }
+    }
+
     /// The absolute URL of a path that begins with a slash.
     pub fn join(&self, path: &str) -> String {
         format!("{}{path}", self.0)
@@ -82,7 +103,7 @@ impl BaseUrl {
             Some(base) => base.get_ref().clone(),
             None => {
                 let info = req.connection_info();
-                BaseUrl(format!("{}://{}", info.scheme(), info.host()))
+                BaseUrl::bare(format!("{}://{}", info.scheme(), info.host()))
             }
         }
     }

@@ -187,7 +187,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn base() -> BaseUrl {
-        BaseUrl("https://porch.test".into())
+        BaseUrl::bare("https://porch.test")
     }
 
     #[test]

@@ -4,13 +4,14 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, Data, Path};
 use serde::Deserialize;
 
-use super::Params;
-use super::answer::{Answer, id};
+use super::answer::{Answer, id, urls};
 use super::forms::lenient;
 use super::render::poll as render;
 use super::rows::{deed, public};
+use super::{BaseUrl, Params};
 use crate::app::App;
 use crate::door::{Caller, Route};
+use crate::social::page::address_emoji;
 use crate::social::statuses::poll;
 
 /// What this file offers.
@@ -27,14 +28,16 @@ struct VoteForm {
     choices: Vec<String>,
 }
 
-async fn one(app: Data<App>, caller: Caller, path: Path<String>) -> Answer {
+async fn one(app: Data<App>, base: Data<BaseUrl>, caller: Caller, path: Path<String>) -> Answer {
     let viewer = caller.viewer();
-    let poll = poll::poll(&app, viewer, id(&path)?).await?;
+    let mut poll = poll::poll(&app, viewer, id(&path)?).await?;
+    address_emoji(&mut poll, &urls(&base));
     Ok(HttpResponse::Ok().json(render::entity(&poll, viewer.is_some())))
 }
 
 async fn vote(
     app: Data<App>,
+    base: Data<BaseUrl>,
     caller: Caller,
     path: Path<String>,
     Params(form): Params<VoteForm>,
@@ -45,6 +48,7 @@ async fn vote(
         .iter()
         .map(|choice| choice.trim().parse().unwrap_or(-1))
         .collect();
-    let poll = poll::vote(&app, &caller.member()?, id(&path)?, choices).await?;
+    let mut poll = poll::vote(&app, &caller.member()?, id(&path)?, choices).await?;
+    address_emoji(&mut poll, &urls(&base));
     Ok(HttpResponse::Ok().json(render::entity(&poll, true)))
 }

@@ -52,7 +52,7 @@ pub async fn run(network: Network, listener: TcpListener, stop: CancellationToke
     let (workers, shutdown) = (app.config.server.workers, app.config.server.shutdown);
     let counters = web::Data::new(limits::Counters::default());
     let proxies = web::Data::new(TrustedProxies(app.config.server.trusted_proxies.clone()));
-    let base = web::Data::new(BaseUrl(app.origin()));
+    let base = web::Data::new(BaseUrl::of_place(&app));
     let app: web::Data<App> = web::Data::from(app);
     let inbox = web::Data::new(Inbox::open(network.clone()));
     let network = web::Data::new(network);

@@ -27,6 +27,8 @@ pub trait Renderer: Sync {
     fn status(&self, parts: &StatusParts) -> Bytes;
     /// An account without its counters.
     fn account(&self, account: &Account) -> Bytes;
+    /// Our address of an emoji in words of that account; `None` where it has none.
+    fn emoji(&self, account: Id, url: &str) -> Option<String>;
 }
 
 /// One status of a page.
@@ -117,7 +119,10 @@ pub async fn assemble(
         .await?;
     let status = |id: Id| found.get(&(Of::Status, id)).cloned();
     let account = |id: Id| found.get(&(Of::Account, id)).cloned();
-    let item = |row: PageRow| {
+    let item = |mut row: PageRow| {
+        if let Some(poll) = &mut row.poll {
+            address_emoji(poll, renderer);
+        }
         let boosted = match &row.boosted {
             None => None,
             Some(b) => Some((status(b.id)?, account(b.author.id)?)),
@@ -130,6 +135,19 @@ pub async fn assemble(
         })
     };
     Ok(rows.into_iter().filter_map(item).collect())
+}
+
+/// A poll is in no fragment: its emoji get their addresses here. One without any goes.
+pub fn address_emoji(poll: &mut Poll, renderer: &impl Renderer) {
+    let author = poll.account;
+    poll.emojis
+        .retain_mut(|emoji| match renderer.emoji(author, &emoji.url) {
+            Some(address) => {
+                emoji.url = address;
+                true
+            }
+            None => false,
+        });
 }
 
 /// The fragments of accounts beside their counters, in the order of `facts`.

@@ -24,6 +24,8 @@ pub const MOST_OF_A_HOST: i64 = 500;
 pub struct Poll {
     /// The status that asks; the poll has its id.
     pub status: Id,
+    /// Who asks.
+    pub account: Id,
     /// More than one may be chosen.
     pub multiple: bool,
     /// When it ends.
@@ -45,12 +47,12 @@ pub struct Poll {
 type Columns = (
     (BigInt, Bool, Nullable<Timestamptz>, Bool, BigInt),
     (Array<Text>, Array<BigInt>),
-    (Array<SmallInt>, Bool, Nullable<Jsonb>),
+    (Array<SmallInt>, Bool, Nullable<Jsonb>, BigInt),
 );
 type Row = (
     (Id, bool, Option<DateTime<Utc>>, bool, i64),
     (Vec<String>, Vec<i64>),
-    (Vec<i16>, bool, Option<Value>),
+    (Vec<i16>, bool, Option<Value>, Id),
 );
 
 // Of a poll elsewhere its own server's numbers are the truth, and ours may be ahead of them.
@@ -63,7 +65,7 @@ const LOAD: &str = "\
         AND v.position = o.position)) ORDER BY o.position) FROM poll_options o WHERE o.status_id = q.status_id), '{}'), \
     coalesce((SELECT array_agg(v.position ORDER BY v.position) FROM poll_votes v WHERE v.status_id = q.status_id \
         AND v.account_id = p.viewer), '{}'), \
-    coalesce(s.account_id = p.viewer, false), s.emojis \
+    coalesce(s.account_id = p.viewer, false), s.emojis, s.account_id \
     FROM p JOIN polls q ON q.status_id = ANY (p.ids) JOIN statuses s ON s.id = q.status_id";
 
 /// The polls of those statuses, in no order. Who may see the statuses is the caller's
@@ -92,9 +94,10 @@ where
             |(
                 (status, multiple, ends_at, expired, voters),
                 (titles, votes),
-                (own, is_own, emojis),
+                (own, is_own, emojis, account),
             )| Poll {
                 status,
+                account,
                 multiple,
                 ends_at,
                 expired,

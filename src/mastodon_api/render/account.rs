@@ -4,7 +4,7 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::{Urls, custom_emoji, inside};
+use super::{Urls, custom_emojis, inside};
 use crate::mastodon_api::entities::{AccountRole, Approval, CustomEmoji, Field, wire};
 use crate::model::account::{Account, flags};
 use crate::model::emoji;
@@ -73,21 +73,22 @@ pub(super) fn body(urls: &Urls<'_>, account: &Account) -> Body {
             text.to_owned()
         }
     };
-    let picture =
-        |path: &Option<String>, remote: &Option<String>, default: String| match (path, remote) {
-            _ if suspended => default,
-            (Some(path), _) => urls.media(path),
-            (None, Some(url)) => url.clone(),
-            (None, None) => default,
-        };
+    // Of another server's account a picture of ours, so that apps ask nobody else.
+    let picture = |path: &Option<String>, remote: Option<String>, default: String| match path {
+        _ if suspended => default,
+        Some(path) => urls.media(path),
+        None => remote.unwrap_or(default),
+    };
+    let remote = account.avatar_remote_url.as_deref();
     let avatar = picture(
         &account.avatar_path,
-        &account.avatar_remote_url,
+        remote.and_then(|url| urls.remote(|at| at.avatar(account.id, url))),
         urls.default_avatar(),
     );
+    let remote = account.header_remote_url.as_deref();
     let header = picture(
         &account.header_path,
-        &account.header_remote_url,
+        remote.and_then(|url| urls.remote(|at| at.header(account.id, url))),
         urls.default_header(),
     );
     Body {
@@ -122,10 +123,10 @@ pub(super) fn body(urls: &Urls<'_>, account: &Account) -> Body {
         show_featured: true,
         emojis: match suspended {
             true => Vec::new(),
-            false => emoji::from_json(account.emojis.as_ref())
-                .iter()
-                .map(custom_emoji)
-                .collect(),
+            false => {
+                let emojis = emoji::from_json(account.emojis.as_ref());
+                custom_emojis(urls, account.id, &emojis)
+            }
         },
         suspended,
         limited: account.flags & flags::LIMITED != 0,

@@ -6,12 +6,22 @@ use crate::model::status_parts::Attached;
 
 /// One medium as apps read it.
 pub fn attachment(urls: &Urls<'_>, medium: &Attached) -> MediaAttachment {
-    let url = medium
-        .path
-        .as_deref()
-        .map(|path| urls.media(path))
-        .or_else(|| medium.remote_url.clone());
-    let preview = medium.preview_path.as_deref().map(|path| urls.media(path));
+    // What lies on another server is shown by way of us; of a file of no known kind there is
+    // only the link.
+    let remote = medium.remote_url.as_deref();
+    let by_way_of_us = remote.filter(|_| (0..=3).contains(&medium.kind));
+    let url = match &medium.path {
+        Some(path) => Some(urls.media(path)),
+        None => by_way_of_us
+            .and_then(|url| urls.remote(|at| at.file(medium.id, url)))
+            .or_else(|| remote.map(str::to_owned)),
+    };
+    let preview = match &medium.preview_path {
+        Some(path) => Some(urls.media(path)),
+        None => remote
+            .filter(|_| medium.kind == 0 && medium.path.is_none())
+            .and_then(|url| urls.remote(|at| at.preview(medium.id, url))),
+    };
     let kind = match medium.kind {
         0 => "image",
         1 => "gifv",

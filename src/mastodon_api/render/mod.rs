@@ -18,7 +18,9 @@ pub mod writer;
 
 use bytes::Bytes;
 
+use crate::domain::Id;
 use crate::files::default_pictures;
+use crate::files::remote::Addresses;
 use crate::mastodon_api::entities::CustomEmoji;
 use crate::model::account::Account;
 use crate::model::emoji::Emoji;
@@ -30,6 +32,8 @@ use crate::social::page::Renderer;
 pub struct Urls<'a> {
     /// `https://porch.example`, no slash at the end.
     pub origin: &'a str,
+    /// Our addresses of what lies on other servers; without them it is left out.
+    pub remote: Option<&'a Addresses>,
 }
 
 impl Urls<'_> {
@@ -52,6 +56,12 @@ impl Urls<'_> {
     /// A stored file, by the path in its row.
     pub fn media(&self, path: &str) -> String {
         format!("{}/{path}", self.origin)
+    }
+
+    /// A file of another server, by way of us.
+    pub fn remote(&self, address: impl FnOnce(&Addresses) -> String) -> Option<String> {
+        self.remote
+            .map(|addresses| format!("{}{}", self.origin, address(addresses)))
     }
 
     /// The ActivityPub id of a local actor.
@@ -84,14 +94,28 @@ impl Renderer for Urls<'_> {
     fn account(&self, account: &Account) -> Bytes {
         account::fragment(self, account)
     }
+
+    fn emoji(&self, account: Id, url: &str) -> Option<String> {
+        let path = self.remote?.emoji(account, url)?;
+        Some(format!("{}{path}", self.origin))
+    }
 }
 
-/// An emoji of a text, as apps read it.
-fn custom_emoji(emoji: &Emoji) -> CustomEmoji {
+/// The emoji of words of an account elsewhere, as apps read them. One that has no address of
+/// ours is left out: apps show its shortcode.
+fn custom_emojis(urls: &Urls<'_>, account: Id, emojis: &[Emoji]) -> Vec<CustomEmoji> {
+    emojis
+        .iter()
+        .filter_map(|emoji| Some((emoji, urls.emoji(account, &emoji.url)?)))
+        .map(|(emoji, url)| custom_emoji(emoji, url))
+        .collect()
+}
+
+fn custom_emoji(emoji: &Emoji, url: String) -> CustomEmoji {
     CustomEmoji {
         shortcode: emoji.shortcode.clone(),
-        url: emoji.url.clone(),
-        static_url: emoji.url.clone(),
+        static_url: url.clone(),
+        url,
         visible_in_picker: false,
         category: None,
     }

@@ -21,7 +21,12 @@ pub fn entity(poll: &Poll, signed_in: bool) -> Entity {
                 votes_count: Some(*votes),
             })
             .collect(),
-        emojis: poll.emojis.iter().map(custom_emoji).collect(),
+        // Their addresses are ours already (`social::page`).
+        emojis: poll
+            .emojis
+            .iter()
+            .map(|emoji| custom_emoji(emoji, emoji.url.clone()))
+            .collect(),
         voted: signed_in.then_some(poll.is_own || !poll.own.is_empty()),
         own_votes: signed_in.then(|| poll.own.clone()),
     }

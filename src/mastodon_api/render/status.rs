@@ -4,7 +4,7 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::{Urls, custom_emoji, inside, media};
+use super::{Urls, custom_emojis, inside, media};
 use crate::domain::visibility::Visibility;
 use crate::mastodon_api::entities::{
     Approval, CustomEmoji, MediaAttachment, Mention, ShallowTag, StatusApplication, wire,
@@ -85,7 +85,7 @@ pub(super) fn body(urls: &Urls<'_>, parts: &StatusParts) -> Body {
                 url: urls.tag(name),
             })
             .collect(),
-        emojis: parts.emojis.iter().map(custom_emoji).collect(),
+        emojis: custom_emojis(urls, parts.account_id, &parts.emojis),
         tagged_collections: [],
         quote_approval: Approval::nobody(),
     }

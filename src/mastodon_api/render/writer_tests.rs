@@ -13,6 +13,7 @@ use crate::social::page::{AuthorFacts, BoostedFacts, PageRow};
 
 const URLS: Urls<'static> = Urls {
     origin: "https://porch.test",
+    remote: None,
 };
 
 fn time() -> impl Strategy<Value = DateTime<Utc>> {

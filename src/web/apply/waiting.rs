@@ -248,6 +248,7 @@ pub fn picture_view(app: &App, user: Id, picture: &DraftPicture) -> MediaView {
         alt: picture.description.clone(),
         width: picture.width.unwrap_or_default().into(),
         height: picture.height.unwrap_or_default().into(),
+        focus: "",
     }
 }
 

@@ -105,6 +105,10 @@ pub fn pages() -> Vec<Hung> {
         query: String::new(),
         rows,
         more: Some("/desk/hosts?after=porch.example".into()),
+        kept: hosts::KeptFiles {
+            words: "3.1 GB of 5.4 GB, in 8120 files".into(),
+            full: 57,
+        },
     };
     let rows = vec![
         host_row("lane.example", true),
@@ -129,6 +133,7 @@ pub fn pages() -> Vec<Hung> {
             fails: 4,
             signatures: "as the whole network does (draft-cavage)",
             can_retry: true,
+            kept: "41.3 MB".into(),
             waiting: vec![sent_line("A post", "tried once")],
             refused: vec![sent_line("An edit", "answered 422")],
         }

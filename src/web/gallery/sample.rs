@@ -81,6 +81,7 @@ pub fn chip(handle: &str, name: &str, n: i64) -> AccountChip {
         handle: handle.into(),
         path: format!("/@{handle}"),
         display_name: name.into(),
+        name_html: name.into(),
         avatar_url: format!("/static/sample/{n}.svg"),
         bot: false,
         locked: false,
@@ -98,12 +99,14 @@ pub fn post(id: i64, author: AccountChip, html: &str) -> StatusCard {
         edited_at: None,
         visibility: Visibility::Public,
         spoiler: String::new(),
+        spoiler_html: String::new(),
         content_html: html.into(),
         lang: Some("en".into()),
         in_reply_to: None,
         poll: None,
         attached: Vec::new(),
         media: Vec::new(),
+        films: Vec::new(),
         sensitive: false,
         replies: id % 3,
         boosts: id % 4,
@@ -140,6 +143,7 @@ pub fn posts() -> Vec<StatusCard> {
         alt: "A bowl of tomatoes on a window sill".into(),
         width: 640,
         height: 360,
+        focus: "",
     }];
     let mut b = post(
         2,
@@ -173,6 +177,7 @@ pub fn posts() -> Vec<StatusCard> {
         "<p>She lives in the lighthouse after all, and the letters were hers.</p>",
     );
     e.spoiler = "How the book ends".into();
+    e.spoiler_html = e.spoiler.clone();
     e.visibility = Visibility::Private;
     e.boostable = false;
     e.bookmarked = true;
@@ -255,11 +260,13 @@ pub fn profile_view(n: i64) -> profile::ProfileView {
         fields: vec![
             profile::ProfileField {
                 name: "Pronouns".into(),
+                name_html: "Pronouns".into(),
                 value_html: "he, him".into(),
                 verified: false,
             },
             profile::ProfileField {
                 name: "Garden".into(),
+                name_html: "Garden".into(),
                 value_html: "<a href=\"https://roof.example\" rel=\"me nofollow\">roof.example</a>"
                     .into(),
                 verified: true,

@@ -19,7 +19,6 @@ use crate::web::parts::layout::{Flash, Here, Page};
 use crate::web::parts::moment::Moment;
 use crate::web::parts::pager::Pager;
 use crate::web::parts::status::StatusCard;
-use crate::web::render::account;
 use crate::web::render::notice;
 use crate::web::render::status::Eyes;
 use crate::web::turn::Turn;
@@ -216,7 +215,7 @@ async fn show(
             .iter()
             .map(|asking| FollowRequestRow {
                 id: asking.id.to_string(),
-                account: account::chip(asking),
+                account: eyes.chip(asking),
             })
             .collect(),
         waiting: requests::waiting(&app, &who).await?.requests,

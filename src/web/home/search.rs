@@ -78,7 +78,11 @@ async fn show(
     let template = SearchPage {
         page,
         query,
-        accounts: found.people.iter().map(account::row).collect(),
+        accounts: found
+            .people
+            .iter()
+            .map(|person| account::row(person, &app.remote_media.addresses))
+            .collect(),
         tags: found.tags,
         statuses: Eyes::of(app, &caller).cards(&found.statuses),
     };

@@ -9,6 +9,8 @@ pub struct AccountChip {
     pub path: String,
     /// Display name, or the name where none is set. Text.
     pub display_name: String,
+    /// The same as HTML: escaped, with its custom emoji as pictures.
+    pub name_html: String,
     /// Address of the avatar.
     pub avatar_url: String,
     /// An automated account: said in words.

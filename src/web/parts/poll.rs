@@ -20,6 +20,8 @@ pub struct OptionView {
     pub position: usize,
     /// Text.
     pub title: String,
+    /// The same as HTML: escaped, with its custom emoji as pictures.
+    pub title_html: String,
     /// How many chose it.
     pub votes: i64,
     /// Of all who voted, in percent.

@@ -26,7 +26,9 @@ pub struct StatusCard {
     pub visibility: Visibility,
     /// Content warning as text; empty for none. The body then starts folded.
     pub spoiler: String,
-    /// Sanitised HTML: the one thing that a template puts in unescaped.
+    /// The same as HTML: escaped, with its custom emoji as pictures.
+    pub spoiler_html: String,
+    /// Sanitised HTML, with its custom emoji as pictures.
     pub content_html: String,
     /// Language as a BCP 47 tag, for `lang`; `None` where unknown.
     pub lang: Option<String>,
@@ -36,9 +38,11 @@ pub struct StatusCard {
     pub poll: Option<PollView>,
     /// Pictures.
     pub media: Vec<MediaView>,
-    /// What is attached and lies elsewhere: links.
+    /// Film and sound.
+    pub films: Vec<FilmView>,
+    /// Files of other kinds that lie elsewhere: links.
     pub attached: Vec<AttachedLink>,
-    /// The author marked the pictures as sensitive: they start folded.
+    /// The author marked its files as sensitive: they start folded.
     pub sensitive: bool,
     /// Number of replies.
     pub replies: i64,
@@ -81,6 +85,23 @@ impl StatusCard {
         }
     }
 
+    /// There is something to look at or listen to.
+    pub fn has_files(&self) -> bool {
+        !self.media.is_empty() || !self.films.is_empty()
+    }
+
+    /// `the picture`, `3 pictures`, `the video`, `4 files`: what is folded away.
+    pub fn files(&self) -> String {
+        let sounds = self.films.iter().filter(|film| film.sound).count();
+        match (self.media.len(), self.films.len() - sounds, sounds) {
+            (1, 0, 0) => "the picture".to_owned(),
+            (0, 1, 0) => "the video".to_owned(),
+            (0, 0, 1) => "the sound".to_owned(),
+            (n, 0, 0) => format!("{n} pictures"),
+            (pictures, films, sounds) => format!("{} files", pictures + films + sounds),
+        }
+    }
+
     /// `2 replies · 1 boost`: for those who cannot act on it.
     pub fn tally(&self) -> String {
         let counted = [
@@ -119,6 +140,21 @@ pub struct MediaView {
     pub width: i64,
     /// Pixels of the preview; 0 where unknown.
     pub height: i64,
+    /// Classes that keep what matters in view where the picture is cut; may be empty.
+    pub focus: &'static str,
+}
+
+/// Film or sound of a status, by way of us.
+#[derive(Debug, Clone)]
+pub struct FilmView {
+    /// Where it is played from.
+    pub url: String,
+    /// It is sound alone.
+    pub sound: bool,
+    /// Alternative text; empty where none was written.
+    pub alt: String,
+    /// Where it lies: for what is too large to be kept here.
+    pub original: AttachedLink,
 }
 
 /// A file of a status that lies on another server.

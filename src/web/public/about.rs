@@ -80,7 +80,7 @@ async fn show(
         staff: staff
             .iter()
             .map(|member| AccountRow {
-                account: account::chip(member),
+                account: account::chip(member, &app.remote_media.addresses),
                 note: account::note_line(member),
                 relation: None,
             })

@@ -83,7 +83,7 @@ async fn show(
     side: Side,
 ) -> Result<HttpResponse, WebError> {
     let found = shown::follows(app, caller.viewer(), name, side, &turn.page()).await?;
-    let chip = account::chip(&found.account);
+    let chip = account::chip(&found.account, &app.remote_media.addresses);
     let is_followers = side == Side::Followers;
     let (title, word) = match is_followers {
         true => (format!("Followers of {}", chip.display_name), "followers"),
@@ -101,7 +101,9 @@ async fn show(
         page,
         account: chip,
         followers: is_followers,
-        rows: rows.map(account::row).collect(),
+        rows: rows
+            .map(|person| account::row(person, &app.remote_media.addresses))
+            .collect(),
         pager,
         hidden: found.hidden,
     };

@@ -113,6 +113,8 @@ pub struct ProfileView {
 pub struct ProfileField {
     /// The label, text.
     pub name: String,
+    /// The same as HTML: escaped, with its custom emoji as pictures.
+    pub name_html: String,
     /// The value, sanitised HTML.
     pub value_html: String,
     /// The link was proven to lead back.
@@ -198,7 +200,7 @@ async fn show(
     let domain = &app.config.server.handle_domain;
     let template = ProfilePage {
         page,
-        profile: account::profile(&found.account, found.counters, domain, eyes.now),
+        profile: account::profile(&found.account, found.counters, domain, &eyes),
         relation: found.relation.as_ref().map(account::relation),
         own,
         tab,
@@ -220,6 +222,6 @@ fn card(app: &App, account: &Account) -> ShareCard {
             true => handle,
             false => clean::excerpt(&note, CARD_TEXT),
         },
-        image: Some(app.url(&account::avatar(account))),
+        image: Some(app.url(&account::avatar(account, &app.remote_media.addresses))),
     }
 }

@@ -155,7 +155,7 @@ fn card(app: &App, shown: &Shown, status: &StatusCard) -> ShareCard {
     let is_open = status.spoiler.is_empty() && !status.sensitive;
     let picture = status.media.first().filter(|_| is_open);
     let image = picture.map_or_else(
-        || account::avatar(&shown.author),
+        || account::avatar(&shown.author, &app.remote_media.addresses),
         |picture| picture.preview_url.clone(),
     );
     ShareCard {

@@ -1,6 +1,5 @@
 //! Notifications as their page shows them: those alike about one status stand together.
 
-use super::account;
 use super::status::Eyes;
 use crate::domain::Id;
 use crate::domain::notification::NotificationKind;
@@ -15,7 +14,7 @@ const MOST_IN_A_GROUP: usize = 20;
 pub fn grouped<'n>(
     items: impl Iterator<Item = &'n ShownNotice>,
     seen: Id,
-    eyes: &Eyes,
+    eyes: &Eyes<'_>,
 ) -> Vec<Notice> {
     let mut entries: Vec<(&str, Notice)> = Vec::new();
     for item in items {
@@ -25,7 +24,7 @@ pub fn grouped<'n>(
         });
         match same {
             Some((_, group)) => {
-                let chip = account::chip(&item.account);
+                let chip = eyes.chip(&item.account);
                 if chip.path != group.account.path
                     && !group.others.iter().any(|o| o.path == chip.path)
                 {
@@ -38,10 +37,10 @@ pub fn grouped<'n>(
     entries.into_iter().map(|(_, notice)| notice).collect()
 }
 
-fn notice(item: &ShownNotice, seen: Id, eyes: &Eyes) -> Notice {
+fn notice(item: &ShownNotice, seen: Id, eyes: &Eyes<'_>) -> Notice {
     Notice {
         kind: kind(item.row.kind),
-        account: account::chip(&item.account),
+        account: eyes.chip(&item.account),
         others: Vec::new(),
         at: Moment::new(item.row.created_at, eyes.now),
         new: item.row.id > seen,

@@ -7,49 +7,59 @@ use crate::app::App;
 use crate::domain::Id;
 use crate::door::Caller;
 use crate::files::image;
+use crate::files::remote::Addresses;
+use crate::model::account::Account;
 use crate::model::status_parts::{Attached, StatusParts};
 use crate::social::page::{self, Poll, Shown};
+use crate::text::emoji::Pictures;
+use crate::web::parts::account::AccountChip;
 use crate::web::parts::moment::Moment;
 use crate::web::parts::poll::{OptionView, PollView};
-use crate::web::parts::status::{AttachedLink, MediaView, ReplyTo, StatusCard};
+use crate::web::parts::status::{AttachedLink, FilmView, MediaView, ReplyTo, StatusCard};
 
 /// Whose eyes look, and when.
 #[derive(Debug, Clone, Copy)]
-pub struct Eyes {
+pub struct Eyes<'a> {
     /// The member's account; `None` for strangers.
     pub viewer: Option<Id>,
     /// The time of the request.
     pub now: DateTime<Utc>,
+    /// Our addresses of what lies on other servers.
+    pub addresses: &'a Addresses,
 }
 
-impl Eyes {
+impl<'a> Eyes<'a> {
     /// Those of whoever asks, now.
-    pub fn of(app: &App, caller: &Caller) -> Eyes {
+    pub fn of(app: &'a App, caller: &Caller) -> Eyes<'a> {
         Eyes {
             viewer: caller.viewer(),
             now: app.clock.now(),
+            addresses: &app.remote_media.addresses,
         }
     }
 
     /// One status.
     pub fn card(&self, shown: &Shown) -> StatusCard {
         let parts = &shown.parts;
-        let author = account::chip(&shown.author);
+        let author = self.chip(&shown.author);
+        let emoji = account::emoji_of(parts.account_id, &parts.emojis, self.addresses);
         let own = self.viewer == Some(parts.account_id);
         StatusCard {
             id: parts.id.to_string(),
             path: format!("{}/{}", author.path, parts.id),
-            boosted_by: shown.boosted_by.as_ref().map(account::chip),
+            boosted_by: shown.boosted_by.as_ref().map(|by| self.chip(by)),
             also_boosted_by: Vec::new(),
             created_at: Moment::new(parts.created_at, self.now),
             edited_at: parts.edited_at.map(|at| Moment::new(at, self.now)),
             visibility: parts.visibility,
             spoiler: parts.spoiler_text.clone(),
-            content_html: parts.html.clone(),
+            spoiler_html: emoji.in_text(&parts.spoiler_text),
+            content_html: emoji.in_html(parts.html.clone()),
             lang: parts.language.clone(),
             in_reply_to: reply_to(parts, &author.handle),
-            poll: shown.row.poll.as_ref().map(|asks| self.poll(asks)),
-            media: parts.media.iter().filter_map(picture).collect(),
+            poll: shown.row.poll.as_ref().map(|asks| self.poll(asks, &emoji)),
+            media: parts.media.iter().filter_map(|m| self.picture(m)).collect(),
+            films: parts.media.iter().filter_map(|m| self.film(m)).collect(),
             attached: parts.media.iter().filter_map(elsewhere).collect(),
             sensitive: parts.sensitive,
             replies: shown.row.counters.replies,
@@ -65,8 +75,46 @@ impl Eyes {
         }
     }
 
+    /// Somebody.
+    pub fn chip(&self, of: &Account) -> AccountChip {
+        account::chip(of, self.addresses)
+    }
+
+    /// A picture, here or by way of us; `None` for what is none.
+    fn picture(&self, attached: &Attached) -> Option<MediaView> {
+        if let Some(own) = picture(attached) {
+            return Some(own);
+        }
+        let url = attached.remote_url.as_deref()?;
+        (attached.kind == PICTURE).then(|| {
+            let (width, height) = preview_size(attached.width, attached.height);
+            MediaView {
+                url: self.addresses.file(attached.id, url),
+                preview_url: self.addresses.preview(attached.id, url),
+                alt: attached.description.clone(),
+                width,
+                height,
+                focus: focus(attached),
+            }
+        })
+    }
+
+    /// Film or sound of another server, by way of us.
+    fn film(&self, attached: &Attached) -> Option<FilmView> {
+        if attached.path.is_some() || !(GIFV..=SOUND).contains(&attached.kind) {
+            return None;
+        }
+        let url = attached.remote_url.as_deref()?;
+        Some(FilmView {
+            url: self.addresses.file(attached.id, url),
+            sound: attached.kind == SOUND,
+            alt: attached.description.clone(),
+            original: link(attached)?,
+        })
+    }
+
     /// What it asks, as the viewer may answer it.
-    fn poll(&self, poll: &Poll) -> PollView {
+    fn poll(&self, poll: &Poll, emoji: &Pictures) -> PollView {
         let total = poll.voters.max(1);
         let options = poll.options.iter().enumerate();
         let ends = match (poll.expired, poll.ends_at) {
@@ -79,6 +127,7 @@ impl Eyes {
                 .map(|(position, (title, votes))| OptionView {
                     position,
                     title: title.clone(),
+                    title_html: emoji.in_text(title),
                     votes: *votes,
                     share: (votes.saturating_mul(100) / total).min(100),
                     chosen: poll
@@ -149,20 +198,29 @@ pub fn picture(attached: &Attached) -> Option<MediaView> {
         alt: attached.description.clone(),
         width,
         height,
+        focus: focus(attached),
     })
 }
 
-/// A file that lies on another server; `None` for one that lies here.
+/// A file of no kind that is shown here: a link to where it lies.
 fn elsewhere(attached: &Attached) -> Option<AttachedLink> {
+    match attached.kind {
+        PICTURE..=SOUND => None,
+        _ => link(attached),
+    }
+}
+
+/// A link to where a file of another server lies.
+fn link(attached: &Attached) -> Option<AttachedLink> {
     if attached.path.is_some() {
         return None;
     }
     let url = attached.remote_url.clone()?;
     let host = url::Url::parse(&url).ok()?.host_str()?.to_owned();
     let what = match attached.kind {
-        0 | 1 => "Picture",
-        2 => "Video",
-        3 => "Sound",
+        PICTURE => "Picture",
+        GIFV | FILM => "Video",
+        SOUND => "Sound",
         _ => "File",
     };
     Some(AttachedLink {
@@ -170,6 +228,35 @@ fn elsewhere(attached: &Attached) -> Option<AttachedLink> {
         alt: attached.description.clone(),
         url,
     })
+}
+
+/// `media.kind`.
+const PICTURE: i16 = 0;
+const GIFV: i16 = 1;
+const FILM: i16 = 2;
+const SOUND: i16 = 3;
+
+/// Beyond this the focus of a picture counts as beside its middle.
+const OFF_CENTRE: f32 = 0.33;
+
+/// The classes that keep its focus in view where it is cut.
+fn focus(attached: &Attached) -> &'static str {
+    let beside = |at: Option<f32>| match at.unwrap_or_default() {
+        at if at < -OFF_CENTRE => -1,
+        at if at > OFF_CENTRE => 1,
+        _ => 0,
+    };
+    match (beside(attached.focus_x), beside(attached.focus_y)) {
+        (0, 0) => "",
+        (0, 1) => "at-top",
+        (0, _) => "at-bottom",
+        (-1, 0) => "at-left",
+        (-1, 1) => "at-left at-top",
+        (-1, _) => "at-left at-bottom",
+        (_, 0) => "at-right",
+        (_, 1) => "at-right at-top",
+        (_, _) => "at-right at-bottom",
+    }
 }
 
 /// How large the preview of a picture is, in pixels; zeros where nobody knows.

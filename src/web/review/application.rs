@@ -269,14 +269,16 @@ fn profile_view(app: &App, card: &Card) -> ProfileView {
     let profile = card.seen.profile.as_ref();
     let url = |path: &String| sandbox::private_url(app, path, card.user.id);
     let name = card.user.username.clone();
+    let display_name = profile
+        .map(|p| p.display_name.clone())
+        .filter(|shown| !shown.is_empty())
+        .unwrap_or_else(|| name.clone());
     ProfileView {
         account: AccountChip {
-            handle: name.clone(),
+            handle: name,
             path: format!("/desk/applications/{}", card.application.id),
-            display_name: profile
-                .map(|p| p.display_name.clone())
-                .filter(|shown| !shown.is_empty())
-                .unwrap_or(name),
+            name_html: html::escape(&display_name),
+            display_name,
             avatar_url: profile
                 .and_then(|p| p.avatar_path.as_ref())
                 .map_or_else(|| default_pictures::AVATAR_PATH.to_owned(), url),
@@ -293,6 +295,7 @@ fn profile_view(app: &App, card: &Card) -> ProfileView {
             .unwrap_or_default()
             .into_iter()
             .map(|field| ProfileField {
+                name_html: html::escape(&field.name),
                 name: field.name,
                 value_html: html::field_html(&field.value, true),
                 verified: false,

@@ -10,6 +10,8 @@ use crate::delivery::hosts::{self, Line, Standing, Sums, Which};
 use crate::domain::Error;
 use crate::domain::activity::ActivityKind;
 use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
+use crate::social::remote_media::upkeep::{self, Fill};
+use crate::text::size_words;
 use crate::web::error::WebError;
 use crate::web::form as sent_form;
 use crate::web::frame;
@@ -37,6 +39,17 @@ pub struct HostsPage {
     pub rows: Vec<HostRow>,
     /// The path of the next page.
     pub more: Option<String>,
+    /// What is kept of their files.
+    pub kept: KeptFiles,
+}
+
+/// How full the cache of files of other servers is.
+#[derive(Debug, Clone, Default)]
+pub struct KeptFiles {
+    /// `1.2 GB of 5.0 GB, in 431 files`.
+    pub words: String,
+    /// Percent, 100 at the most.
+    pub full: i64,
 }
 
 /// A sort of hosts.
@@ -95,6 +108,8 @@ pub struct HostPage {
     pub signatures: &'static str,
     /// There is something to try.
     pub can_retry: bool,
+    /// What is kept of its people's files, in words.
+    pub kept: String,
     /// The first fifty that wait, in their order.
     pub waiting: Vec<SentLine>,
     /// The last fifty that it refused.
@@ -264,6 +279,7 @@ async fn list(
         query,
         more: more.map(|last| wish.path(Some(&last.domain))),
         rows: found.rows.iter().map(|s| row(s, now)).collect(),
+        kept: kept(&upkeep::fill(&app, &reviewer).await?),
     };
     frame::render(&req, &shown)
 }
@@ -293,6 +309,7 @@ async fn one(
             0 => "as the whole network does (draft-cavage)",
             _ => "of the newer kind only (RFC 9421)",
         },
+        kept: size_words::bytes(upkeep::bytes_of(&app, &reviewer, &standing.domain).await?),
         can_retry: standing.waiting > 0 || standing.dead_since.is_some(),
         waiting: found.waiting.iter().map(|l| waiting_line(l, now)).collect(),
         refused: found.refused.iter().map(|l| refused_line(l, now)).collect(),
@@ -357,6 +374,22 @@ async fn post(
             .collect(),
     };
     frame::render(&req, &shown)
+}
+
+fn kept(fill: &Fill) -> KeptFiles {
+    let (bytes, files) = (fill.usage.bytes, fill.usage.files);
+    KeptFiles {
+        words: format!(
+            "{} of {}, in {files} {}",
+            size_words::bytes(bytes),
+            size_words::bytes(fill.quota),
+            match files {
+                1 => "file",
+                _ => "files",
+            }
+        ),
+        full: (bytes.saturating_mul(100) / fill.quota.max(1)).clamp(0, 100),
+    }
 }
 
 fn tabs(sums: &Sums, current: Which) -> Vec<Tab> {

@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::app::App;
 use crate::domain::{Error, ids};
 use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
+use crate::files::remote::Addresses;
 use crate::social::report::{self, PAGE, Shown};
 use crate::web::error::WebError;
 use crate::web::form::Form;
@@ -106,7 +107,10 @@ async fn show(
         .map(|last| format!("/desk/reports?before={}", last.report.id));
     let shown = ReportsPage {
         page,
-        rows: found.iter().map(|one| row(one, now)).collect(),
+        rows: found
+            .iter()
+            .map(|one| row(one, now, &app.remote_media.addresses))
+            .collect(),
         pager: Pager { newer: None, older },
     };
     frame::render(&req, &shown)
@@ -132,9 +136,9 @@ async fn close(
 #[derive(Deserialize)]
 struct Nothing {}
 
-fn row(shown: &Shown, now: chrono::DateTime<chrono::Utc>) -> ReportRow {
+fn row(shown: &Shown, now: chrono::DateTime<chrono::Utc>, at: &Addresses) -> ReportRow {
     let report = &shown.report;
-    let target = account::chip(&shown.target);
+    let target = account::chip(&shown.target, at);
     let posts = report
         .posts
         .as_array()

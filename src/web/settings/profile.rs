@@ -138,11 +138,11 @@ async fn show(
         .into_iter()
         .map(|field| (field.name, field.value))
         .collect();
-    let chip = account::chip(&own);
+    let chip = account::chip(&own, &app.remote_media.addresses);
     let note = own.note_source.clone().unwrap_or_default();
     let switches = (own.locked, own.discoverable, chip.bot);
     let form = form(&own.display_name, &note, &pairs, switches);
-    page_with(&req, &caller, &own, form).await
+    page_with(&req, &app, &caller, &own, form).await
 }
 
 fn form(
@@ -168,6 +168,7 @@ fn form(
 
 async fn page_with(
     req: &HttpRequest,
+    app: &App,
     caller: &Caller,
     own: &Account,
     form: Form,
@@ -184,7 +185,7 @@ async fn page_with(
         profile: ProfileForm {
             form,
             action: "/settings/profile".into(),
-            avatar_url: account::avatar(own),
+            avatar_url: account::avatar(own, &app.remote_media.addresses),
             header_url: own.header_path.as_ref().map(|path| format!("/{path}")),
             name_max: MAX_DISPLAY_NAME as i64,
             note_max: MAX_NOTE as i64,
@@ -231,7 +232,7 @@ async fn save(
                 _ => return Err(error.into()),
             };
             let own = read::own(&app, &who).await?.account;
-            page_with(&req, &caller, &own, form).await
+            page_with(&req, &app, &caller, &own, form).await
         }
     }
 }
