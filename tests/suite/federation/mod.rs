@@ -13,6 +13,7 @@ mod inbox;
 mod incoming;
 mod named;
 mod kills;
+mod media;
 mod network;
 mod nodeinfo;
 mod receiving;
