@@ -1,6 +1,7 @@
 //! NodeInfo, as its client: what another server runs. For staff to look at; nothing depends on
 //! it, since anybody may say anything.
 
+use bytes::Bytes;
 use serde_json::Value;
 use url::Url;
 
@@ -43,8 +44,8 @@ pub async fn ask(fed: &Federation, domain: &str) -> Result<Software, FetchError>
         let list = format!("{scheme}://{domain}/.well-known/nodeinfo");
         match get(fed, &list).await {
             Ok(list) => {
-                let address = newest(&list, domain).ok_or_else(nonsense)?;
-                return software(&get(fed, &address).await?).ok_or_else(nonsense);
+                let address = document_in(&list, domain).ok_or_else(nonsense)?;
+                return read(&get(fed, &address).await?).ok_or_else(nonsense);
             }
             Err(error @ FetchError::Unreachable(_)) => last = error,
             Err(error) => return Err(error),
@@ -53,14 +54,21 @@ pub async fn ask(fed: &Federation, domain: &str) -> Result<Software, FetchError>
     Err(last)
 }
 
-async fn get(fed: &Federation, address: &str) -> Result<Value, FetchError> {
+async fn get(fed: &Federation, address: &str) -> Result<Bytes, FetchError> {
     let url = Url::parse(address).map_err(|_| nonsense())?;
-    let got = fed.get(&url, Want::NODEINFO).await?;
-    let document = Document::parse(&got.body);
-    Ok(document.map_err(|_| nonsense())?.0)
+    Ok(fed.get(&url, Want::NODEINFO).await?.body)
 }
 
-/// The address of the newest version that is on the server itself.
+/// The address of the newest document that a list names on the server itself.
+pub fn document_in(list: &[u8], domain: &str) -> Option<String> {
+    newest(&Document::parse(list).ok()?.0, domain)
+}
+
+/// What a document says of the software.
+pub fn read(document: &[u8]) -> Option<Software> {
+    software(&Document::parse(document).ok()?.0)
+}
+
 fn newest(list: &Value, domain: &str) -> Option<String> {
     let links = value::list(list, "links", MAX_LINKS).into_iter();
     let known = links.filter_map(|link| {

@@ -231,7 +231,7 @@ fn nodeinfo_answers(data: &[u8]) {
     if let Some(software) = nodeinfo::read(data) {
         is_line(&software.name);
         at_most(&software.name, 100);
-        let version = software.version.unwrap_or_default();
+        let version = software.version;
         is_line(&version);
         at_most(&version, 200);
     }
