@@ -2,6 +2,7 @@
 //! nothing.
 
 pub mod clock;
+pub mod disk;
 pub mod federation;
 pub mod http;
 pub mod instance;

@@ -9,6 +9,8 @@ use super::{Error, settings::Settings};
 pub struct Registration {
     /// The configured mode at first start; afterwards the settings page rules.
     pub mode: RegistrationMode,
+    /// Confirmed applications that wait at most; 100 to 100,000.
+    pub max_waiting: i64,
 }
 
 impl Registration {
@@ -23,6 +25,7 @@ impl Registration {
                 return Err(settings.bad("registration", "mode", what));
             }
         };
-        Ok(Self { mode })
+        let max_waiting = settings.whole("registration", "max_waiting", 100..=100_000)?;
+        Ok(Self { mode, max_waiting })
     }
 }

@@ -13,9 +13,12 @@
 //! ```
 //!
 //! While they wait, [`sandbox`], [`drafts`] and [`draft_pictures`] say what they may do. How far the door is open
-//! is computed from facts whenever somebody knocks: [`effective_mode`], [`mode`].
+//! is computed from facts whenever somebody knocks: [`ceilings`], [`effective_mode`], [`mode`]; an
+//! admin changes it in [`doorkeeper`].
 
 pub mod applications;
+pub mod ceilings;
+pub mod doorkeeper;
 pub mod draft_pictures;
 pub mod drafts;
 pub mod effective_mode;

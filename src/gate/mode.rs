@@ -1,4 +1,5 @@
-//! Which ceilings are in force: reads the facts, and sets the configured one.
+//! Which ceilings are in force: brings the facts to [`super::ceilings`] and takes the
+//! strictest. Changing them is the business of [`super::doorkeeper`].
 //!
 //! Deciding paths call [`current`] in their own transaction; showing paths call [`shown`].
 
@@ -6,53 +7,82 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use diesel_async::AsyncConnection;
-use serde_json::json;
 
+use super::applications::line;
+use super::ceilings::opening_hours::OpeningHours;
+use super::ceilings::{capacity, configured, opening_hours, outdated, setup};
 use super::effective_mode::{Ceiling, EffectiveMode, strictest};
-use super::who::Admin;
 use crate::app::App;
-use crate::domain::registration_mode::{ModeReason, RegistrationMode};
-use crate::domain::{Error, Result};
-use crate::model::audit::{DoorChange, SignOfLife};
-use crate::store::audit::NewLine;
+use crate::domain::Result;
+use crate::domain::release::RELEASED;
+use crate::model::audit::DoorChange;
+use crate::store::door::DoorFacts;
 use crate::store::{self, Conn};
 
-/// `instance_settings.key`: `{"mode": "approval", "bypass": false, "since": "…"}`.
-const SETTING: &str = "registration.mode";
+/// The settings that ceilings are made of.
+const SETTINGS: [&str; 3] = [
+    configured::SETTING,
+    opening_hours::SETTING,
+    outdated::SETTING,
+];
 /// Rows of the history that a page or an app gets.
 const HISTORY: i64 = 200;
 
-/// What the admin chose; the configuration's word until then. No automation writes it.
-pub async fn configured(app: &App, conn: &mut Conn) -> Result<Ceiling> {
-    let chosen = store::settings::find(conn, SETTING).await?;
-    let mode = chosen
-        .as_ref()
-        .and_then(|c| RegistrationMode::from_name(c["mode"].as_str()?));
-    Ok(Ceiling {
-        mode: mode.unwrap_or(app.config.registration.mode),
-        bypass: chosen
-            .as_ref()
-            .is_some_and(|c| c["bypass"].as_bool() == Some(true)),
-        reason: ModeReason::Admin,
-        since: chosen.and_then(|c| c["since"].as_str()?.parse().ok()),
-    })
+/// The facts with what they come to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Weighed {
+    /// What the admin chose.
+    pub configured: Ceiling,
+    /// When the door is open, where hours are kept.
+    pub hours: Option<OpeningHours>,
+    /// When this release counts as outdated.
+    pub outdated_from: DateTime<Utc>,
+    /// Confirmed applications without a decision, counted up to the most that may wait.
+    pub waiting: i64,
+    /// The strictest of it all.
+    pub effective: EffectiveMode,
 }
 
-/// The mode that holds at `now`, from the facts as this connection sees them: two statements.
+/// The mode that holds at `now`, from the facts as this connection sees them: one statement.
 pub async fn current(app: &App, conn: &mut Conn, now: DateTime<Utc>) -> Result<EffectiveMode> {
-    let ceilings = [Some(configured(app, conn).await?), setup(conn, now).await?];
-    Ok(strictest(ceilings.into_iter().flatten()))
+    Ok(weighed(app, conn, now).await?.effective)
 }
 
-/// Nobody could read an application: guarded at once (E7).
-async fn setup(conn: &mut Conn, _now: DateTime<Utc>) -> Result<Option<Ceiling>> {
-    let somebody = store::door::somebody_eligible(conn).await?;
-    Ok((!somebody).then_some(Ceiling {
-        mode: RegistrationMode::Approval,
-        bypass: false,
-        reason: ModeReason::Setup,
-        since: None,
-    }))
+/// The same with what it was made of.
+pub async fn weighed(app: &App, conn: &mut Conn, now: DateTime<Utc>) -> Result<Weighed> {
+    let most = app.config.registration.max_waiting;
+    let facts = store::door::facts(conn, &SETTINGS, most).await?;
+    Ok(weigh(app, &facts, now))
+}
+
+fn weigh(app: &App, facts: &DoorFacts, now: DateTime<Utc>) -> Weighed {
+    let registration = &app.config.registration;
+    let configured = configured::ceiling(facts.setting(configured::SETTING), registration.mode);
+    let hours = facts
+        .setting(opening_hours::SETTING)
+        .and_then(OpeningHours::read);
+    let outdated_from = outdated::due(RELEASED, facts.setting(outdated::SETTING));
+    let ceilings = [
+        Some(configured),
+        setup::ceiling(facts.somebody_eligible),
+        capacity::ceiling(facts.waiting, registration.max_waiting, app.disk_is_low()),
+        hours.as_ref().and_then(|hours| hours.ceiling(now)),
+        outdated::ceiling(outdated_from, now),
+    ];
+    let mut effective = strictest(ceilings.into_iter().flatten());
+    // A cause that cannot tell its beginning has it in the history.
+    if let (None, Some((mode, reason, at))) = (effective.since, facts.last)
+        && (mode, reason) == (effective.mode, effective.reason)
+    {
+        effective.since = Some(at);
+    }
+    Weighed {
+        configured,
+        hours,
+        outdated_from,
+        waiting: facts.waiting,
+        effective,
+    }
 }
 
 /// Its name in the app's memory.
@@ -74,57 +104,43 @@ pub async fn forget(app: &App) {
     app.memory.forget(SHOWN).await;
 }
 
-/// What a change of the configured mode leaves behind.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Configured {
-    /// What holds now; other ceilings may be tighter than what was chosen.
-    pub effective: EffectiveMode,
-    /// Applications that stay in the queue: no change of the mode decides them.
-    pub waiting: i64,
+/// Writes down what became true by itself, and draws from the line into the queue. For the
+/// timers; of several processes one does it, and what it finds done it leaves alone.
+pub async fn watch(app: &App) -> Result<()> {
+    let mut conn = app.desk.get().await?;
+    conn.transaction(async |conn| {
+        if !store::door::try_lock(conn).await? {
+            return Ok(());
+        }
+        let now = app.clock.decide(conn).await?;
+        let effective = current(app, conn, now).await?;
+        note(conn, &effective, now).await?;
+        line::draw(conn, now).await?;
+        Ok(())
+    })
+    .await
 }
 
-/// Sets the configured mode. An act of staff: audited, a sign of life; the door's history
-/// gets a row when the mode that is shown changed with it.
-///
-/// # Errors
-/// `Denied` for `open` while nobody of the staff has shown a sign of life.
-pub async fn configure(app: &App, who: &Admin, mode: RegistrationMode) -> Result<Configured> {
-    let mut conn = app.desk.get().await?;
-    let configured = conn.transaction(async |conn| {
-        let now = app.clock.decide(conn).await?;
-        let before = configured(app, conn).await?;
-        let shown_before = current(app, conn, now).await?;
-        if mode == RegistrationMode::Open && store::door::last_sign_of_life(conn).await?.is_none() {
-            return Err(Error::denied(
-                "The door can be opened to everybody once somebody of the staff has done something \
-                 here: decide an application, or check in.",
-            ));
-        }
-        let value =
-            json!({ "mode": mode.as_str(), "bypass": before.bypass, "since": now.to_rfc3339() });
-        store::settings::set(conn, SETTING, &value, now).await?;
-        let effective = current(app, conn, now).await?;
-        if effective.mode != shown_before.mode {
-            let from = Some(shown_before.mode);
-            store::door::insert_change(conn, from, effective.mode, effective.reason, now).await?;
-        }
-        let user = who.user().id;
-        store::door::insert_sign_of_life(conn, user, SignOfLife::Act, now).await?;
-        let line = NewLine {
-            actor: Some(user),
-            act: "registration.configure",
-            subject_kind: "registration",
-            subject: None,
-            detail: json!({ "mode": mode.as_str() }),
-            inverse: Some(json!({ "mode": before.mode.as_str() })),
-        };
-        store::audit::append(conn, line, now).await?;
-        let waiting = store::door::waiting(conn).await?;
-        Ok(Configured { effective, waiting })
-    })
-    .await?;
-    app.memory.forget(SHOWN).await;
-    Ok(configured)
+/// Adds a row to the history when another mode or another cause is told than before. Under
+/// [`store::door::lock`]: two who notice the same change write one row.
+pub(super) async fn note(
+    conn: &mut Conn,
+    effective: &EffectiveMode,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let last = store::door::last_change(conn).await?;
+    let told = last.as_ref().map(|last| (last.to_mode, last.reason));
+    if told == Some((effective.mode, effective.reason)) {
+        return Ok(());
+    }
+    // When it became true, not when somebody looked; but never before what was told last.
+    let after = last.as_ref().map(|last| last.at);
+    let at = effective
+        .since
+        .filter(|at| after.is_none_or(|after| *at > after));
+    let from = last.map(|last| last.to_mode);
+    let at = at.unwrap_or(now).min(now);
+    store::door::insert_change(conn, from, effective.mode, effective.reason, at).await
 }
 
 /// The history of the door, newest first: times, modes, reasons, never names.

@@ -44,6 +44,8 @@ enum Chore {
     Notifications,
     /// Policies for other servers that ended; what was held because of them.
     Policies,
+    /// What became true at the door by itself; drawing from the line.
+    Door,
     /// What was received long ago, done or given up.
     Received,
     /// Deliveries that are too many or too old, holds that end.
@@ -59,6 +61,7 @@ impl Chore {
         Chore::RemoteMedia,
         Chore::Notifications,
         Chore::Policies,
+        Chore::Door,
         Chore::Received,
         Chore::Deliveries,
     ];
@@ -73,6 +76,7 @@ impl Chore {
             Chore::RemoteMedia => ("timer.remote_media", TimeDelta::minutes(10)),
             Chore::Notifications => ("timer.notifications", TimeDelta::hours(1)),
             Chore::Policies => ("timer.policies", TimeDelta::seconds(30)),
+            Chore::Door => ("timer.door", TimeDelta::seconds(30)),
             Chore::Received => ("timer.received", TimeDelta::hours(1)),
             Chore::Deliveries => ("timer.deliveries", TimeDelta::minutes(5)),
         }
@@ -107,6 +111,7 @@ impl Chore {
                 store::notifications::cap(&mut conn, people).await?;
             }
             Chore::Policies => policies(app).await?,
+            Chore::Door => gate::mode::watch(app).await?,
             Chore::Received => {
                 let mut conn = app.pool.get().await?;
                 store::inbox::delete_failed(&mut conn, now - FAILED_KEPT).await?;

@@ -6,6 +6,7 @@ use diesel::{Queryable, Selectable};
 
 use super::schema::{applicant_profiles, applications};
 use crate::domain::application::ApplicationState;
+use crate::domain::lane::Lane;
 use crate::domain::registration_mode::RegistrationMode;
 
 /// A row of `applications`.
@@ -18,7 +19,7 @@ pub struct Application {
     pub version: i32,
     pub snapshot_hash: Option<Vec<u8>>,
     pub mode: RegistrationMode,
-    pub lane: i16,
+    pub lane: Lane,
     pub put_off_until: Option<DateTime<Utc>>,
     pub remark: Option<String>,
     pub locale: String,

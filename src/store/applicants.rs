@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::{Conn, raw};
 use crate::domain::application::ApplicationState;
+use crate::domain::lane::Lane;
 use crate::domain::registration_mode::RegistrationMode;
 use crate::domain::role::Role;
 use crate::domain::{Id, Result};
@@ -23,8 +24,8 @@ pub struct NewApplication {
     pub state: ApplicationState,
     /// The effective mode when it was sent.
     pub mode: RegistrationMode,
-    /// `applications.lane`: 1 waiting, 3 likely automated (a hint, no verdict).
-    pub lane: i16,
+    /// Where it waits.
+    pub lane: Lane,
     /// What an app sent as reason where no question takes it.
     pub remark: Option<String>,
     /// Language of mails and pages.

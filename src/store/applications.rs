@@ -10,6 +10,7 @@ use diesel_async::RunQueryDsl;
 
 use super::{Conn, raw};
 use crate::domain::application::ApplicationState;
+use crate::domain::lane::Lane;
 use crate::domain::{Id, Page, Result};
 use crate::model::application::{ApplicantProfile, Application};
 use crate::model::question::Answer;
@@ -84,14 +85,31 @@ pub async fn answers_of(conn: &mut Conn, ids: &[Id]) -> Result<Vec<(Id, Answer)>
         .await?)
 }
 
+/// The lanes that reviewers draw from.
+const QUEUE: &[Lane] = &[Lane::Vouched, Lane::Waiting];
+
 /// An application with whom it is from.
 pub type InQueue = (Application, User, Option<ApplicantProfile>);
 
-/// Which part of the queue is wanted.
+/// The parts of what came to the door.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum QueuePart {
+    /// Vouched for or waiting: to be decided.
+    #[default]
+    Waiting,
+    /// In line behind the queue.
+    InLine,
+    /// What a machine seems to have sent.
+    Automated,
+    /// What is over.
+    Decided,
+}
+
+/// Which applications are wanted.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct QueueFilter {
-    /// Decided ones instead of waiting ones.
-    pub decided: bool,
+    /// Which of them.
+    pub part: QueuePart,
     /// Newest first instead of oldest first.
     pub newest_first: bool,
     /// A part of the name, display name or mail domain.
@@ -102,15 +120,17 @@ pub struct QueueFilter {
 /// `page.max_id`.
 pub async fn queue(conn: &mut Conn, filter: &QueueFilter, page: Page) -> Result<Vec<InQueue>> {
     use ApplicationState::{Approved, Expired, NeedsInfo, Pending, Rejected};
-    let states = if filter.decided {
-        vec![Approved, Rejected, Expired]
-    } else {
-        vec![Pending, NeedsInfo]
+    let (states, lanes) = match filter.part {
+        QueuePart::Waiting => (vec![Pending, NeedsInfo], QUEUE),
+        QueuePart::InLine => (vec![Pending, NeedsInfo], &[Lane::InLine][..]),
+        QueuePart::Automated => (vec![Pending, NeedsInfo], &[Lane::LikelyAutomated][..]),
+        QueuePart::Decided => (vec![Approved, Rejected, Expired], Lane::ALL),
     };
     let mut query = applications::table
         .inner_join(users::table.on(users::id.eq(applications::user_id)))
         .left_join(applicant_profiles::table.on(applicant_profiles::user_id.eq(users::id)))
         .filter(applications::state.eq_any(states))
+        .filter(applications::lane.eq_any(lanes.to_vec()))
         .select((
             Application::as_select(),
             User::as_select(),
@@ -152,21 +172,13 @@ pub async fn draft_counts(conn: &mut Conn, users: &[Id]) -> Result<Vec<(Id, i64)
     .await?)
 }
 
-/// How many have not confirmed their address.
-pub async fn unconfirmed_count(conn: &mut Conn) -> Result<i64> {
-    Ok(applications::table
-        .filter(applications::state.eq(ApplicationState::Unconfirmed))
-        .count()
-        .get_result(conn)
-        .await?)
-}
-
 /// The next one that waits after this one, oldest first.
 pub async fn next_waiting(conn: &mut Conn, after: Id) -> Result<Option<Id>> {
     Ok(applications::table
         .filter(
             applications::state.eq_any([ApplicationState::Pending, ApplicationState::NeedsInfo]),
         )
+        .filter(applications::lane.eq_any(QUEUE.to_vec()))
         .filter(applications::id.gt(after))
         .order(applications::id.asc())
         .select(applications::id)
@@ -235,18 +247,28 @@ pub async fn decide(
     Ok(changed == 1)
 }
 
+/// Where an application goes once its address is confirmed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Confirm {
+    /// The state after it.
+    pub state: ApplicationState,
+    /// Where it waits.
+    pub lane: Lane,
+}
+
 /// Moves one on whose address was confirmed; `false` when it was not at `version` any more.
 pub async fn confirm(
     conn: &mut Conn,
     id: Id,
     version: i32,
-    state: ApplicationState,
+    to: Confirm,
     at: DateTime<Utc>,
 ) -> Result<bool> {
     let changed = diesel::update(applications::table.find(id))
         .filter(applications::version.eq(version))
         .set((
-            applications::state.eq(state),
+            applications::state.eq(to.state),
+            applications::lane.eq(to.lane),
             applications::version.eq(version + 1),
             applications::confirmed_at.eq(at),
         ))

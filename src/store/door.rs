@@ -1,9 +1,10 @@
 //! What the door's mode is computed from, its history, and signs of life (D27).
 
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{BigInt, Bool};
+use diesel::sql_types::{Array, BigInt, Bool, Jsonb, Nullable, SmallInt, Text, Timestamptz};
 use diesel::{ExpressionMethods, JoinOnDsl, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
+use serde_json::Value;
 
 use super::{Conn, raw};
 use crate::domain::registration_mode::{ModeReason, RegistrationMode};
@@ -12,19 +13,87 @@ use crate::domain::{Id, Result};
 use crate::model::audit::{DoorChange, SignOfLife};
 use crate::model::schema::{accounts, applications, door_history, signs_of_life, users};
 
-/// Whether somebody can keep the light on: approved, not disabled, not suspended, with a
-/// role that reviews.
-pub async fn somebody_eligible(conn: &mut Conn) -> Result<bool> {
-    let (there,): (bool,) = raw::<(Bool,)>(
-        "SELECT EXISTS (
-            SELECT 1 FROM users u
-            LEFT JOIN accounts a ON a.id = u.account_id
-            WHERE u.role > 0 AND u.approved_at IS NOT NULL AND u.disabled_at IS NULL
-              AND coalesce(a.flags, 0) & 2 = 0)",
-    )
+/// What the door's mode is computed from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DoorFacts {
+    /// The settings asked for, those that were ever set: an object by key.
+    pub settings: Value,
+    /// Whether somebody can keep the light on: approved, not disabled, not suspended, with a
+    /// role that reviews.
+    pub somebody_eligible: bool,
+    /// Confirmed applications without a decision, counted up to the number asked for.
+    pub waiting: i64,
+    /// The last row of the history: what is told, why, since when.
+    pub last: Option<(RegistrationMode, ModeReason, DateTime<Utc>)>,
+}
+
+impl DoorFacts {
+    /// A setting that was set.
+    pub fn setting(&self, key: &str) -> Option<&Value> {
+        self.settings.get(key).filter(|value| !value.is_null())
+    }
+}
+
+const FACTS: &str = "\
+    WITH p AS (SELECT ?::text[] AS keys, ?::bigint AS most) \
+    SELECT coalesce((SELECT jsonb_object_agg(s.key, s.value) FROM instance_settings s, p \
+                     WHERE s.key = ANY (p.keys)), '{}'::jsonb), \
+           EXISTS (SELECT 1 FROM users u LEFT JOIN accounts a ON a.id = u.account_id \
+                   WHERE u.role > 0 AND u.approved_at IS NOT NULL AND u.disabled_at IS NULL \
+                     AND coalesce(a.flags, 0) & 2 = 0), \
+           (SELECT count(*) FROM (SELECT 1 FROM applications WHERE state IN (1, 2) \
+                                  LIMIT (SELECT most FROM p)) waiting), \
+           h.to_mode, h.reason, h.at \
+    FROM p LEFT JOIN LATERAL (SELECT to_mode, reason, at FROM door_history \
+                              ORDER BY id DESC LIMIT 1) h ON true";
+
+type FactsRow = (
+    Value,
+    bool,
+    i64,
+    Option<RegistrationMode>,
+    Option<ModeReason>,
+    Option<DateTime<Utc>>,
+);
+
+/// All facts in one statement: the settings under `keys`, and at most `most` who wait.
+pub async fn facts(conn: &mut Conn, keys: &[&str], most: i64) -> Result<DoorFacts> {
+    let keys: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();
+    let row: FactsRow = raw::<(
+        Jsonb,
+        Bool,
+        BigInt,
+        Nullable<SmallInt>,
+        Nullable<SmallInt>,
+        Nullable<Timestamptz>,
+    )>(FACTS)
+    .bind::<Array<Text>, _>(keys)
+    .bind::<BigInt, _>(most)
     .get_result(conn)
     .await?;
-    Ok(there)
+    let (settings, somebody_eligible, waiting, mode, reason, at) = row;
+    Ok(DoorFacts {
+        settings,
+        somebody_eligible,
+        waiting,
+        last: mode.zip(reason).zip(at).map(|((m, r), at)| (m, r, at)),
+    })
+}
+
+/// One change of the door at a time, to the end of the transaction.
+const LOCK: &str = "SELECT pg_advisory_xact_lock(483127905131)::text";
+const TRY_LOCK: &str = "SELECT pg_try_advisory_xact_lock(483127905131)";
+
+/// Waits until nobody else changes the door.
+pub async fn lock(conn: &mut Conn) -> Result<()> {
+    raw::<(Text,)>(LOCK).get_result::<(String,)>(conn).await?;
+    Ok(())
+}
+
+/// The same without waiting; `false` while somebody else does.
+pub async fn try_lock(conn: &mut Conn) -> Result<bool> {
+    let (locked,): (bool,) = raw::<(Bool,)>(TRY_LOCK).get_result(conn).await?;
+    Ok(locked)
 }
 
 /// Notes a change of the mode that is shown.
@@ -45,6 +114,11 @@ pub async fn insert_change(
         .execute(conn)
         .await?;
     Ok(())
+}
+
+/// The last change.
+pub async fn last_change(conn: &mut Conn) -> Result<Option<DoorChange>> {
+    Ok(list_changes(conn, 1).await?.pop())
 }
 
 /// The latest changes, newest first.
@@ -95,7 +169,7 @@ pub async fn last_decision(conn: &mut Conn) -> Result<Option<DateTime<Utc>>> {
 /// Hours from confirmation to decision, the middle one of those decided by a person since
 /// then; `None` without any.
 pub async fn median_hours(conn: &mut Conn, since: DateTime<Utc>) -> Result<Option<f64>> {
-    use diesel::sql_types::{Double, Nullable, Timestamptz};
+    use diesel::sql_types::Double;
     let (hours,): (Option<f64>,) = raw::<(Nullable<Double>,)>(
         "SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY
             extract(epoch FROM decided_at - coalesce(confirmed_at, submitted_at))::float8 / 3600)
@@ -126,11 +200,116 @@ pub async fn readers(conn: &mut Conn, limit: i64) -> Result<Vec<String>> {
         .collect())
 }
 
-/// How many applications wait for a decision.
+/// How many applications wait for a decision, wherever they wait.
 pub async fn waiting(conn: &mut Conn) -> Result<i64> {
     let (count,): (i64,) =
         raw::<(BigInt,)>("SELECT count(*) FROM applications WHERE state IN (1, 2)")
             .get_result(conn)
             .await?;
     Ok(count)
+}
+
+/// How many wait where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct QueueCounts {
+    /// In the queue: vouched for or waiting.
+    pub queue: i64,
+    /// In line behind it.
+    pub in_line: i64,
+    /// In the folder of likely automated ones.
+    pub automated: i64,
+    /// Whose address is not confirmed.
+    pub unconfirmed: i64,
+}
+
+/// Counts all who wait.
+pub async fn queue_counts(conn: &mut Conn) -> Result<QueueCounts> {
+    let (queue, in_line, automated, unconfirmed) = raw::<(BigInt, BigInt, BigInt, BigInt)>(
+        "SELECT count(*) FILTER (WHERE state > 0 AND lane IN (0, 1)), \
+                count(*) FILTER (WHERE state > 0 AND lane = 2), \
+                count(*) FILTER (WHERE state > 0 AND lane = 3), \
+                count(*) FILTER (WHERE state = 0) \
+         FROM applications WHERE state IN (0, 1, 2)",
+    )
+    .get_result(conn)
+    .await?;
+    Ok(QueueCounts {
+        queue,
+        in_line,
+        automated,
+        unconfirmed,
+    })
+}
+
+/// How many people decided since then.
+pub async fn decided_since(conn: &mut Conn, since: DateTime<Utc>) -> Result<i64> {
+    Ok(applications::table
+        .filter(applications::decided_at.gt(since))
+        .filter(applications::decided_by.is_not_null())
+        .count()
+        .get_result(conn)
+        .await?)
+}
+
+/// How many are in the queue, vouched for or waiting, counted up to `most`.
+pub async fn in_queue(conn: &mut Conn, most: i64) -> Result<i64> {
+    let (count,): (i64,) = raw::<(BigInt,)>(
+        "SELECT count(*) FROM (SELECT 1 FROM applications \
+         WHERE state IN (1, 2) AND lane IN (0, 1) LIMIT ?) queue",
+    )
+    .bind::<BigInt, _>(most)
+    .get_result(conn)
+    .await?;
+    Ok(count)
+}
+
+/// Draws up to `room` from the line into the queue, one network after the other, the oldest
+/// of each first, so that a crowd from one place does not fill the queue alone. Gives how
+/// many came.
+pub async fn draw_from_line(conn: &mut Conn, room: i64) -> Result<usize> {
+    Ok(raw::<()>(
+        "WITH turn AS (SELECT id, row_number() OVER (PARTITION BY \
+                  network(set_masklen(network, CASE family(network) WHEN 4 THEN 24 ELSE 48 END)) \
+                  ORDER BY id) AS place \
+              FROM applications WHERE state IN (1, 2) AND lane = 2), \
+              drawn AS (SELECT id FROM turn ORDER BY place, id LIMIT ?) \
+         UPDATE applications a SET lane = 1 FROM drawn \
+         WHERE a.id = drawn.id AND a.lane = 2 AND a.state IN (1, 2)",
+    )
+    .bind::<BigInt, _>(room)
+    .execute(conn)
+    .await?)
+}
+
+/// What the last 30 days brought to the door.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Month {
+    /// Applications sent.
+    pub applied: i64,
+    /// Of these, refused by a person.
+    pub refused: i64,
+    /// Of these, likely automated.
+    pub automated: i64,
+    /// Of these, never confirmed.
+    pub unconfirmed: i64,
+}
+
+/// Counts the applications sent since then, as far as they are still kept.
+pub async fn month(conn: &mut Conn, since: DateTime<Utc>) -> Result<Month> {
+    let (applied, refused, automated, unconfirmed) = raw::<(BigInt, BigInt, BigInt, BigInt)>(
+        "SELECT count(*), \
+                count(*) FILTER (WHERE state = 4), \
+                count(*) FILTER (WHERE lane = 3), \
+                count(*) FILTER (WHERE state = 0) \
+         FROM applications WHERE submitted_at > ?",
+    )
+    .bind::<Timestamptz, _>(since)
+    .get_result(conn)
+    .await?;
+    Ok(Month {
+        applied,
+        refused,
+        automated,
+        unconfirmed,
+    })
 }

@@ -45,6 +45,7 @@ pub const ROUTES: &[&[Route]] = &[
     home::timeline::ROUTES,
     public::about::ROUTES,
     public::bonds::ROUTES,
+    public::door::ROUTES,
     public::follows::ROUTES,
     public::landing::ROUTES,
     public::profile::ROUTES,
@@ -63,6 +64,7 @@ pub const ROUTES: &[&[Route]] = &[
     home::welcome::ROUTES,
     review::queue::ROUTES,
     review::application::ROUTES,
+    review::door::ROUTES,
     review::hosts::ROUTES,
     review::reports::ROUTES,
 ];

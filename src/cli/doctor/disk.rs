@@ -2,15 +2,13 @@
 
 use std::{fs, path::Path};
 
-use nix::sys::statvfs::statvfs;
-
+use crate::app::disk::{self, TOO_LITTLE};
 use crate::config::Config;
 
 use super::Finding;
 
-/// Less free space than this is a warning, then a failure; in bytes.
+/// Less free space than this is a warning, and less than [`TOO_LITTLE`] a failure; in bytes.
 const LITTLE: u64 = 5 << 30;
-const TOO_LITTLE: u64 = 512 << 20;
 
 /// Checks that the folder is there and can be written to, and how much fits.
 pub(super) fn check(config: &Config) -> Vec<Finding> {
@@ -41,11 +39,9 @@ fn writable(data: &Path) -> Finding {
 }
 
 fn free(data: &Path) -> Finding {
-    let found = match statvfs(data) {
-        Ok(found) => found,
-        Err(error) => return Finding::warning("disk", format!("the space is unknown: {error}")),
+    let Some(bytes) = disk::free(data) else {
+        return Finding::warning("disk", "the space is unknown");
     };
-    let bytes = found.blocks_available() * found.fragment_size();
     let words = format!("{:.1} GB free", bytes as f64 / f64::from(1 << 30));
     match bytes {
         ..TOO_LITTLE => {

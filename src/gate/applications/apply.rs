@@ -16,11 +16,13 @@ use chrono::{DateTime, Utc};
 use diesel_async::AsyncConnection;
 
 use super::form::{self, Returned};
+use super::line;
 use super::pace::{self, Origin};
 use crate::app::App;
 use crate::domain::application::ApplicationState;
 use crate::domain::error::{Closed, Invalid};
 use crate::domain::event::{Event, EventKind};
+use crate::domain::lane::Lane;
 use crate::domain::link_purpose::LinkPurpose;
 use crate::domain::registration_mode::RegistrationMode;
 use crate::domain::role::Role;
@@ -41,11 +43,6 @@ use crate::text::{clean, language};
 
 /// The longest reason an app may send, in characters, where it answers no question.
 const MAX_REMARK: usize = 2000;
-
-/// `applications.lane`.
-const WAITING: i16 = 1;
-/// The same, for the folder of those that a machine seems to have sent.
-pub const LIKELY_AUTOMATED: i16 = 3;
 
 /// What came back from the form, or from an app.
 #[derive(Clone, Default)]
@@ -343,14 +340,19 @@ impl Write<'_> {
             (false, true) => ApplicationState::NeedsInfo,
             (false, false) => ApplicationState::Pending,
         };
+        let lane = match self.cmd.trap_filled {
+            true => Lane::LikelyAutomated,
+            false => Lane::Waiting,
+        };
+        // Who need not confirm an address is at the queue's end already.
+        let lane = match state {
+            ApplicationState::Unconfirmed => lane,
+            _ => line::lane(conn, lane, now).await?,
+        };
         let new = NewApplication {
             state,
             mode: self.mode,
-            lane: if self.cmd.trap_filled {
-                LIKELY_AUTOMATED
-            } else {
-                WAITING
-            },
+            lane,
             remark: self.fields.remark.clone(),
             locale: user.locale.clone(),
             network: self.origin.network(),

@@ -8,7 +8,7 @@
 use chrono::{DateTime, Utc};
 use diesel_async::AsyncConnection;
 
-use super::{apply, approve, pace};
+use super::{apply, approve, line, pace};
 use crate::app::App;
 use crate::domain::application::ApplicationState;
 use crate::domain::event::{Event, EventKind};
@@ -19,6 +19,7 @@ use crate::gate::who::{SignedIn, Standing};
 use crate::model::application::Application;
 use crate::model::user::User;
 use crate::secrets::link;
+use crate::store::applications::Confirm;
 use crate::store::{self, Conn};
 use crate::text::email::Address;
 
@@ -90,8 +91,12 @@ async fn spend(conn: &mut Conn, digest: &[u8; 32], now: DateTime<Utc>) -> Result
         ApplicationState::Pending
     };
     store::applicants::confirm_address(conn, user.id, now).await?;
+    let to = Confirm {
+        state,
+        lane: line::lane(conn, application.lane, now).await?,
+    };
     let moved =
-        store::applications::confirm(conn, application.id, application.version, state, now).await?;
+        store::applications::confirm(conn, application.id, application.version, to, now).await?;
     if !moved {
         return Err(Error::NotFound);
     }

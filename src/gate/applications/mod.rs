@@ -8,6 +8,7 @@ pub mod confirm_email;
 pub mod erase;
 pub mod expire;
 pub mod form;
+pub mod line;
 pub mod pace;
 pub mod reject;
 pub mod review;

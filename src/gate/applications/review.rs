@@ -13,7 +13,8 @@ use crate::model::audit::SignOfLife;
 use crate::model::question::Answer;
 use crate::model::user::User;
 use crate::store::applications::Decision;
-pub use crate::store::applications::QueueFilter;
+pub use crate::store::applications::{QueueFilter, QueuePart};
+pub use crate::store::door::QueueCounts;
 use crate::store::{self, Conn};
 
 /// Applications on one page of the queue.
@@ -41,10 +42,8 @@ pub struct Waiting {
 pub struct Queue {
     /// In the order asked for.
     pub rows: Vec<Waiting>,
-    /// How many wait for a decision in all.
-    pub waiting: i64,
-    /// How many have not confirmed their address.
-    pub unconfirmed: i64,
+    /// How many wait where.
+    pub counts: QueueCounts,
     /// Whether there are more behind this page.
     pub more: bool,
 }
@@ -76,8 +75,7 @@ pub async fn queue(
     let answers = store::applications::answers_of(&mut conn, &ids).await?;
     let drafts = store::applications::draft_counts(&mut conn, &users).await?;
     let deciders = store::users::find_many(&mut conn, &deciders).await?;
-    let waiting = store::door::waiting(&mut conn).await?;
-    let unconfirmed = store::applications::unconfirmed_count(&mut conn).await?;
+    let counts = store::door::queue_counts(&mut conn).await?;
     let rows = found
         .into_iter()
         .map(|(application, user, profile)| Waiting {
@@ -99,12 +97,7 @@ pub async fn queue(
             profile,
         })
         .collect();
-    Ok(Queue {
-        rows,
-        waiting,
-        unconfirmed,
-        more,
-    })
+    Ok(Queue { rows, counts, more })
 }
 
 fn without_address(user: User) -> User {
@@ -115,10 +108,10 @@ fn without_address(user: User) -> User {
     }
 }
 
-/// How many wait: for the menu.
+/// How many wait in the queue: for the menu.
 pub async fn count(app: &App, _who: &Reviewer) -> Result<i64> {
     let mut conn = app.desk.get().await?;
-    store::door::waiting(&mut conn).await
+    Ok(store::door::queue_counts(&mut conn).await?.queue)
 }
 
 /// Everything about one application.

@@ -6,6 +6,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::app::App;
+use crate::domain::lane::Lane;
 use crate::domain::{Error, Id, Result};
 use crate::door::Caller;
 use crate::gate::applications::confirm_email;
@@ -42,6 +43,8 @@ pub struct WaitingPage {
     pub email: Option<String>,
     /// The address as typed into the correction form, and what was wrong with it.
     pub email_form: Form,
+    /// More people came than can be read: in line behind the queue.
+    pub in_line: bool,
     /// Who reads it; may be empty.
     pub readers: Vec<String>,
     /// How long it usually takes, in words.
@@ -192,6 +195,7 @@ pub async fn page(
         submitted_at: Moment::new(application.submitted_at, now),
         email: who.user.email.clone().filter(|_| mail_reaches_people(app)),
         email_form,
+        in_line: application.lane == Lane::InLine,
         usual_wait: readers.usual_wait(),
         readers: readers.names,
         last_decision: readers.last_decision.map(|at| Moment::new(at, now)),

@@ -3,9 +3,14 @@
 use askama::Template;
 
 use super::sample::*;
+use crate::domain::registration_mode::{ModeReason, RegistrationMode};
+use crate::gate::applications::review::{QueueCounts, QueuePart};
+use crate::gate::doorkeeper::Month;
+use crate::gate::effective_mode::Ceiling;
 use crate::web::parts::form::Form;
 use crate::web::parts::pager::Pager;
-use crate::web::review::{application, hosts, queue};
+use crate::web::render::door as words;
+use crate::web::review::{application, door, hosts, queue};
 
 /// Name and page.
 pub fn pages() -> Vec<Hung> {
@@ -28,10 +33,14 @@ pub fn pages() -> Vec<Hung> {
         page: staff("The desk"),
         door: "Anybody may apply; a person reads every application.".into(),
         moderates: true,
-        waiting: rows.len() as i64,
-        unconfirmed: 1,
+        counts: QueueCounts {
+            queue: rows.len() as i64,
+            in_line: 12,
+            automated: 3,
+            unconfirmed: 1,
+        },
+        part: QueuePart::Waiting,
         newest_first: false,
-        decided: false,
         query: String::new(),
         rows,
         pager: Pager::default(),
@@ -41,6 +50,23 @@ pub fn pages() -> Vec<Hung> {
         queue_page(vec![queue_row("11", "Rosa", 5), queue_row("12", "Tom", 4)]).render(),
     );
     hang("queue_empty", queue_page(Vec::new()).render());
+    hang("door", door_page(true).render());
+    hang("door_for_reviewers", door_page(false).render());
+    hang(
+        "door_open",
+        door::OpenDoorPage {
+            page: staff("An open door"),
+            waiting: 4,
+            month: Month {
+                applied: 31,
+                refused: 6,
+                automated: 2,
+                unconfirmed: 5,
+            },
+            bypass: true,
+        }
+        .render(),
+    );
     let mut applicant_profile = profile_view(5);
     applicant_profile.account = chip("rosa", "Rosa", 5);
     hang(
@@ -165,4 +191,55 @@ pub fn pages() -> Vec<Hung> {
         .render(),
     );
     made
+}
+
+/// The door, held by two causes, with a day whose hours cannot be read.
+fn door_page(admin: bool) -> door::DoorPage {
+    let ceiling = |mode, reason| Ceiling {
+        mode,
+        bypass: false,
+        reason,
+        since: None,
+    };
+    let row = |ceiling: Ceiling| door::CeilingRow {
+        cause: words::cause(ceiling.reason),
+        mode: words::short(ceiling.mode),
+        bypass: ceiling.reason == ModeReason::Schedule,
+        since: Some(ago(300)),
+        lifted_by: words::lifted_by(&ceiling),
+    };
+    door::DoorPage {
+        page: staff("The door"),
+        admin,
+        sentence: "The door is closed, by the opening hours.".into(),
+        since: Some(ago(300)),
+        ceilings: vec![
+            row(ceiling(RegistrationMode::Closed, ModeReason::Schedule)),
+            row(ceiling(RegistrationMode::Approval, ModeReason::Admin)),
+        ],
+        mode_form: Form::new().with("mode", "approval"),
+        modes: vec![
+            ("approval", "By application", "Anybody may apply."),
+            ("closed", "Closed", "Nobody may apply."),
+        ],
+        hours_form: Form::new()
+            .with("keep", "1")
+            .with("zone", "Europe/Berlin")
+            .with("outside", "closed")
+            .with("monday", "9-12")
+            .with("tuesday", "late")
+            .error("tuesday", "Tuesday needs hours such as 9:00-17:00."),
+        days: vec![("monday", "Monday"), ("tuesday", "Tuesday")],
+        next: Some(("opens", "Mon 23 Nov, 09:00 (Europe/Berlin)".into())),
+        counts: QueueCounts {
+            queue: 34,
+            in_line: 0,
+            automated: 3,
+            unconfirmed: 1,
+        },
+        room: (80, 100),
+        most: 5_000,
+        outdated_from: "21 May 2028".into(),
+        may_put_off: true,
+    }
 }

@@ -67,6 +67,7 @@ fn waiting_page(step: waiting::Step) -> waiting::WaitingPage {
         submitted_at: ago(200),
         email: Some("rosa@post.example".into()),
         email_form: Form::new(),
+        in_line: false,
         readers: vec!["Ann".into(), "João".into()],
         usual_wait: Some("about a day".into()),
         last_decision: Some(ago(500)),

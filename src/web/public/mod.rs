@@ -2,6 +2,7 @@
 
 pub mod about;
 pub mod bonds;
+pub mod door;
 pub mod follows;
 pub mod landing;
 pub mod profile;

@@ -1,5 +1,6 @@
 //! Rows to what the templates show: pure, no query, no decision.
 
 pub mod account;
+pub mod door;
 pub mod notice;
 pub mod status;

@@ -1,6 +1,7 @@
 //! The moderators' desk.
 
 pub mod application;
+pub mod door;
 pub mod hosts;
 pub mod queue;
 pub mod reports;

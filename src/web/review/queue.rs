@@ -6,24 +6,23 @@ use serde::Deserialize;
 
 use crate::app::App;
 use crate::domain::application::ApplicationState;
-use crate::domain::registration_mode::{ModeReason, RegistrationMode};
+use crate::domain::lane::Lane;
 use crate::domain::{Page as Cursor, ids};
 use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
 use crate::files::default_pictures;
-use crate::gate::applications::apply::LIKELY_AUTOMATED;
-use crate::gate::applications::review::{self, PAGE, QueueFilter, Waiting};
-use crate::gate::effective_mode::EffectiveMode;
+use crate::gate::applications::review::{self, PAGE, QueueCounts, QueueFilter, QueuePart, Waiting};
 use crate::gate::{mode, sandbox};
 use crate::web::error::WebError;
 use crate::web::frame;
 use crate::web::parts::layout::Here;
+use crate::web::render::door as door_words;
 
 use crate::web::parts::layout::Page;
 use crate::web::parts::moment::Moment;
 use crate::web::parts::pager::Pager;
 
 /// One page of applications. GET parameters: `order` (`oldest`, `newest`), `state`
-/// (`pending`, `decided`), `q`.
+/// (`line`, `automated`, `decided`), `q`.
 #[derive(Template)]
 #[template(path = "review/queue.html")]
 pub struct QueuePage {
@@ -33,20 +32,35 @@ pub struct QueuePage {
     pub door: String,
     /// The viewer reads reports, too.
     pub moderates: bool,
-    /// How many wait for a decision.
-    pub waiting: i64,
-    /// How many have not confirmed their address.
-    pub unconfirmed: i64,
+    /// How many wait where.
+    pub counts: QueueCounts,
+    /// Which of them are shown.
+    pub part: QueuePart,
     /// Newest first instead of oldest first.
     pub newest_first: bool,
-    /// Decided ones instead of waiting ones.
-    pub decided: bool,
     /// What was searched for; empty for all.
     pub query: String,
     /// One page of them.
     pub rows: Vec<QueueRow>,
     /// Newer and older.
     pub pager: Pager,
+}
+
+impl QueuePage {
+    /// Whether this part is shown: `waiting`, `line`, `automated`, `decided`.
+    pub fn shows(&self, part: &str) -> bool {
+        part == self.state()
+    }
+
+    /// The part as the address names it.
+    pub fn state(&self) -> &'static str {
+        match self.part {
+            QueuePart::Waiting => "waiting",
+            QueuePart::InLine => "line",
+            QueuePart::Automated => "automated",
+            QueuePart::Decided => "decided",
+        }
+    }
 }
 
 /// One application in the queue.
@@ -106,10 +120,17 @@ async fn show(
 ) -> Result<HttpResponse, WebError> {
     let reviewer = caller.reviewer()?;
     let query: String = wish.q.trim().chars().take(200).collect();
+    let part = match wish.state.as_str() {
+        "line" => QueuePart::InLine,
+        "automated" => QueuePart::Automated,
+        "decided" => QueuePart::Decided,
+        _ => QueuePart::Waiting,
+    };
     let filter = QueueFilter {
-        decided: wish.state == "decided",
+        part,
         // Of what is over, the latest is of interest.
-        newest_first: wish.order == "newest" || (wish.state == "decided" && wish.order.is_empty()),
+        newest_first: wish.order == "newest"
+            || (part == QueuePart::Decided && wish.order.is_empty()),
         name: Some(query.clone()).filter(|q| !q.is_empty()),
     };
     let mut cursor = Cursor::newest(PAGE);
@@ -120,7 +141,7 @@ async fn show(
     let by_hand = opened_by_hand(&req);
     let queue = review::queue(&app, &reviewer, &filter, cursor, by_hand).await?;
     let effective = mode::shown(&app).await?;
-    let door = door_words(&effective);
+    let door = door_words::sentence(&effective);
     let now = app.clock.now();
     let mut page = frame::page(&req, Some(&caller), "The desk").await?;
     page.here = Here::Desk;
@@ -133,10 +154,9 @@ async fn show(
         page,
         door,
         moderates: caller.moderator().is_ok(),
-        waiting: queue.waiting,
-        unconfirmed: queue.unconfirmed,
+        counts: queue.counts,
+        part,
         newest_first: filter.newest_first,
-        decided: filter.decided,
         query,
         rows: queue.rows.iter().map(|w| row(&app, w, now)).collect(),
         pager: Pager { newer: None, older },
@@ -215,31 +235,11 @@ pub fn state_words(state: ApplicationState, by: Option<&str>) -> String {
 }
 
 /// Hints in a few words.
-pub fn hints(lane: i16) -> Vec<String> {
+pub fn hints(lane: Lane) -> Vec<String> {
     match lane {
-        LIKELY_AUTOMATED => vec!["filled in a field that people do not see".to_owned()],
+        Lane::LikelyAutomated => vec!["filled in a field that people do not see".to_owned()],
         _ => Vec::new(),
     }
-}
-
-/// How the door stands, with its reason.
-fn door_words(effective: &EffectiveMode) -> String {
-    let mode = match effective.mode {
-        RegistrationMode::Open => "The door is open to everybody who confirms an address",
-        RegistrationMode::Approval => "The door takes applications; people decide",
-        RegistrationMode::Invite => "The door opens to the invited only",
-        RegistrationMode::Closed => "The door is closed",
-    };
-    let why = match effective.reason {
-        ModeReason::Admin => "as the admin chose",
-        ModeReason::Deadman => "because nobody of the staff was here for too long",
-        ModeReason::Emergency => "because an emergency rule is in force",
-        ModeReason::Capacity => "because more people wait than can be read",
-        ModeReason::Schedule => "by the opening hours",
-        ModeReason::Outdated => "because this version of the software is too old",
-        ModeReason::Setup => "because nobody is there yet who could read applications",
-    };
-    format!("{mode}, {why}.")
 }
 
 #[cfg(test)]

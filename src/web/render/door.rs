@@ -1,0 +1,68 @@
+//! How the door stands, in words.
+
+use crate::domain::registration_mode::{ModeReason, RegistrationMode};
+use crate::gate::effective_mode::{Ceiling, EffectiveMode};
+
+/// One sentence: the mode with its reason.
+pub fn sentence(effective: &EffectiveMode) -> String {
+    format!("{}, {}.", mode(effective.mode), because(effective.reason))
+}
+
+/// The mode as the beginning of a sentence.
+pub fn mode(mode: RegistrationMode) -> &'static str {
+    match mode {
+        RegistrationMode::Open => "The door is open to everybody who confirms an address",
+        RegistrationMode::Approval => "The door takes applications; people decide",
+        RegistrationMode::Invite => "The door opens to the invited only",
+        RegistrationMode::Closed => "The door is closed",
+    }
+}
+
+/// The mode in a word or two, for lists.
+pub fn short(mode: RegistrationMode) -> &'static str {
+    match mode {
+        RegistrationMode::Open => "Open",
+        RegistrationMode::Approval => "By application",
+        RegistrationMode::Invite => "By invitation",
+        RegistrationMode::Closed => "Closed",
+    }
+}
+
+/// The reason as the end of a sentence.
+pub fn because(reason: ModeReason) -> &'static str {
+    match reason {
+        ModeReason::Admin => "as the admin chose",
+        ModeReason::Deadman => "because nobody of the staff was here for too long",
+        ModeReason::Emergency => "because an emergency rule is in force",
+        ModeReason::Capacity => "because more people wait than can be read",
+        ModeReason::Schedule => "by the opening hours",
+        ModeReason::Outdated => "because this version of the software is too old",
+        ModeReason::Setup => "because nobody is there yet who could read applications",
+    }
+}
+
+/// The cause in a few words, for lists.
+pub fn cause(reason: ModeReason) -> &'static str {
+    match reason {
+        ModeReason::Admin => "The admin\u{2019}s choice",
+        ModeReason::Deadman => "Nobody of the staff was here",
+        ModeReason::Emergency => "An emergency rule",
+        ModeReason::Capacity => "Too many wait, or the disk is full",
+        ModeReason::Schedule => "The opening hours",
+        ModeReason::Outdated => "An outdated version",
+        ModeReason::Setup => "Nobody could read applications",
+    }
+}
+
+/// What or who lifts a ceiling.
+pub fn lifted_by(ceiling: &Ceiling) -> &'static str {
+    match ceiling.reason {
+        ModeReason::Admin => "An admin, below.",
+        ModeReason::Deadman => "Somebody of the staff who comes back.",
+        ModeReason::Emergency => "Itself, when the rush is over; or a moderator.",
+        ModeReason::Capacity => "Whoever reads applications: by deciding some.",
+        ModeReason::Schedule => "The clock; or an admin, by other hours.",
+        ModeReason::Outdated => "A newer version; or an admin, for a year.",
+        ModeReason::Setup => "An owner who gives somebody the role of a reviewer.",
+    }
+}
