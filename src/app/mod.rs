@@ -13,6 +13,7 @@ pub mod place;
 pub mod policies;
 pub mod remote_media;
 pub mod signers;
+pub mod tally;
 pub mod wishes;
 
 use std::sync::Arc;
@@ -80,6 +81,8 @@ pub struct App {
     pub actor_keys: ActorKeys,
     /// The server's own, once it was asked for.
     instance_key: OnceCell<Arc<NewActorKey>>,
+    /// Versions of questions that forms showed, not written down yet.
+    pub questions_shown: tally::Tally,
     /// What holds for other servers.
     pub policies: Policies,
     /// Keys of other servers' actors.
@@ -166,6 +169,7 @@ impl App {
             outbound: Notify::new(),
             memory: Memory::default(),
             wishes: Wishes::default(),
+            questions_shown: tally::Tally::default(),
             policies: Policies::default(),
             signers: Signers::default(),
             wake_receiver: Notify::new(),

@@ -216,7 +216,7 @@ fn node(app: &App, version: &str, words: &Instance, numbers: &Numbers) -> Value 
                 "since": since,
                 "attended": about.attended,
                 "review_time": about.readers.review_time(),
-                "asks": about.questions.len(),
+                "asks": about.asks,
                 "url": app.url("/apply"),
             },
         },

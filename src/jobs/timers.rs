@@ -156,10 +156,14 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
     }
 }
 
-/// Writes down which sessions and tokens this process saw: each for itself, under no lease.
+/// Writes down which sessions, tokens and forms this process saw: each for itself, under no
+/// lease.
 async fn write_uses(app: &App) {
     if let Err(error) = identity::sessions::flush_last_seen(app).await {
         tracing::warn!(?error, "the last uses of sessions and tokens are lost");
+    }
+    if let Err(error) = gate::questions::statistics::flush(app).await {
+        tracing::warn!(?error, "a minute of counted questions is lost");
     }
 }
 

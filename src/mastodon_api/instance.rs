@@ -257,7 +257,7 @@ fn registrations(base: &BaseUrl, about: &About) -> InstanceRegistrations {
         since: about.door.since,
         attended: about.attended,
         review_time: about.readers.review_time(),
-        asks: whole(about.questions.len()),
+        asks: whole(about.asks),
         questions: about.questions.iter().map(question).collect(),
     }
 }

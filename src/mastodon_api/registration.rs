@@ -234,6 +234,7 @@ async fn registration_form(
         "questions": questions,
         "rules": rules,
         "email_required": view.email_needed,
+        "in_line": view.in_line,
         "enabled": view.mode.takes_applications(),
         "effective_mode": view.mode.mode,
         "reason": view.mode.reason,

@@ -707,6 +707,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    question_days (question_version_id, day) {
+        question_version_id -> Int8,
+        day -> Date,
+        shown -> Int4,
+    }
+}
+
+diesel::table! {
     questions (id) {
         id -> Int8,
         position -> Int2,

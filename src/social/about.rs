@@ -32,6 +32,8 @@ pub struct About {
     pub attended: bool,
     /// What everybody is asked; empty while nobody may apply.
     pub questions: Vec<QuestionVersion>,
+    /// How many questions a form has, those of pools included.
+    pub asks: usize,
 }
 
 /// Looks now.
@@ -41,9 +43,9 @@ pub async fn look(app: &App) -> Result<About> {
     let readers = mode::readers(app).await?;
     let mut conn = app.pool.get().await?;
     let usage = store::usage::count(&mut conn, now - ACTIVE).await?;
-    let questions = match door.takes_applications() {
-        true => questions::asked(&mut conn, now).await?,
-        false => Vec::new(),
+    let (questions, asks) = match door.takes_applications() {
+        true => questions::of_everybody(&mut conn, now).await?,
+        false => (Vec::new(), 0),
     };
     let waiting = store::upkeep::waiting_applications(&mut conn).await?;
     let attended = waiting == 0 || readers.last_decision.is_some_and(|at| now - at < ATTENDED);
@@ -53,5 +55,6 @@ pub async fn look(app: &App) -> Result<About> {
         readers,
         attended,
         questions,
+        asks,
     })
 }

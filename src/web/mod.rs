@@ -65,6 +65,8 @@ pub const ROUTES: &[&[Route]] = &[
     review::queue::ROUTES,
     review::application::ROUTES,
     review::door::ROUTES,
+    review::questions::ROUTES,
+    review::question::ROUTES,
     review::hosts::ROUTES,
     review::reports::ROUTES,
 ];

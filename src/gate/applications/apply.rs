@@ -121,7 +121,7 @@ pub async fn apply(app: &App, cmd: Apply) -> Result<Applied> {
         });
     }
     let mut conn = app.desk.get().await?;
-    let fields = check_fields(app, &mut conn, &cmd, form.as_ref(), &address, now).await?;
+    let fields = check_fields(app, &mut conn, &cmd, form.as_ref(), &address, &origin, now).await?;
     // No connection is held while the hash is made.
     drop(conn);
     let password_hash = app.passwords.hash(&cmd.password, now).await?;
@@ -199,6 +199,7 @@ async fn check_fields(
     cmd: &Apply,
     form: Option<&Returned>,
     address: &Option<Result<Address, EmailError>>,
+    origin: &Origin,
     now: DateTime<Utc>,
 ) -> Result<Fields> {
     let mut invalid = Invalid::new();
@@ -237,7 +238,7 @@ async fn check_fields(
     }
     let asked = match form {
         Some(form) => store::questions::find_versions(conn, &form.versions).await?,
-        None => questions::asked(conn, now).await?,
+        None => questions::asked(app, conn, origin.network(), now).await?,
     };
     let locale = locale_of(&cmd.locale);
     let (mut answers, mut remark, mut unanswered) = (Vec::new(), None, false);

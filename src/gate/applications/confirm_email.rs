@@ -79,9 +79,9 @@ async fn spend(conn: &mut Conn, digest: &[u8; 32], now: DateTime<Utc>) -> Result
         .await?
         .filter(|a| a.state == ApplicationState::Unconfirmed)
         .ok_or(Error::NotFound)?;
-    let asked = questions::asked(conn, now).await?;
+    let (asked, _) = questions::of_everybody(conn, now).await?;
     let answers = store::applications::answers(conn, application.id).await?;
-    // An app that knew no questions leaves some open; they are asked for next.
+    // An app that knew no questions leaves some open; those of everybody are asked for next.
     let knew_them = answers
         .iter()
         .any(|a| !asked.iter().any(|q| q.id == a.question_version_id));

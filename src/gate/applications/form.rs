@@ -8,15 +8,17 @@ use std::net::IpAddr;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::pace;
+use super::{line, pace};
 use crate::app::App;
 use crate::cache::once;
 use crate::domain::Result;
+use crate::domain::lane::Lane;
 use crate::gate::effective_mode::EffectiveMode;
+use crate::gate::questions::statistics;
 use crate::gate::{mode, questions};
 use crate::model::question::QuestionVersion;
 use crate::secrets::signed::{self, Fault, Signed};
-use crate::store;
+use crate::store::{self, Conn};
 
 /// How long a form may lie on somebody's table.
 const GOOD_FOR: TimeDelta = TimeDelta::hours(24);
@@ -34,6 +36,8 @@ pub struct FormView {
     pub email_needed: bool,
     /// The mode that holds; the form is no use where it takes no applications.
     pub mode: EffectiveMode,
+    /// Who applies now stands in line behind the queue.
+    pub in_line: bool,
 }
 
 /// A fresh form. Fetching is limited, ten times as generously as sending.
@@ -44,17 +48,17 @@ pub async fn fetch(app: &App, network: Option<IpAddr>) -> Result<FormView> {
     pace::count_fetch(app, network).await?;
     let now = app.clock.now();
     let mut conn = app.desk.get().await?;
-    let asked = questions::asked(&mut conn, now).await?;
-    let mode = mode::current(app, &mut conn, now).await?;
-    Ok(view(app, asked, mode, now))
+    let network = pace::Origin::new(network, None).network();
+    let asked = questions::asked(app, &mut conn, network, now).await?;
+    statistics::note_shown(app, &asked);
+    view(app, &mut conn, asked, now).await
 }
 
 /// The form again, with the questions that this token names; those of today where it is not
 /// ours. The old token comes back while it holds.
-pub async fn again(app: &App, token: &str) -> Result<FormView> {
+pub async fn again(app: &App, token: &str, network: Option<IpAddr>) -> Result<FormView> {
     let now = app.clock.now();
     let mut conn = app.desk.get().await?;
-    let mode = mode::current(app, &mut conn, now).await?;
     let (said, holds) = match signed::open(&app.keys.form, token, now) {
         Ok(said) => (Some(said), true),
         Err(Fault::Expired(said)) => (Some(said), false),
@@ -62,28 +66,32 @@ pub async fn again(app: &App, token: &str) -> Result<FormView> {
     };
     let asked = match said.as_ref().and_then(|s| versions_of(&s.payload)) {
         Some(ids) => store::questions::find_versions(&mut conn, &ids).await?,
-        None => questions::asked(&mut conn, now).await?,
+        None => {
+            let network = pace::Origin::new(network, None).network();
+            questions::asked(app, &mut conn, network, now).await?
+        }
     };
-    let mut view = view(app, asked, mode, now);
+    let mut view = view(app, &mut conn, asked, now).await?;
     if holds {
         view.token = token.to_owned();
     }
     Ok(view)
 }
 
-fn view(
+async fn view(
     app: &App,
+    conn: &mut Conn,
     asked: Vec<QuestionVersion>,
-    mode: EffectiveMode,
     now: DateTime<Utc>,
-) -> FormView {
+) -> Result<FormView> {
     let ids: Vec<String> = asked.iter().map(|q| q.id.to_string()).collect();
-    FormView {
+    Ok(FormView {
         token: signed::sign(&app.keys.form, ids.join(",").as_bytes(), now, GOOD_FOR),
         questions: asked,
         email_needed: super::mail_reaches_people(app),
-        mode,
-    }
+        mode: mode::current(app, conn, now).await?,
+        in_line: line::lane(conn, Lane::Waiting, now).await? == Lane::InLine,
+    })
 }
 
 /// What a token that came back said.

@@ -153,7 +153,7 @@ pub async fn send(
             Ok(response)
         }
         Err(Error::Invalid(invalid)) => {
-            let view = gate_form::again(&app, &token).await?;
+            let view = gate_form::again(&app, &token, Some(caller.address())).await?;
             let form = refused(kept(&fields), &invalid, &view);
             Ok(frame::refused(
                 answer(&req, &app, &caller, view, form).await?,
@@ -211,7 +211,7 @@ async fn answer(
         readers: readers.names,
         email_needed: view.email_needed,
         password_min: password_rules::MIN_CHARACTERS as i64,
-        in_line: false,
+        in_line: view.in_line,
     };
     frame::render(req, &shown)
 }

@@ -7,10 +7,12 @@ use crate::domain::registration_mode::{ModeReason, RegistrationMode};
 use crate::gate::applications::review::{QueueCounts, QueuePart};
 use crate::gate::doorkeeper::Month;
 use crate::gate::effective_mode::Ceiling;
+use crate::model::question::QuestionKind;
+use crate::web::apply::form;
 use crate::web::parts::form::Form;
 use crate::web::parts::pager::Pager;
 use crate::web::render::door as words;
-use crate::web::review::{application, door, hosts, queue};
+use crate::web::review::{application, door, hosts, question, questions, queue};
 
 /// Name and page.
 pub fn pages() -> Vec<Hung> {
@@ -67,6 +69,9 @@ pub fn pages() -> Vec<Hung> {
         }
         .render(),
     );
+    hang("questions", questions_page(false).render());
+    hang("questions_none", questions_page(true).render());
+    hang("question", question_page().render());
     let mut applicant_profile = profile_view(5);
     applicant_profile.account = chip("rosa", "Rosa", 5);
     hang(
@@ -241,5 +246,76 @@ fn door_page(admin: bool) -> door::DoorPage {
         most: 5_000,
         outdated_from: "21 May 2028".into(),
         may_put_off: true,
+    }
+}
+
+fn questions_page(none: bool) -> questions::QuestionsPage {
+    let row = |id, label: &str, pool| questions::QuestionRow {
+        id,
+        label: label.into(),
+        help: "Two or three sentences are plenty.".into(),
+        kind: "Several lines",
+        required: pool == 0,
+        pool,
+        version: 2,
+        languages: "de, en".into(),
+        figures: vec![
+            ("Shown", "142".into()),
+            ("Answered", "61".into()),
+            ("Time for the form", "4 minutes".into()),
+            ("Approved", "48 of 55".into()),
+        ],
+        approved: Some(87),
+    };
+    let rows = match none {
+        true => Vec::new(),
+        false => vec![
+            row(1, "What brings you here?", 0),
+            row(2, "What would you miss if the lane were gone?", 1),
+        ],
+    };
+    questions::QuestionsPage {
+        page: staff("Questions"),
+        admin: true,
+        count: (rows.len(), 5),
+        rows,
+        retired: vec![(3, "Do you like trains?".into())],
+        pools: vec![(1, 4, 1)],
+    }
+}
+
+fn question_page() -> question::QuestionPage {
+    let seen = |id: &str, kind| form::Question {
+        id: format!("preview_{id}"),
+        label: "Which end of the lane?".into(),
+        help: "Where the bakery is, or where it is not.".into(),
+        required: true,
+        kind,
+        choices: vec!["The bakery’s".into(), "The other".into()],
+        max_chars: 200,
+    };
+    question::QuestionPage {
+        page: staff("A question"),
+        action: "/desk/questions/4".into(),
+        version: Some(2),
+        admin: true,
+        form: Form::new()
+            .with("kind", "choice")
+            .with("label_en", "Which end of the lane?")
+            .with("max_length", "200")
+            .error("choices", "The choices need two lines at least."),
+        kinds: vec![("short", "One line"), ("choice", "One of some choices")],
+        languages: vec![
+            ("de".into(), "Deutsch".into()),
+            ("en".into(), "English".into()),
+        ],
+        more_languages: vec![("fr".into(), "français".into())],
+        pools: vec![1, 2, 3],
+        preview: vec![
+            ("de".into(), seen("de", QuestionKind::Choice)),
+            ("en".into(), seen("en", QuestionKind::Long)),
+        ],
+        max: (300, 1000),
+        blank: Form::new(),
     }
 }

@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::sample::*;
 use crate::web::parts::pager::Pager;
-use crate::web::public::{about, follows, profile, status, timeline, trouble};
+use crate::web::public::{about, door, follows, profile, status, timeline, trouble};
 
 /// Name and page.
 pub fn pages() -> Vec<Hung> {
@@ -97,6 +97,42 @@ pub fn pages() -> Vec<Hung> {
             statuses: posts(),
             empty: "Nothing with this tag yet.".into(),
             pager: Pager::default(),
+        }
+        .render(),
+    );
+    let stretch = |x: &str, width: &str, mode, title: &str| door::Stretch {
+        x: x.into(),
+        width: width.into(),
+        mode,
+        title: title.into(),
+    };
+    hang(
+        "door",
+        door::DoorPage {
+            page: stranger("The door"),
+            sentence: "The door takes applications; people decide, as the admin chose.".into(),
+            since: Some(ago(3000)),
+            readers: vec!["Ann".into(), "João".into()],
+            usual_wait: Some("a day".into()),
+            last_decision: Some(ago(500)),
+            band: vec![
+                stretch("0.0", "600.0", "approval", "By application from 3 Feb 2026"),
+                stretch("600.0", "150.0", "closed", "Closed from 1 Aug 2026"),
+                stretch(
+                    "750.0",
+                    "250.0",
+                    "approval",
+                    "By application from 1 Sep 2026",
+                ),
+            ],
+            band_words: "By application from 3 Feb 2026, then closed.".into(),
+            changes: vec![door::ChangeRow {
+                at: ago(3000),
+                from: Some("Closed"),
+                to: "By application",
+                cause: "The admin’s choice",
+            }],
+            by_hours: 14,
         }
         .render(),
     );

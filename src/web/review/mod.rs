@@ -3,5 +3,7 @@
 pub mod application;
 pub mod door;
 pub mod hosts;
+pub mod question;
+pub mod questions;
 pub mod queue;
 pub mod reports;

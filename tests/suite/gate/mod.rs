@@ -1,6 +1,8 @@
 //! The door: knocking, waiting, being let in or not.
 
 mod applying;
+mod door;
+mod questions;
 mod reviewing;
 mod sandbox;
 mod unseen;

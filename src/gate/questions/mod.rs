@@ -1,16 +1,23 @@
 //! What applicants are asked, and whether they answered.
 //!
 //! Questions are versioned: an answer keeps the version and its wording, so that what a
-//! reviewer reads is what was asked. A new place starts with one question.
+//! reviewer reads is what was asked. A new place starts with one question. [`pick`] says who
+//! is asked what, [`edit`] changes it, [`statistics`] says how well it works.
+
+pub mod edit;
+pub mod pick;
+pub mod statistics;
 
 use chrono::{DateTime, Utc};
 use diesel_async::AsyncConnection;
-use serde_json::json;
+use ipnet::IpNet;
+use serde_json::{Value, json};
 
+use crate::app::App;
 use crate::domain::Result;
 use crate::domain::error::{FieldError, Invalid};
 use crate::model::question::{Answer, QuestionKind, QuestionVersion};
-use crate::store::questions::NewQuestion;
+use crate::store::questions::{Asked, NewVersion};
 use crate::store::{self, Conn};
 use crate::text::clean;
 use crate::text::length::graphemes;
@@ -27,25 +34,64 @@ pub struct Given {
     pub values: Vec<String>,
 }
 
-/// What is asked now, in order. Makes the first question when there never was one.
-pub async fn asked(conn: &mut Conn, now: DateTime<Utc>) -> Result<Vec<QuestionVersion>> {
+/// Everything that may be asked now, in order. Makes the first question when there never was
+/// one.
+pub async fn all(conn: &mut Conn, now: DateTime<Utc>) -> Result<Vec<Asked>> {
     let asked = store::questions::asked(conn).await?;
     if !asked.is_empty() {
         return Ok(asked);
     }
     conn.transaction(async |conn| {
         if !store::questions::any_ever(conn).await? {
-            store::questions::insert(conn, first_question(), now).await?;
+            store::questions::insert(conn, first_question(), 0, now).await?;
         }
         store::questions::asked(conn).await
     })
     .await
 }
 
+/// What everybody is asked, and how many questions a form has in all.
+pub async fn of_everybody(
+    conn: &mut Conn,
+    now: DateTime<Utc>,
+) -> Result<(Vec<QuestionVersion>, usize)> {
+    let all = all(conn, now).await?;
+    let sizes = sizes(conn, &all).await?;
+    let count = pick::count(&all, sizes.as_ref());
+    let everybody = all.into_iter().filter(|asked| asked.pool == 0);
+    Ok((everybody.map(|asked| asked.version).collect(), count))
+}
+
+/// What somebody from this network is asked today.
+pub async fn asked(
+    app: &App,
+    conn: &mut Conn,
+    network: Option<IpNet>,
+    now: DateTime<Utc>,
+) -> Result<Vec<QuestionVersion>> {
+    let all = all(conn, now).await?;
+    let sizes = sizes(conn, &all).await?;
+    let day = now.date_naive();
+    Ok(pick::pick(
+        all,
+        sizes.as_ref(),
+        &app.keys.form,
+        network,
+        day,
+    ))
+}
+
+/// The sizes of the pools; not asked for where there is no pool.
+async fn sizes(conn: &mut Conn, all: &[Asked]) -> Result<Option<Value>> {
+    match all.iter().any(|asked| asked.pool > 0) {
+        true => store::settings::find(conn, pick::SETTING).await,
+        false => Ok(None),
+    }
+}
+
 /// The question that a new place asks.
-fn first_question() -> NewQuestion {
-    NewQuestion {
-        position: 1,
+fn first_question() -> NewVersion {
+    NewVersion {
         kind: QuestionKind::Long,
         labels: json!({
             "en": "What brings you here?",
@@ -57,8 +103,10 @@ fn first_question() -> NewQuestion {
             "de": "Das liest ein Mensch, keine Maschine. Zwei, drei Sätze genügen: wer du bist, worüber \
                    du gern sprechen würdest, oder wer dir von diesem Ort erzählt hat.",
         }),
+        choices: json!([]),
         required: true,
         max_length: 2000,
+        by: None,
     }
 }
 

@@ -1,0 +1,270 @@
+//! What is asked: versions, languages, pools, figures, the editor.
+
+use chrono::TimeDelta;
+use porchlight::domain::role::Role;
+use porchlight::gate::questions::statistics;
+
+use crate::support::browser::{Browser, Page};
+use crate::support::place::{Place, run};
+
+async fn editor(place: &Place) -> Browser {
+    let owner = place.owner().await;
+    place.signed_in(&owner).await
+}
+
+/// Writes a question in English.
+async fn write(browser: &Browser, label: &str, kind: &str, pool: &str) -> Page {
+    let page = browser.open("/desk/questions/new").await;
+    let form = page
+        .form("/desk/questions/new")
+        .set("kind", kind)
+        .set("label_en", label)
+        .set("choices", "north\nsouth")
+        .set("pool", pool)
+        .press("Save it");
+    browser.submit(form).await
+}
+
+/// What apps are asked from one network: the wordings.
+async fn asked(place: &Place) -> Vec<String> {
+    let form = place
+        .stranger()
+        .get("/api/v1/instance/registration_form")
+        .await
+        .ok();
+    form["questions"]
+        .as_array()
+        .expect("questions")
+        .iter()
+        .map(|q| q["label"].as_str().expect("a label").to_owned())
+        .collect()
+}
+
+#[test]
+fn a_question_is_written_previewed_and_asked_in_the_applicants_language() {
+    run(async |place| {
+        let browser = editor(place).await;
+        let page = browser.open("/desk/questions/new").await;
+        let form = page
+            .form("/desk/questions/new")
+            .set("kind", "choice")
+            .set("label_en", "Which end of the lane?")
+            .set("choices", "north")
+            .press("Show me first");
+        let looked = browser.submit(form).await;
+        looked.says("The choices need two lines at least.");
+        let form = looked
+            .form("/desk/questions/new")
+            .set("choices", "north\nsouth")
+            .set("add_language", "de")
+            .press("Add it");
+        let more = browser.submit(form).await;
+        assert_eq!(asked(place).await.len(), 1, "looking saves nothing");
+        let form = more
+            .form("/desk/questions/new")
+            .set("label_de", "Welches Ende der Gasse?")
+            .press("Show me first");
+        let looked = browser.submit(form).await;
+        looked
+            .says("As applicants see it")
+            .says("Welches Ende der Gasse?");
+        let form = looked.form("/desk/questions/new").press("Save it");
+        browser
+            .submit(form)
+            .await
+            .says("Saved.")
+            .says("Which end of the lane?");
+        assert_eq!(
+            asked(place).await,
+            ["What brings you here?", "Which end of the lane?"]
+        );
+        let german = place
+            .stranger()
+            .get("/api/v1/instance/registration_form?locale=de-AT")
+            .await
+            .ok();
+        assert_eq!(german["questions"][1]["label"], "Welches Ende der Gasse?");
+        let v2 = place
+            .stranger()
+            .get("/api/v2/instance")
+            .await
+            .entity("Instance");
+        assert_eq!(v2["registrations"]["asks"], 2);
+        assert_eq!(
+            place
+                .number("SELECT count(*) FROM audit_log WHERE act = 'question.save'")
+                .await,
+            1
+        );
+    });
+}
+
+#[test]
+fn an_answer_keeps_the_words_it_was_given_to() {
+    run(async |place| {
+        let browser = editor(place).await;
+        let hana = place.applicant("hana").await;
+        let application = place.application_of(&hana).await;
+        let list = browser.open("/desk/questions").await;
+        let path = list.link("What brings you here?");
+        let edit = browser.open(&path).await;
+        let form = edit
+            .form(&path)
+            .set("label_en", "Who told you of us?")
+            .press("Save it");
+        browser.submit(form).await.says("Version 2");
+        assert_eq!(asked(place).await, ["Who told you of us?"]);
+        let card = browser
+            .open(&format!("/desk/applications/{application}"))
+            .await;
+        card.says("What brings you here?")
+            .hides("Who told you of us?");
+        // Saved again without a change, it stays version 2.
+        let edit = browser.open(&path).await;
+        browser
+            .submit(edit.form(&path).press("Save it"))
+            .await
+            .says("Version 2");
+        assert_eq!(
+            place.number("SELECT count(*) FROM question_versions").await,
+            2
+        );
+    });
+}
+
+#[test]
+fn a_form_has_five_questions_at_the_most_and_they_keep_their_order() {
+    run(async |place| {
+        let browser = editor(place).await;
+        for n in 2..=5 {
+            write(&browser, &format!("Question {n}?"), "short", "0")
+                .await
+                .says("Saved.");
+        }
+        let sixth = write(&browser, "One too many?", "short", "0").await;
+        assert_eq!(sixth.status(), 422);
+        sixth.says("Retire one first");
+        assert_eq!(
+            sixth.form("/desk/questions/new").value("label_en"),
+            "One too many?"
+        );
+        let list = browser.open("/desk/questions").await;
+        let last = list.link("Question 5?");
+        browser.submit(list.form(&format!("{last}/up"))).await;
+        let order = asked(place).await;
+        assert_eq!(order[3..], ["Question 5?", "Question 4?"]);
+        let list = browser.open("/desk/questions").await;
+        browser
+            .submit(list.form(&format!("{last}/retire")))
+            .await
+            .says("Not asked any more");
+        assert_eq!(asked(place).await.len(), 4);
+        let list = browser.open("/desk/questions").await;
+        browser
+            .submit(list.form(&format!("{last}/restore")))
+            .await
+            .says("Asked again");
+        assert_eq!(asked(place).await[3], "Question 5?", "at its old place");
+    });
+}
+
+#[test]
+fn a_pool_gives_each_network_the_same_questions_all_day() {
+    run(async |place| {
+        let browser = editor(place).await;
+        for n in 1..=6 {
+            write(&browser, &format!("Pool {n}?"), "short", "1")
+                .await
+                .says("Saved.");
+        }
+        let first = asked(place).await;
+        assert_eq!(first.len(), 2, "one of everybody, one of the pool");
+        for _ in 0..3 {
+            assert_eq!(asked(place).await, first, "no shopping for easier ones");
+        }
+        let list = browser.open("/desk/questions").await;
+        let form = list.form("/desk/questions/pools").set("size", "3");
+        browser.submit(form).await.says("From the next form on.");
+        assert_eq!(asked(place).await.len(), 4);
+        let v2 = place
+            .stranger()
+            .get("/api/v2/instance")
+            .await
+            .entity("Instance");
+        let told = v2["registrations"]["questions"].as_array().map(Vec::len);
+        assert_eq!(
+            (told, &v2["registrations"]["asks"]),
+            (Some(1), &serde_json::json!(4))
+        );
+        let list = browser.open("/desk/questions").await;
+        let form = list.form("/desk/questions/pools").set("size", "5");
+        browser
+            .submit(form)
+            .await
+            .says("five questions at the most".replace("five", "5").as_str());
+        // Over some days the pick changes.
+        let mut seen = std::collections::BTreeSet::new();
+        for _ in 0..12 {
+            place.advance(TimeDelta::days(1));
+            seen.extend(asked(place).await);
+        }
+        assert!(seen.len() >= 6, "{seen:?}");
+        // What was picked is what is asked for when the form comes back.
+        let hana = place.applicant("hana").await;
+        let answers = "SELECT count(*) FROM application_answers aa JOIN applications a ON a.id = aa.application_id WHERE a.user_id = $1";
+        let count: i64 = place.sql(answers, &[&hana.user]).await[0].get(0);
+        assert!(count >= 1);
+    });
+}
+
+#[test]
+fn each_version_has_its_figures() {
+    run(async |place| {
+        let browser = editor(place).await;
+        for _ in 0..4 {
+            asked(place).await;
+        }
+        let hana = place.applicant("hana").await;
+        let rosa = place.applicant("rosa").await;
+        statistics::flush(&place.app).await.expect("a flush");
+        for (who, act) in [(&hana, "approve"), (&rosa, "reject")] {
+            let card = browser
+                .open(&format!(
+                    "/desk/applications/{}",
+                    place.application_of(who).await
+                ))
+                .await;
+            let form = card.form(&format!(
+                "/desk/applications/{}/{act}",
+                place.application_of(who).await
+            ));
+            browser.submit(form).await;
+        }
+        let row = place
+            .sql("SELECT sum(shown)::bigint FROM question_days", &[])
+            .await;
+        let shown: i64 = row[0].get(0);
+        assert!(shown >= 4, "{shown}");
+        let page = browser.open("/desk/questions").await;
+        page.says("1 of 2").says("50 %").says(&shown.to_string());
+    });
+}
+
+#[test]
+fn reviewers_read_the_questions_and_admins_change_them() {
+    run(async |place| {
+        editor(place).await;
+        let greeter = place.staff("greeter", Role::Reviewer).await;
+        let browser = place.signed_in(&greeter).await;
+        let list = browser.open("/desk/questions").await;
+        list.says("What brings you here?")
+            .hides("Write a new question");
+        let path = list.link("What brings you here?");
+        let page = browser.open(&path).await;
+        page.says("As applicants see it");
+        assert!(!page.has_form(&path));
+        let member = place.member("ann").await;
+        let member = place.signed_in(&member).await;
+        assert_eq!(member.visit("/desk/questions").await.status(), 404);
+    });
+}
