@@ -417,6 +417,48 @@ mod tests {
     }
 
     #[test]
+    fn languages_are_read_wherever_servers_write_them() {
+        let language = |post: Value| Note::read(&post).unwrap().language;
+        let says = |language: &str| with("contentMap", json!({ language: "<p>hello</p>" }));
+        assert_eq!(language(says("de")).as_deref(), Some("de"));
+        let mut mapped = note();
+        mapped.as_object_mut().unwrap().remove("content");
+        mapped["contentMap"] = json!({ "fr": "<p>salut</p>" });
+        assert_eq!(Note::read(&mapped).unwrap().html, "<p>salut</p>");
+        assert_eq!(language(mapped).as_deref(), Some("fr"));
+        let warned = with("summaryMap", json!({ "it": "ragni" }));
+        assert_eq!(Note::read(&warned).unwrap().spoiler_text, "ragni");
+        assert_eq!(language(warned).as_deref(), Some("it"));
+        let mut article = with("nameMap", json!({ "es": "Gatos" }));
+        article["type"] = json!("Article");
+        assert!(
+            Note::read(&article)
+                .unwrap()
+                .html
+                .contains("<strong>Gatos</strong>")
+        );
+        assert_eq!(language(article).as_deref(), Some("es"));
+        let lemmy = with(
+            "language",
+            json!({ "identifier": "pt", "name": "Português" }),
+        );
+        assert_eq!(language(lemmy).as_deref(), Some("pt"));
+        assert_eq!(language(with("contentMap", json!({ "<b>": "x" }))), None);
+    }
+
+    #[test]
+    fn what_a_post_quotes_is_a_link_below_it() {
+        let quoting = with("quote", json!("https://b.example/notes/2"));
+        let read = Note::read(&quoting).unwrap();
+        assert!(
+            read.html.starts_with("<p>hello</p><p>RE: <a "),
+            "{}",
+            read.html
+        );
+        assert!(read.html.contains("href=\"https://b.example/notes/2\""));
+    }
+
+    #[test]
     fn a_hundred_thousand_of_anything_are_few() {
         let tags: Vec<Value> = (0..100_000)
             .map(|n| match n % 2 {
