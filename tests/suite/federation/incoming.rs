@@ -903,12 +903,12 @@ fn what_members_and_servers_report_waits_at_the_desk() {
 }
 
 #[test]
-fn what_lies_elsewhere_is_a_link_with_its_words_on_our_pages() {
+fn a_file_of_no_shown_kind_is_a_link_with_its_words_on_our_pages() {
     run(async |place| {
         let ann = place.member("ann").await;
         let bob = place.stranger_at("far.example", "bob").await;
         follows(place, &ann, &bob).await;
-        let attached = json!([{"type": "Image", "mediaType": "image/png", "url": "https://far.example/lamp.png",
+        let attached = json!([{"type": "Document", "mediaType": "application/pdf", "url": "https://far.example/lamp.pdf",
             "name": "a lamp <script>alert(1)</script>"}]);
         done(
             place
@@ -917,7 +917,7 @@ fn what_lies_elsewhere_is_a_link_with_its_words_on_our_pages() {
         );
         let browser = place.signed_in(&ann).await;
         let page = browser.open("/home").await;
-        page.says("Picture at far.example").says("a lamp");
+        page.says("File at far.example").says("a lamp");
         assert!(!browser.visit_raw("/home").await.contains("<script>alert"));
     });
 }
