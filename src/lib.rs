@@ -27,8 +27,8 @@
 //! - Every route is a row of [`server::table`]; what the row says is enforced before its handler.
 //! - Only a signature can reach the network: what may fetch takes `&Federation`, all else `&App`.
 //!
-//! Still to come, on its floor: `moderation` beside `social` (what there is of it so far is in
-//! `social/report.rs` and `store/audit.rs`).
+//! `moderation` is about other servers so far; reports are in `social/report.rs`, the audit log
+//! in `store/audit.rs`.
 
 /// The command line: up, serve, worker, migrate, check-config, doctor, accounts, hosts, media, demo.
 pub mod cli;
@@ -56,6 +56,9 @@ pub mod incoming;
 
 /// What we tell other servers: who hears of it, what is sent, and when again.
 pub mod delivery;
+
+/// What staff decide about other servers, and what follows from it.
+pub mod moderation;
 
 /// Statuses, accounts, timelines, notifications: what members do.
 pub mod social;

@@ -101,10 +101,19 @@ pub async fn store(fed: &Federation, document: &Value) -> Result<Account> {
     let before = remote_accounts::by_uri(&mut conn, &actor.id, hash).await?;
     let moved_to = moved_to(fed, &mut conn, &actor).await?;
     let now = fed.clock.now();
+    // Before a row: nothing of a blocked server is kept, not even its name (I28).
+    let flags = fed.host_flags(&domain).await?;
+    if host::is_suspended(flags) {
+        return Err(blocked());
+    }
     let host = store::hosts::find_or_insert(&mut conn, &domain, now).await?;
     drop(conn);
     if host::is_suspended(host.flags) {
         return Err(blocked());
+    }
+    let mut actor = actor;
+    if (flags | host.flags) & host::flags::NO_MEDIA != 0 {
+        (actor.avatar, actor.header, actor.emojis) = (None, None, None);
     }
     let handle_domain = before
         .as_ref()
@@ -139,10 +148,9 @@ pub fn is_ours(app: &App, address: &str) -> bool {
 /// `Denied` when the server of that address is suspended.
 pub async fn refuse_blocked(app: &App, address: &str) -> Result<()> {
     let domain = uri::authority(address).ok_or(Error::NotFound)?;
-    let mut conn = app.pool.get().await?;
-    match store::hosts::find(&mut conn, &domain).await? {
-        Some(host) if host::is_suspended(host.flags) => Err(blocked()),
-        _ => Ok(()),
+    match host::is_suspended(app.host_flags(&domain).await?) {
+        true => Err(blocked()),
+        false => Ok(()),
     }
 }
 

@@ -272,12 +272,17 @@ async fn row(
         kind: note.kind,
         url: note.url.clone(),
         uri: note.id.clone(),
-        words: words(note, mentions),
+        words: words(note, author, mentions),
     })
 }
 
 /// What a post says, as it is stored; `mentions` are accounts that are known.
-pub fn words(note: Note, mentions: Vec<Id>) -> Words {
+/// Pictures of people whose media is kept out are none.
+pub fn words(mut note: Note, author: &Account, mentions: Vec<Id>) -> Words {
+    if author.is_without_media() {
+        note.media.clear();
+        note.emojis = None;
+    }
     let characters = length::graphemes(&html::html_to_text(&note.html));
     Words {
         sensitive: note.sensitive,

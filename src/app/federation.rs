@@ -25,6 +25,7 @@ use super::http::media_type::{self, ACCEPT_ACTIVITY, ACTIVITY};
 use super::http::names::{Names, SystemNames};
 pub use super::http::{Budget, FetchError};
 use super::http::{Http, Signer, Trip, body};
+use super::policies::Verdicts;
 use crate::config::Place;
 use crate::domain::{Error, Result};
 use crate::secrets::actor_key::SigningKey;
@@ -231,7 +232,8 @@ impl Federation {
         let wire = self.network.wire()?;
         let mut url = url.clone();
         url.set_fragment(None);
-        let trip = Arc::new(Trip::new(PATIENCE, Some(self.budget.clone())));
+        let trip = Trip::new(PATIENCE, Some(self.budget.clone()));
+        let trip = Arc::new(trip.obeying(self.verdicts().await?));
         let data = wire.library.to_request_data();
         let asking = fetch_object_http::<Arc<App>, T>(&url, &data);
         let found = TRIP.scope(trip, asking).await.map_err(of_library)?;
@@ -274,7 +276,7 @@ impl Federation {
         body: Bytes,
     ) -> Result<Reply, FetchError> {
         let wire = self.network.wire()?;
-        let trip = Trip::new(PATIENCE, None);
+        let trip = Trip::new(PATIENCE, None).obeying(self.verdicts().await?);
         let answer = wire.http.post(&trip, url.clone(), headers, body).await?;
         Ok(Reply {
             status: answer.status(),
@@ -294,9 +296,16 @@ impl Federation {
         &self.network
     }
 
+    /// Whom this place speaks with; what cannot be asked now may pass.
+    async fn verdicts(&self) -> Result<Verdicts, FetchError> {
+        let held = self.network.app.verdicts().await;
+        held.map_err(|error| FetchError::Unreachable(format!("{error:?}").into()))
+    }
+
     async fn open(&self, url: &Url, want: Want) -> Result<Response, FetchError> {
         let wire = self.network.wire()?;
         let trip = Trip::new(want.patience, Some(self.budget.clone()));
+        let trip = trip.obeying(self.verdicts().await?);
         let mut headers = HeaderMap::new();
         headers.insert(header::ACCEPT, HeaderValue::from_static(want.accept));
         let asking = wire.http.get(&trip, url.clone(), &headers, want.signed);

@@ -128,6 +128,7 @@ pub fn intents(event: &Taken) -> Vec<Intent> {
         | EventKind::AccessRevoked
         | EventKind::PasswordChanged
         | EventKind::AccountMuted
+        | EventKind::FollowRestored
         | EventKind::StatusFetched
         | EventKind::ReplyJoined
         | EventKind::BoostVanished => Vec::new(),

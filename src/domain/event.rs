@@ -38,8 +38,9 @@ smallint_enum! {
         /// subject: the follow's target, actor: the follower; extra: the follow's id.
         FollowAccepted = 7 => "follow_accepted",
         /// subject: target, actor: follower, for an ended or refused follow; extra: its id.
-        /// In [`Lane::Inbound`] the remote one of the two ended it; else the local one did, and
-        /// the address of a remote `Follow` is in `ended_follows`.
+        /// In [`Lane::Inbound`] the remote one of the two ended it, or a block of its server
+        /// did, which is told to nobody there; else the local one did, and the address of a
+        /// remote `Follow` is in `ended_follows`.
         FollowEnded = 8 => "follow_ended",
         /// subject: who is blocked, actor: who blocks; extra: the block's id.
         AccountBlocked = 9 => "account_blocked",
@@ -90,6 +91,9 @@ smallint_enum! {
         StatusFetched = 29 => "status_fetched",
         /// subject: user, actor: the same; the password is another one.
         PasswordChanged = 30 => "password_changed",
+        /// subject: the follow's target, actor: the follower; extra: the follow's id. A block
+        /// had ended it and was lifted; the other server was never told of either.
+        FollowRestored = 50 => "follow_restored",
         /// subject: reply whose parent came only now, actor: its author.
         ReplyJoined = 60 => "reply_joined",
         /// subject: a boost's own id that is gone with what it boosted, actor: who had boosted;

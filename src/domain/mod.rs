@@ -21,6 +21,7 @@ pub mod release;
 pub mod report_category;
 pub mod role;
 pub mod scopes;
+pub mod severance;
 pub(crate) mod smallint;
 pub mod visibility;
 

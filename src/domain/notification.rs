@@ -21,5 +21,7 @@ smallint_enum! {
         Update = 6 => "update",
         /// Staff: somebody new was let in.
         SignUp = 7 => "admin.sign_up",
+        /// A block of a server ended follows of one's own.
+        Severed = 12 => "severed_relationships",
     }
 }

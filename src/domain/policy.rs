@@ -13,6 +13,8 @@ smallint_enum! {
         NoMedia = 2 => "no_media",
         /// What it sends is kept unread until somebody decides.
         Held = 3 => "held",
+        /// Nothing by itself: its marks may refuse media or reports, or only note something.
+        Noted = 4 => "noted",
     }
 }
 

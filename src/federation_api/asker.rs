@@ -22,8 +22,9 @@ const SIGNATURE: HeaderName = HeaderName::from_static("signature");
 /// Who asks.
 ///
 /// # Errors
-/// `SignIn` where the admin wants every fetch to be signed and this one is not, or not so
-/// that it is believed; `NotFound` for whom nothing is shown.
+/// `SignIn` where every fetch must be signed (the admin wants it, or only some servers are
+/// spoken with) and this one is not, or not so that it is believed; `NotFound` for whom nothing
+/// is shown.
 pub async fn who(req: &HttpRequest, app: &App) -> Result<Asker> {
     let signed = match req.headers().contains_key(SIGNATURE) {
         true => signer(req, app).await?,
@@ -31,11 +32,16 @@ pub async fn who(req: &HttpRequest, app: &App) -> Result<Asker> {
     };
     match signed {
         Some(asker) => Ok(asker),
-        None if app.config.federation.authorized_fetch => Err(Error::SignIn(
+        None if must_sign(app).await? => Err(Error::SignIn(
             "Documents of this server are for those who sign their requests",
         )),
         None => Ok(Asker::STRANGER),
     }
+}
+
+/// Whether documents are for those alone who sign their requests.
+pub async fn must_sign(app: &App) -> Result<bool> {
+    Ok(app.config.federation.authorized_fetch || app.speaks_with_few().await?)
 }
 
 async fn signer(req: &HttpRequest, app: &App) -> Result<Option<Asker>> {

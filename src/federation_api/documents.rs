@@ -64,8 +64,8 @@ fn number(text: &str) -> Result<Id> {
     ids::parse(text).ok_or(Error::NotFound)
 }
 
-fn answered(app: &App, asker: &Asker, document: Document) -> Answer {
-    let private = !asker.is_stranger() || app.config.federation.authorized_fetch;
+async fn answered(app: &App, asker: &Asker, document: Document) -> Answer {
+    let private = !asker.is_stranger() || asker::must_sign(app).await?;
     Ok(answer::document(document.body, private))
 }
 
@@ -83,12 +83,12 @@ async fn actor(req: HttpRequest, app: web::Data<App>, id: web::Path<String>) -> 
         return to_page(actors::actor(&app, &Asker::STRANGER, id).await?);
     }
     let asker = asker::who(&req, &app).await?;
-    answered(&app, &asker, actors::actor(&app, &asker, id).await?)
+    answered(&app, &asker, actors::actor(&app, &asker, id).await?).await
 }
 
 async fn named_actor(req: HttpRequest, app: web::Data<App>, name: web::Path<String>) -> Answer {
     let asker = asker::who(&req, &app).await?;
-    answered(&app, &asker, actors::named(&app, &asker, &name).await?)
+    answered(&app, &asker, actors::named(&app, &asker, &name).await?).await
 }
 
 async fn followers(req: HttpRequest, app: web::Data<App>, id: web::Path<String>) -> Answer {
@@ -107,7 +107,7 @@ async fn bonds(
 ) -> Answer {
     let asker = asker::who(&req, &app).await?;
     let found = actors::bonds(&app, &asker, number(&id)?, which).await?;
-    answered(&app, &asker, found)
+    answered(&app, &asker, found).await
 }
 
 /// Which part of a collection. Nonsense counts as absent.
@@ -140,13 +140,13 @@ async fn outbox(
             actors::outbox_page(&app, &asker, id, max_id).await?
         }
     };
-    answered(&app, &asker, found)
+    answered(&app, &asker, found).await
 }
 
 async fn featured(req: HttpRequest, app: web::Data<App>, id: web::Path<String>) -> Answer {
     let asker = asker::who(&req, &app).await?;
     let found = actors::featured(&app, &asker, number(&id)?).await?;
-    answered(&app, &asker, found)
+    answered(&app, &asker, found).await
 }
 
 async fn note(req: HttpRequest, app: web::Data<App>, id: web::Path<String>) -> Answer {
@@ -155,7 +155,7 @@ async fn note(req: HttpRequest, app: web::Data<App>, id: web::Path<String>) -> A
         return to_page(notes::note(&app, &Asker::STRANGER, id).await?);
     }
     let asker = asker::who(&req, &app).await?;
-    answered(&app, &asker, notes::note(&app, &asker, id).await?)
+    answered(&app, &asker, notes::note(&app, &asker, id).await?).await
 }
 
 async fn named_note(
@@ -166,19 +166,19 @@ async fn named_note(
     let (name, id) = path.into_inner();
     let asker = asker::who(&req, &app).await?;
     let found = notes::on_page(&app, &asker, &name, number(&id)?).await?;
-    answered(&app, &asker, found)
+    answered(&app, &asker, found).await
 }
 
 async fn create(req: HttpRequest, app: web::Data<App>, id: web::Path<String>) -> Answer {
     let asker = asker::who(&req, &app).await?;
     let found = notes::create(&app, &asker, number(&id)?).await?;
-    answered(&app, &asker, found)
+    answered(&app, &asker, found).await
 }
 
 async fn boost(req: HttpRequest, app: web::Data<App>, id: web::Path<String>) -> Answer {
     let asker = asker::who(&req, &app).await?;
     let found = notes::boost(&app, &asker, number(&id)?).await?;
-    answered(&app, &asker, found)
+    answered(&app, &asker, found).await
 }
 
 async fn follow(req: HttpRequest, app: web::Data<App>, id: web::Path<String>) -> Answer {
@@ -214,7 +214,7 @@ async fn replies(
             notes::replies_page(&app, &asker, id, min_id).await?
         }
     };
-    answered(&app, &asker, found)
+    answered(&app, &asker, found).await
 }
 
 async fn likes(req: HttpRequest, app: web::Data<App>, id: web::Path<String>) -> Answer {
@@ -233,7 +233,7 @@ async fn counted(
 ) -> Answer {
     let asker = asker::who(&req, &app).await?;
     let found = notes::counted(&app, &asker, number(&id)?, which).await?;
-    answered(&app, &asker, found)
+    answered(&app, &asker, found).await
 }
 
 fn to_page(document: Document) -> Answer {

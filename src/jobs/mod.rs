@@ -18,6 +18,7 @@ mod fetch_profile;
 mod fetch_thread;
 pub mod mailing;
 pub mod nodeinfo;
+pub mod policies;
 pub mod receive;
 pub mod relay;
 pub mod routing;
@@ -45,6 +46,7 @@ pub fn start(network: &Network) -> Jobs {
     let mut tasks = JoinSet::new();
     tasks.spawn(relay::run(app.clone(), stop.clone()));
     tasks.spawn(runner::run(app.clone(), stop.clone()));
+    tasks.spawn(policies::run(app.clone(), stop.clone()));
     if app.config.server.federates() {
         tasks.spawn(sending::run(network.clone(), stop.clone()));
         tasks.spawn(backfill::run(network.clone(), stop.clone()));

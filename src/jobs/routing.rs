@@ -84,6 +84,7 @@ pub fn listeners(kind: EventKind) -> &'static [Listener] {
         EventKind::FollowRequested => &[CountFollows, NotifyOfRequest, Deliver],
         EventKind::FollowAccepted => &[CountFollows, DropFeed, NotifyOfFollow, Deliver],
         EventKind::FollowEnded => &[CountFollows, DropFeed, TakeBackFollow, Deliver],
+        EventKind::FollowRestored => &[CountFollows, DropFeed],
         EventKind::AccountBlocked => &[CountFollows, DropBothFeeds, TakeBackAllBetween, Deliver],
         EventKind::LinkRequested => &[MailLink],
         EventKind::ApplicationConfirmed => &[MailStaff],

@@ -7,10 +7,12 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use super::BaseUrl;
 use super::answer::Answer;
 use super::entities::*;
+use super::rows::public;
 use crate::app::App;
 use crate::app::instance::Instance as Words;
-use crate::door::{Access, Caching, Pending, Rate, Route};
+use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
 use crate::files::image;
+use crate::moderation::published;
 use crate::social::about::{self, About};
 use crate::social::statuses::{compose, pin};
 use crate::text::{html, length, media_words, names};
@@ -41,7 +43,25 @@ pub const ROUTES: &[Route] = &[
     route("/api/v2/instance", || web::to(v2)),
     route("/api/v1/instance/rules", || web::to(rules)),
     route("/api/v1/custom_emojis", || web::to(custom_emojis)),
+    public("/api/v1/instance/domain_blocks", "read", || {
+        web::to(domain_blocks)
+    }),
 ];
+
+/// Servers that are limited or suspended here, for whom the admin shows them to; 404 for others.
+async fn domain_blocks(app: web::Data<App>, caller: Caller) -> Answer {
+    let found = published::list(&app, caller.viewer().is_some()).await?;
+    let entities: Vec<DomainBlock> = found
+        .into_iter()
+        .map(|one| DomainBlock {
+            domain: one.domain,
+            digest: one.digest,
+            severity: one.severity.as_str(),
+            comment: Some(one.comment).filter(|words| !words.is_empty()),
+        })
+        .collect();
+    Ok(HttpResponse::Ok().json(entities))
+}
 
 async fn v2(req: HttpRequest, app: web::Data<App>) -> Answer {
     let (base, words, about) = (

@@ -1,10 +1,12 @@
 //! The Mastodon client API: extractor, entities, rendering, one file per method page.
 
 pub mod accounts;
+pub mod admin;
 pub mod answer;
 pub mod apps;
 pub mod blocks;
 pub mod credentials;
+pub mod domain_blocks;
 pub mod entities;
 pub mod error;
 pub mod follow_requests;
@@ -42,9 +44,12 @@ use crate::files::remote::Addresses;
 /// What this door offers, file by file.
 pub const ROUTES: &[&[Route]] = &[
     accounts::ROUTES,
+    admin::domain_allows::ROUTES,
+    admin::domain_blocks::ROUTES,
     apps::ROUTES,
     blocks::ROUTES,
     credentials::ROUTES,
+    domain_blocks::ROUTES,
     follow_requests::ROUTES,
     instance::ROUTES,
     markers::ROUTES,

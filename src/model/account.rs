@@ -44,7 +44,8 @@ pub struct Account {
     pub emojis: Option<serde_json::Value>,
 }
 
-/// `accounts.flags`: the union of the restraints in force (D15).
+/// `accounts.flags`: the union of the restraints in force (D15), and of what holds for its
+/// server.
 pub mod flags {
     /// Shown only to followers.
     pub const LIMITED: i32 = 1;
@@ -54,6 +55,8 @@ pub mod flags {
     pub const PROBATION: i32 = 4;
     /// Its invites do not work.
     pub const FROZEN_INVITES: i32 = 8;
+    /// Its pictures and other media are not shown, nor those of its posts.
+    pub const NO_MEDIA: i32 = 16;
 }
 
 /// One pair of the profile's table, as kept in `accounts.fields` (a JSON array of these).
@@ -76,6 +79,16 @@ impl Account {
     /// Whether staff removed it from sight.
     pub fn is_suspended(&self) -> bool {
         self.flags & flags::SUSPENDED != 0
+    }
+
+    /// Whether strangers do not meet it.
+    pub fn is_limited(&self) -> bool {
+        self.flags & flags::LIMITED != 0
+    }
+
+    /// Whether its pictures and other media are kept out.
+    pub fn is_without_media(&self) -> bool {
+        self.flags & flags::NO_MEDIA != 0
     }
 
     /// The handle as apps show it: `ann`, or `ann@elsewhere.example`.

@@ -10,6 +10,8 @@ pub mod flags {
     pub const NO_MEDIA: i32 = 4;
     /// What it sends is kept unread until somebody decides (D14).
     pub const HELD: i32 = 8;
+    /// Its reports are not taken.
+    pub const NO_REPORTS: i32 = 16;
 }
 
 /// Whether nothing is taken from a server with these flags.

@@ -304,6 +304,65 @@ diesel::table! {
         until -> Nullable<Timestamptz>,
         lifted_at -> Nullable<Timestamptz>,
         lifted_by -> Nullable<Int8>,
+        reject_media -> Bool,
+        reject_reports -> Bool,
+        obfuscate -> Bool,
+    }
+}
+
+diesel::table! {
+    domain_allows (id) {
+        id -> Int8,
+        domain -> Text,
+        created_by -> Nullable<Int8>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    account_domain_blocks (account_id, domain) {
+        account_id -> Int8,
+        domain -> Text,
+        id -> Int8,
+    }
+}
+
+diesel::table! {
+    host_sweeps (host_id) {
+        host_id -> Int8,
+        cursor -> Int8,
+        asked_at -> Timestamptz,
+        severance_id -> Nullable<Int8>,
+    }
+}
+
+diesel::table! {
+    severances (id) {
+        id -> Int8,
+        kind -> Int2,
+        domain -> Text,
+        account_id -> Nullable<Int8>,
+        policy_id -> Nullable<Int8>,
+        created_at -> Timestamptz,
+        told_at -> Nullable<Timestamptz>,
+        restoring_at -> Nullable<Timestamptz>,
+        restored_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    severed_follows (id) {
+        id -> Int8,
+        severance_id -> Int8,
+        account_id -> Int8,
+        other_id -> Int8,
+        follows -> Bool,
+        state -> Int2,
+        uri -> Nullable<Text>,
+        flags -> Int4,
+        languages -> Nullable<Array<Text>>,
+        followed_at -> Timestamptz,
+        restored_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -610,6 +669,7 @@ diesel::table! {
         group_key -> Text,
         filtered -> Bool,
         created_at -> Timestamptz,
+        severance_id -> Nullable<Int8>,
     }
 }
 

@@ -17,6 +17,7 @@ pub mod report;
 pub mod report_received;
 pub mod resolve;
 pub mod search;
+pub mod severed;
 pub mod shown;
 pub mod statuses;
 pub mod timelines;

@@ -76,6 +76,8 @@ async fn assemble(
         .map(|row| Key::account(row.from.id, row.from.version))
         .collect();
     let accounts = page::fragments(app, conn, &keys, renderer).await?;
+    let acts: Vec<Id> = rows.iter().filter_map(|row| row.severance).collect();
+    let acts = store::severances::for_member(conn, viewer, acts).await?;
     let one = |row: NotificationRow| {
         let status = match row.status_id {
             Some(id) => Some(statuses.iter().find(|item| item.row.id == id).cloned()?),
@@ -84,6 +86,9 @@ async fn assemble(
         Some(NotificationItem {
             account: accounts.get(&(Of::Account, row.from.id)).cloned()?,
             status,
+            severance: row
+                .severance
+                .and_then(|id| acts.iter().find(|act| act.id == id).cloned()),
             row,
         })
     };

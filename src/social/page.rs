@@ -16,6 +16,7 @@ use crate::store;
 pub use crate::store::accounts_shown::AccountFacts;
 pub use crate::store::notifications::NotificationRow;
 pub use crate::store::polls::Poll;
+pub use crate::store::severances::Severance;
 pub use crate::store::status_page::{
     AccountCounters, AuthorFacts, Bits, BoostedFacts, Counters, PageRow, Wanted,
 };
@@ -53,6 +54,8 @@ pub struct NotificationItem {
     pub account: Bytes,
     /// What it is about, for the kinds that have one.
     pub status: Option<Item>,
+    /// What ended follows, for the kind that tells of it.
+    pub severance: Option<Severance>,
 }
 
 /// A page of statuses, with the cursors for its links.

@@ -95,7 +95,8 @@ pub(super) async fn around(
         FOR_STRANGERS
     };
     let up = store::context::ancestors(conn, id, limits.ancestors).await?;
-    let replies = store::context::descendants(conn, id, limits.depth, limits.descendants).await?;
+    let replies =
+        store::context::descendants(conn, id, viewer, limits.depth, limits.descendants).await?;
     Ok((up, depth_first(id, author, &replies)))
 }
 

@@ -6,6 +6,7 @@ use crate::activitypub::uri;
 use crate::app::App;
 use crate::domain::{Id, Result};
 use crate::model::account::Account;
+use crate::model::host;
 use crate::social::received::Received;
 use crate::store;
 use crate::store::remote_statuses;
@@ -38,6 +39,12 @@ pub async fn receive(app: &App, from: &Account, report: Report) -> Result<Receiv
     let Some(address) = uri::canonical(&report.address) else {
         return Ok(Received::Ignored("not an address"));
     };
+    let server = from.uri.as_deref().and_then(uri::authority);
+    if let Some(server) = server
+        && app.host_flags(&server).await? & host::flags::NO_REPORTS != 0
+    {
+        return Ok(Received::Ignored("its reports are not taken"));
+    }
     let origin = app.origin();
     let (mut target, mut statuses): (Option<Id>, Vec<Id>) = (None, Vec::new());
     for object in report.objects.iter().take(MAX_OBJECTS) {

@@ -102,6 +102,8 @@ const WHERE_TO: &str = concat!(
     "(SELECT coalesce(ep.shared_inbox, ep.inbox) FROM accounts a JOIN actor_endpoints ep ON ep.account_id = a.id WHERE a.host_id = rc.host_id LIMIT 1)) ",
     "FROM gone JOIN reach rc ON rc.account_id = gone.author WHERE gone.wide) ",
     "SELECT d.n, d.host_id, d.url FROM p CROSS JOIN d JOIN hosts h ON h.id = d.host_id AND (h.flags & 2) = 0 ",
+    "AND (NOT coalesce((SELECT (g.value->>'allow_list')::boolean FROM instance_settings g WHERE g.key = 'federation.policy'), false) ",
+    "OR EXISTS (SELECT 1 FROM domain_allows da WHERE da.domain = h.domain)) ",
     "LEFT JOIN delivery_hosts dh ON dh.host_id = d.host_id LEFT JOIN inboxes i ON i.url = d.url ",
     "WHERE d.url IS NOT NULL AND (dh.dead_since IS NULL OR dh.tried_at < p.tried_before) ",
     "AND (i.gone_at IS NULL OR i.gone_at < p.gone_before) ORDER BY d.n, d.host_id"

@@ -1,10 +1,11 @@
 //! Threads (D11): up by the parents, down by the replies, both with limits.
 
-use diesel::sql_types::{BigInt, Integer};
+use diesel::sql_types::{BigInt, Integer, Nullable};
 use diesel_async::RunQueryDsl;
 
 use super::Conn;
 use super::raw::raw;
+use super::visibility::met_by;
 use crate::domain::{Id, Result};
 
 const ANCESTORS: &str = "\
@@ -26,24 +27,34 @@ pub async fn ancestors(conn: &mut Conn, id: Id, most: i32) -> Result<Vec<Id>> {
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
-const DESCENDANTS: &str = "\
-    WITH RECURSIVE p AS (SELECT ?::bigint AS root, ?::int AS deepest), \
-    down (id, parent, author, depth) AS ( \
-    SELECT s.id, s.in_reply_to_id, s.account_id, 1 FROM p JOIN statuses s ON s.in_reply_to_id = p.root \
-    UNION ALL \
-    SELECT s.id, s.in_reply_to_id, s.account_id, down.depth + 1 \
-    FROM p, down JOIN statuses s ON s.in_reply_to_id = down.id WHERE down.depth < p.deepest) \
-    SELECT id, parent, author FROM down LIMIT ?";
+const DESCENDANTS: &str = concat!(
+    "WITH RECURSIVE p AS (SELECT ?::bigint AS root, ?::int AS deepest, ?::bigint AS viewer), ",
+    "down (id, parent, author, depth) AS ( ",
+    "SELECT s.id, s.in_reply_to_id, s.account_id, 1 FROM p JOIN statuses s ON s.in_reply_to_id = p.root ",
+    "UNION ALL ",
+    "SELECT s.id, s.in_reply_to_id, s.account_id, down.depth + 1 ",
+    "FROM p, down JOIN statuses s ON s.in_reply_to_id = down.id WHERE down.depth < p.deepest) ",
+    "SELECT down.id, down.parent, down.author FROM p, down JOIN accounts a ON a.id = down.author WHERE ",
+    met_by!("a"),
+    " LIMIT ?"
+);
 
 /// A reply: its id, what it answers, who wrote it.
 pub type Reply = (Id, Id, Id);
 
 /// The replies to a status and to those, level by level, at most `deepest` levels and `most`
-/// rows.
-pub async fn descendants(conn: &mut Conn, id: Id, deepest: i32, most: i64) -> Result<Vec<Reply>> {
+/// rows. Limited accounts are left out for who does not follow them.
+pub async fn descendants(
+    conn: &mut Conn,
+    id: Id,
+    viewer: Option<Id>,
+    deepest: i32,
+    most: i64,
+) -> Result<Vec<Reply>> {
     Ok(raw::<(BigInt, BigInt, BigInt)>(DESCENDANTS)
         .bind::<BigInt, _>(id)
         .bind::<Integer, _>(deepest)
+        .bind::<Nullable<BigInt>, _>(viewer)
         .bind::<BigInt, _>(most)
         .load(conn)
         .await?)

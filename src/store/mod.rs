@@ -4,6 +4,7 @@
 //! event is thought up here, no clock: time is a parameter.
 
 pub mod access;
+pub mod account_domain_blocks;
 pub mod accounts;
 pub mod accounts_shown;
 pub mod activities;
@@ -25,6 +26,7 @@ pub mod deeds;
 pub mod deliveries;
 pub mod delivery_hosts;
 pub mod documents;
+pub mod domain_allows;
 pub mod domain_policies;
 pub mod door;
 pub mod draft_media;
@@ -37,6 +39,7 @@ pub mod follows;
 pub mod held_activities;
 pub mod here;
 pub mod holds;
+pub mod host_sweeps;
 pub mod hosts;
 pub mod inbox;
 pub mod jobs;
@@ -72,6 +75,7 @@ pub mod residents;
 pub mod search;
 pub mod sessions;
 pub mod settings;
+pub mod severances;
 pub mod shown_to_servers;
 pub mod signers;
 pub mod stats;

@@ -26,6 +26,8 @@ pub struct NotificationRow {
     pub from: AuthorFacts,
     /// What it is about.
     pub status_id: Option<Id>,
+    /// Which act ended follows, for the kind that tells of one.
+    pub severance: Option<Id>,
     /// `kind-status-halfday`; empty for those that stand alone.
     pub key: String,
     /// When it happened.
@@ -59,7 +61,15 @@ pub struct Filter {
 }
 
 type Columns = (
-    (BigInt, SmallInt, Nullable<BigInt>, Text, Timestamptz, Bool),
+    (
+        BigInt,
+        SmallInt,
+        Nullable<BigInt>,
+        Nullable<BigInt>,
+        Text,
+        Timestamptz,
+        Bool,
+    ),
     (
         BigInt,
         Integer,
@@ -74,6 +84,7 @@ type Row = (
         Id,
         NotificationKind,
         Option<Id>,
+        Option<Id>,
         String,
         DateTime<Utc>,
         bool,
@@ -87,7 +98,7 @@ macro_rules! list {
         concat!(
             "WITH p AS NOT MATERIALIZED (SELECT ?::bigint AS viewer, ?::timestamptz AS at, ?::bigint AS above, ?::bigint AS below, ",
             "?::smallint[] AS kinds, ?::smallint[] AS without, ?::bigint AS author, ?::bigint AS most) ",
-            "SELECT n.id, n.kind, n.status_id, n.group_key, n.created_at, n.filtered, a.id, a.version, ",
+            "SELECT n.id, n.kind, n.status_id, n.severance_id, n.group_key, n.created_at, n.filtered, a.id, a.version, ",
             account_counters!("ac"),
             " FROM p JOIN notifications n ON n.account_id = p.viewer ", $waiting,
             " AND n.id > p.above AND n.id < p.below ",
@@ -96,6 +107,7 @@ macro_rules! list {
             "WHERE (cardinality(p.kinds) = 0 OR n.kind = ANY (p.kinds)) AND n.kind <> ALL (p.without) ",
             "AND (p.author IS NULL OR n.from_account_id = p.author) ",
             "AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.account_id = p.viewer AND b.target_id = a.id) ",
+            "AND NOT EXISTS (SELECT 1 FROM account_domain_blocks d WHERE d.account_id = p.viewer AND d.domain = a.handle_domain) ",
             "AND NOT EXISTS (SELECT 1 FROM mutes m WHERE m.account_id = p.viewer AND m.target_id = a.id ",
             "AND m.notifications AND (m.until IS NULL OR m.until > p.at)) ",
             "ORDER BY n.id ", $order, " LIMIT (SELECT most FROM p)"
@@ -136,7 +148,7 @@ pub async fn list(
     Ok(rows.into_iter().map(row).collect())
 }
 
-fn row(((id, kind, status_id, key, created_at, filtered), from): Row) -> NotificationRow {
+fn row(((id, kind, status_id, severance, key, created_at, filtered), from): Row) -> NotificationRow {
     let (account, version, followers, following, statuses, last_status_at) = from;
     NotificationRow {
         id,
@@ -152,6 +164,7 @@ fn row(((id, kind, status_id, key, created_at, filtered), from): Row) -> Notific
             },
         },
         status_id,
+        severance,
         key,
         created_at,
         filtered,
@@ -202,6 +215,7 @@ const UNREAD: &str = "\
     WHERE (cardinality(p.kinds) = 0 OR n.kind = ANY (p.kinds)) AND n.kind <> ALL (p.without) \
     AND (p.author IS NULL OR n.from_account_id = p.author) \
     AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.account_id = p.viewer AND b.target_id = a.id) \
+    AND NOT EXISTS (SELECT 1 FROM account_domain_blocks d WHERE d.account_id = p.viewer AND d.domain = a.handle_domain) \
     AND NOT EXISTS (SELECT 1 FROM mutes m WHERE m.account_id = p.viewer AND m.target_id = a.id \
     AND m.notifications AND (m.until IS NULL OR m.until > p.at)) \
     LIMIT (SELECT most FROM p)) unread";

@@ -46,6 +46,7 @@ macro_rules! tell {
             "AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.account_id = c.from_id AND b.target_id = c.account_id) ",
             "AND NOT EXISTS (SELECT 1 FROM mutes m WHERE m.account_id = c.account_id AND m.target_id = c.from_id ",
             "AND m.notifications AND (m.until IS NULL OR m.until > p.at)) ",
+            "AND NOT EXISTS (SELECT 1 FROM account_domain_blocks ad WHERE ad.account_id = c.account_id AND ad.domain = fa.handle_domain) ",
             "AND NOT EXISTS (SELECT 1 FROM conversation_mutes cm WHERE cm.account_id = c.account_id ",
             "AND cm.conversation_id = c.conversation_id)), ",
             "fresh AS (SELECT w.account_id, w.host_id, (SELECT count(*) FROM notifications n JOIN accounts na ON na.id = n.from_account_id ",

@@ -38,6 +38,8 @@ pub struct Relationship {
     pub muting_notifications: bool,
     /// The end of the mute; `None` when it has none.
     pub muting_expires_at: Option<DateTime<Utc>>,
+    /// The viewer blocks the other's server.
+    pub domain_blocking: bool,
 }
 
 type Columns = (
@@ -48,13 +50,13 @@ type Columns = (
         Nullable<Array<Text>>,
         Nullable<SmallInt>,
     ),
-    (Bool, Bool),
+    (Bool, Bool, Bool),
     (Nullable<Bool>, Nullable<Timestamptz>),
 );
 type Row = (
     Id,
     (Option<i16>, Option<i32>, Option<Vec<String>>, Option<i16>),
-    (bool, bool),
+    (bool, bool, bool),
     (Option<bool>, Option<DateTime<Utc>>),
 );
 
@@ -74,6 +76,7 @@ pub async fn list(
          SELECT a.id, f.state, f.flags, f.languages, b.state, \
          EXISTS (SELECT 1 FROM blocks k WHERE k.account_id = p.viewer AND k.target_id = a.id), \
          EXISTS (SELECT 1 FROM blocks k WHERE k.account_id = a.id AND k.target_id = p.viewer), \
+         EXISTS (SELECT 1 FROM account_domain_blocks d WHERE d.account_id = p.viewer AND d.domain = a.handle_domain), \
          m.notifications, m.until \
          FROM p CROSS JOIN LATERAL unnest(p.ids) WITH ORDINALITY AS w (id, place) \
          JOIN accounts a ON a.id = w.id \
@@ -111,5 +114,6 @@ fn relationship((id, follows, blocks, mute): Row) -> Relationship {
         muting: notifications.is_some(),
         muting_notifications: notifications.unwrap_or_default(),
         muting_expires_at: until,
+        domain_blocking: blocks.2,
     }
 }

@@ -179,7 +179,7 @@ pub async fn unboost(
 pub enum Followed {
     /// It holds, or waits for a yes.
     Done,
-    /// One of the two blocks the other.
+    /// One of the two blocks the other, or the asked one the other's server.
     Blocked,
     /// There is no such account here.
     NoAccount,
@@ -191,7 +191,8 @@ const FOLLOW: &str = "\
     ?::smallint AS asked, ?::smallint AS accepted), \
     t AS (SELECT a.id, a.locked OR (o.flags & 1) <> 0 AS asks, \
         EXISTS (SELECT 1 FROM blocks b WHERE (b.account_id = a.id AND b.target_id = p.account) \
-            OR (b.account_id = p.account AND b.target_id = a.id)) AS blocked \
+            OR (b.account_id = p.account AND b.target_id = a.id)) \
+        OR EXISTS (SELECT 1 FROM account_domain_blocks d WHERE d.account_id = a.id AND d.domain = o.handle_domain) AS blocked \
         FROM p JOIN accounts a ON a.id = p.target AND a.host_id IS NULL AND (a.flags & 2) = 0 \
         JOIN accounts o ON o.id = p.account), \
     did AS (INSERT INTO follows AS f (id, account_id, target_id, state, uri, flags, created_at) \

@@ -6,24 +6,29 @@ use diesel_async::RunQueryDsl;
 
 use super::Conn;
 use super::raw::raw;
+use super::visibility::met_by;
 use crate::domain::{Id, Result};
 
-const ACCOUNTS: &str = "\
-    WITH p AS NOT MATERIALIZED (SELECT ?::bigint AS viewer, ?::text AS exact, ?::text AS start, ?::text AS inside, ?::boolean AS followed) \
-    SELECT a.id FROM p JOIN accounts a ON (a.flags & 2) <> 2 \
-    AND (lower(a.username) LIKE p.start OR lower(a.display_name) LIKE p.inside) \
-    LEFT JOIN account_stats st ON st.account_id = a.id \
-    LEFT JOIN follows f ON f.account_id = p.viewer AND f.target_id = a.id AND f.state = 1 \
-    WHERE (NOT p.followed OR f.id IS NOT NULL) \
-    AND (lower(a.username) = p.exact \
-      OR NOT EXISTS (SELECT 1 FROM blocks b WHERE b.account_id = p.viewer AND b.target_id = a.id)) \
-    AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.account_id = a.id AND b.target_id = p.viewer) \
-    ORDER BY lower(a.username) = p.exact DESC, f.id IS NOT NULL DESC, lower(a.username) LIKE p.start DESC, \
-    coalesce(st.followers_count, 0) DESC, a.id LIMIT ? OFFSET ?";
+const ACCOUNTS: &str = concat!(
+    "WITH p AS NOT MATERIALIZED (SELECT ?::bigint AS viewer, ?::text AS exact, ?::text AS start, ?::text AS inside, ?::boolean AS followed) ",
+    "SELECT a.id FROM p JOIN accounts a ON (a.flags & 2) <> 2 ",
+    "AND (lower(a.username) LIKE p.start OR lower(a.display_name) LIKE p.inside) AND ",
+    met_by!("a"),
+    " LEFT JOIN account_stats st ON st.account_id = a.id ",
+    "LEFT JOIN follows f ON f.account_id = p.viewer AND f.target_id = a.id AND f.state = 1 ",
+    "WHERE (NOT p.followed OR f.id IS NOT NULL) ",
+    "AND (lower(a.username) = p.exact ",
+    "OR NOT EXISTS (SELECT 1 FROM blocks b WHERE b.account_id = p.viewer AND b.target_id = a.id)) ",
+    "AND NOT EXISTS (SELECT 1 FROM account_domain_blocks d WHERE d.account_id = p.viewer AND d.domain = a.handle_domain) ",
+    "AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.account_id = a.id AND b.target_id = p.viewer) ",
+    "ORDER BY lower(a.username) = p.exact DESC, f.id IS NOT NULL DESC, lower(a.username) LIKE p.start DESC, ",
+    "coalesce(st.followers_count, 0) DESC, a.id LIMIT ? OFFSET ?"
+);
 
 /// Accounts whose name begins with `text`, or whose display name holds it; the best first.
 /// `followed`: only those the viewer follows. Whom the viewer blocks is found by the exact
-/// name alone: apps that unblock look for it so.
+/// name alone: apps that unblock look for it so. Limited accounts are found by those who
+/// follow them; by others with their whole handle, which is no search.
 pub async fn accounts(
     conn: &mut Conn,
     text: &str,

@@ -16,7 +16,7 @@ use crate::domain::{Id, Result};
 pub struct PageRow {
     /// Its id; for a boost the boost's own.
     pub id: Id,
-    /// Part of the fragment's key.
+    /// Part of the fragment's key; below zero where the author's media is kept out.
     pub version: i32,
     /// Who wrote it, or boosted.
     pub author: AuthorFacts,
@@ -182,10 +182,10 @@ pub(super) use account_counters;
 // two that has counters and bits.
 const PAGE: &str = concat!(
     "WITH p AS (SELECT ?::bigint[] AS ids, ?::bigint AS viewer, ?::boolean AS as_list, ?::timestamptz AS at) ",
-    "SELECT s.id, s.version, s.account_id, a.version, ",
+    "SELECT s.id, CASE WHEN (a.flags & 16) = 0 THEN s.version ELSE -s.version END, s.account_id, a.version, ",
     account_counters!("ac"),
     ", ",
-    "i.id, i.version, i.account_id, ia.version, ",
+    "i.id, CASE WHEN (ia.flags & 16) = 0 THEN i.version ELSE -i.version END, i.account_id, ia.version, ",
     account_counters!("iac"),
     ", ",
     "GREATEST(coalesce(st.replies_count, 0), 0), ",

@@ -61,8 +61,10 @@ type Row = (
     (Option<String>, Option<String>, Option<Value>),
 );
 
+// Of people whose media is kept out there is none; their posts then have the versions of other
+// posts, below zero, so that nothing rendered with pictures is found again.
 const LOAD: &str = "\
-    SELECT s.id, s.version, s.account_id, a.username, a.handle_domain, s.uri, s.url, \
+    SELECT s.id, CASE WHEN (a.flags & 16) = 0 THEN s.version ELSE -s.version END, s.account_id, a.username, a.handle_domain, s.uri, s.url, \
            s.reblog_of_id, s.in_reply_to_id, s.in_reply_to_account_id, \
            s.visibility, s.sensitive, s.spoiler_text, s.html, s.language, s.created_at, s.edited_at, \
            (SELECT jsonb_agg(jsonb_build_object('id', m.id, 'username', m.username, \
@@ -71,14 +73,14 @@ const LOAD: &str = "\
              WHERE sa.status_id = s.id AND sa.mentioned), \
            (SELECT array_agg(t.name ORDER BY t.name) \
               FROM status_tags st JOIN tags t ON t.id = st.tag_id WHERE st.status_id = s.id), \
-           CASE WHEN (s.flags & 1) <> 0 THEN \
+           CASE WHEN (s.flags & 1) <> 0 AND (a.flags & 16) = 0 THEN \
            (SELECT jsonb_agg(jsonb_build_object('id', md.id, 'kind', md.kind, 'path', md.path, \
                    'preview_path', md.preview_path, 'remote_url', md.remote_url, \
                    'width', md.width, 'height', md.height, 'blurhash', md.blurhash, \
                    'focus_x', md.focus_x, 'focus_y', md.focus_y, \
                    'description', md.description) ORDER BY md.position, md.id) \
               FROM media md WHERE md.status_id = s.id) END, \
-           app.name, app.website, s.emojis \
+           app.name, app.website, CASE WHEN (a.flags & 16) = 0 THEN s.emojis END \
       FROM statuses s JOIN accounts a ON a.id = s.account_id \
       LEFT JOIN apps app ON app.id = s.app_id \
      WHERE s.id = ANY (?)";

@@ -9,7 +9,7 @@ use diesel_async::RunQueryDsl;
 use super::Conn;
 use super::raw::{Raw, raw};
 use super::status_page::{AccountCounters, account_counters};
-use super::visibility::{on_public_timelines, visible_to, welcome_to};
+use super::visibility::{met_by, on_public_timelines, visible_to, welcome_to};
 use crate::domain::{Id, Page, Result};
 
 /// Which statuses of everybody.
@@ -23,15 +23,16 @@ pub struct Public {
     pub only_media: bool,
 }
 
-/// Limited accounts are on no public timeline; replies to others neither.
+/// Limited accounts are on public timelines for those who follow them alone; replies to others
+/// for nobody.
 macro_rules! public {
     ($also:literal, $order:literal) => {
         concat!(
             "WITH p AS NOT MATERIALIZED (SELECT ?::bigint AS viewer, ?::timestamptz AS at, ?::bigint AS above, ",
             "?::bigint AS below, ?::boolean AS remote, ?::boolean AS only_media) ",
             "SELECT s.id FROM p JOIN statuses s ON ", on_public_timelines!("s"), $also,
-            " AND s.id > p.above AND s.id < p.below JOIN accounts a ON a.id = s.account_id AND (a.flags & 1) <> 1 ",
-            "WHERE ", visible_to!("s", "a"), " AND ", welcome_to!("s.account_id"),
+            " AND s.id > p.above AND s.id < p.below JOIN accounts a ON a.id = s.account_id AND ", met_by!("a"),
+            " WHERE ", visible_to!("s", "a"), " AND ", welcome_to!("s.account_id"),
             " AND (NOT p.remote OR a.host_id IS NOT NULL) AND (NOT p.only_media OR (s.flags & 1) <> 0) ",
             "AND (s.in_reply_to_account_id IS NULL OR s.in_reply_to_account_id = s.account_id) ",
             "ORDER BY s.id ", $order, " LIMIT ?"
@@ -84,8 +85,8 @@ macro_rules! tagged {
             "?::bigint AS below, ?::boolean AS local, ?::boolean AS remote, ?::boolean AS only_media, ",
             "?::text[] AS wanted, ?::text[] AS needed, ?::text[] AS unwanted) ",
             "SELECT s.id FROM p JOIN statuses s ON ", on_public_timelines!("s"),
-            " AND s.id > p.above AND s.id < p.below JOIN accounts a ON a.id = s.account_id AND (a.flags & 1) <> 1 ",
-            "WHERE s.id IN (SELECT st.status_id FROM status_tags st JOIN tags t ON t.id = st.tag_id WHERE t.name = ANY (p.wanted)) ",
+            " AND s.id > p.above AND s.id < p.below JOIN accounts a ON a.id = s.account_id AND ", met_by!("a"),
+            " WHERE s.id IN (SELECT st.status_id FROM status_tags st JOIN tags t ON t.id = st.tag_id WHERE t.name = ANY (p.wanted)) ",
             "AND (SELECT count(*) FROM status_tags st JOIN tags t ON t.id = st.tag_id ",
             "WHERE st.status_id = s.id AND t.name = ANY (p.needed)) = cardinality(p.needed) ",
             "AND NOT EXISTS (SELECT 1 FROM status_tags st JOIN tags t ON t.id = st.tag_id ",
@@ -362,6 +363,7 @@ const SEEN_ACCOUNTS: &str = "\
     SELECT a.id FROM p CROSS JOIN LATERAL unnest(p.ids) WITH ORDINALITY AS w (id, place) \
     JOIN accounts a ON a.id = w.id AND (a.flags & 2) <> 2 \
     WHERE NOT EXISTS (SELECT 1 FROM blocks b WHERE b.account_id = p.viewer AND b.target_id = a.id) \
+    AND NOT EXISTS (SELECT 1 FROM account_domain_blocks d WHERE d.account_id = p.viewer AND d.domain = a.handle_domain) \
     AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.account_id = a.id AND b.target_id = p.viewer) ORDER BY w.place";
 
 /// Those of `accounts` that may be listed to the viewer, in their order.

@@ -61,8 +61,8 @@ macro_rules! visible_to {
     };
 }
 
-/// Whether `p.viewer` wants to meet the account `$id` in lists at time `p.at`: neither
-/// blocked nor muted by them.
+/// Whether `p.viewer` wants to meet the account `$id` in lists at time `p.at`: neither it nor
+/// its server blocked, nor it muted by them.
 macro_rules! welcome_to {
     ($id:literal) => {
         concat!(
@@ -73,7 +73,29 @@ macro_rules! welcome_to {
             " AND NOT EXISTS (SELECT 1 FROM mutes wm WHERE wm.account_id = p.viewer",
             " AND wm.target_id = ",
             $id,
-            " AND (wm.until IS NULL OR wm.until > p.at))"
+            " AND (wm.until IS NULL OR wm.until > p.at))",
+            " AND NOT EXISTS (SELECT 1 FROM account_domain_blocks wd",
+            " JOIN accounts wa ON wa.handle_domain = wd.domain",
+            " WHERE wd.account_id = p.viewer AND wa.id = ",
+            $id,
+            ")"
+        )
+    };
+}
+
+/// Whether `p.viewer` meets the account row `$a` where strangers are met: a limited one only by
+/// those who follow it.
+macro_rules! met_by {
+    ($a:literal) => {
+        concat!(
+            "((",
+            $a,
+            ".flags & 1) <> 1 OR ",
+            $a,
+            ".id = p.viewer OR EXISTS (SELECT 1 FROM follows mf",
+            " WHERE mf.account_id = p.viewer AND mf.target_id = ",
+            $a,
+            ".id AND mf.state = 1))"
         )
     };
 }
@@ -224,7 +246,8 @@ macro_rules! relayable {
 
 pub(super) use {
     boost_audience, boostable_by, counts_as_post, counts_as_reply, enters_home, for_named_alone,
-    leaves_for, on_open_pages, on_public_timelines, pinnable, relayable, visible_to, welcome_to,
+    leaves_for, met_by, on_open_pages, on_public_timelines, pinnable, relayable,
+    visible_to, welcome_to,
 };
 
 /// What the decision of [`may_see`] rests on.

@@ -8,6 +8,7 @@
 
 /// What members type, made fit to be stored and shown: control and invisible characters.
 pub mod clean;
+pub mod csv;
 /// Email addresses: strict grammar, canonical form, mask.
 pub mod email;
 /// Entities of HTML, read.

@@ -6,6 +6,7 @@
 //! - [`names`]: the address that was vetted is the address that is dialled (N1, N2);
 //! - redirects by hand: three hops at the most, none of them seen before, never from https to
 //!   http (N4, I11);
+//! - no server that is blocked, or not allowed where only some are, at any hop (I28);
 //! - one deadline for all of it, from the first lookup to the last byte (N5);
 //! - bodies count decoded (N6), and are read by [`body`] alone.
 //!
@@ -30,6 +31,7 @@ use tokio::time::Instant;
 use url::Url;
 
 use crate::app::clock::Clock;
+use crate::app::policies::Verdicts;
 use crate::config::{Place, Server};
 use crate::domain::Result;
 use crate::secrets::actor_key::SigningKey;
@@ -79,6 +81,8 @@ pub struct Trip {
     budget: Option<Budget>,
     /// Where it was already.
     seen: Mutex<HashSet<Url>>,
+    /// Whom it may ask.
+    verdicts: Verdicts,
 }
 
 /// Requests that one piece of work may make. Clones count together.
@@ -113,6 +117,22 @@ impl Trip {
             deadline: Instant::now() + patience,
             budget,
             seen: Mutex::default(),
+            verdicts: Verdicts::default(),
+        }
+    }
+
+    /// The same, which asks only whom these let it ask, at every hop.
+    pub fn obeying(self, verdicts: Verdicts) -> Trip {
+        Trip { verdicts, ..self }
+    }
+
+    /// Whether the server of an address may be spoken with.
+    fn ask(&self, url: &Url) -> Result<(), FetchError> {
+        match authority(url) {
+            Some(host) if !self.verdicts.may_speak(&host) => Err(FetchError::Refused(
+                "this server does not talk to that one".into(),
+            )),
+            _ => Ok(()),
         }
     }
 
@@ -199,6 +219,7 @@ impl Http {
         url.set_fragment(None);
         loop {
             self.rules.vet(&url)?;
+            trip.ask(&url)?;
             trip.visit(&url)?;
             let mut request = Request::new(Method::GET, url.clone());
             *request.headers_mut() = headers.clone();
@@ -231,6 +252,7 @@ impl Http {
         body: bytes::Bytes,
     ) -> Result<Response, FetchError> {
         self.rules.vet(&url)?;
+        trip.ask(&url)?;
         let mut request = Request::new(Method::POST, url);
         *request.headers_mut() = headers;
         *request.body_mut() = Some(body.into());

@@ -11,6 +11,7 @@ mod approval;
 mod context;
 mod credential_account;
 mod custom_emoji;
+mod domain_block;
 mod field;
 mod instance;
 mod instance_v1;
@@ -26,6 +27,7 @@ mod report;
 mod role;
 mod rule;
 mod search;
+mod severance;
 mod status;
 mod status_edit;
 mod status_source;
@@ -40,6 +42,9 @@ pub use approval::Approval;
 pub use context::Context;
 pub use credential_account::{CredentialAccount, Source, SourceField};
 pub use custom_emoji::CustomEmoji;
+pub use domain_block::{
+    AdminDomainAllow, AdminDomainBlock, DomainBlock, DomainBlockPreview, ExistingDomainBlock,
+};
 pub use field::Field;
 pub use instance::{
     Instance, InstanceAccounts, InstanceConfiguration, InstanceContact, InstanceFeedAccess,
@@ -63,6 +68,7 @@ pub use report::Report;
 pub use role::Role;
 pub use rule::{Rule, RuleTranslation};
 pub use search::Search;
+pub use severance::RelationshipSeveranceEvent;
 pub use status::{Mention, ShallowTag, Status, StatusApplication, ViewerFlags};
 pub use status_edit::StatusEdit;
 pub use status_source::StatusSource;

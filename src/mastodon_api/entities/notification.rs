@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::{Account, Status, wire};
+use super::{Account, RelationshipSeveranceEvent, Status, wire};
 use crate::domain::Id;
 
 /// One notification.
@@ -27,6 +27,9 @@ pub struct Notification {
     /// The status it is about; left out for the kinds without.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<Status>,
+    /// What ended follows; left out for all other kinds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event: Option<RelationshipSeveranceEvent>,
 }
 
 impl Notification {

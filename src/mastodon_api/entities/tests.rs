@@ -254,6 +254,15 @@ fn statuses() {
             group_key: Notification::ungrouped_key(9),
             account: Arc::new(account()),
             status: Some(status()),
+            event: Some(RelationshipSeveranceEvent {
+                id: 3,
+                kind: "domain_block",
+                purged: false,
+                target_name: "elsewhere.example".into(),
+                followers_count: 1,
+                following_count: 2,
+                created_at: at(),
+            }),
         },
     );
     let tag = Tag {

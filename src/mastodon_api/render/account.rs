@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{Urls, custom_emojis, inside};
 use crate::mastodon_api::entities::{AccountRole, Approval, CustomEmoji, Field, wire};
-use crate::model::account::{Account, flags};
+use crate::model::account::Account;
 use crate::model::emoji;
 use crate::text;
 
@@ -75,7 +75,7 @@ pub(super) fn body(urls: &Urls<'_>, account: &Account) -> Body {
     };
     // Of another server's account a picture of ours, so that apps ask nobody else.
     let picture = |path: &Option<String>, remote: Option<String>, default: String| match path {
-        _ if suspended => default,
+        _ if suspended || account.is_without_media() => default,
         Some(path) => urls.media(path),
         None => remote.unwrap_or(default),
     };
@@ -121,7 +121,7 @@ pub(super) fn body(urls: &Urls<'_>, account: &Account) -> Body {
         show_media: true,
         show_media_replies: true,
         show_featured: true,
-        emojis: match suspended {
+        emojis: match suspended || account.is_without_media() {
             true => Vec::new(),
             false => {
                 let emojis = emoji::from_json(account.emojis.as_ref());
@@ -129,7 +129,7 @@ pub(super) fn body(urls: &Urls<'_>, account: &Account) -> Body {
             }
         },
         suspended,
-        limited: account.flags & flags::LIMITED != 0,
+        limited: account.is_limited(),
         noindex: local.then_some(!account.indexable),
         feature_approval: Approval::nobody(),
         roles: local.then(Vec::new),

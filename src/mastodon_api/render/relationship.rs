@@ -3,8 +3,8 @@
 use crate::mastodon_api::entities::Relationship;
 use crate::social::accounts::relationships;
 
-/// As apps read it. Other servers cannot be blocked by a member, nobody be featured and no
-/// private notes be kept yet, so those parts say so.
+/// As apps read it. Nobody can be featured and no private notes be kept yet, so those parts say
+/// so.
 pub fn relationship(row: relationships::Relationship) -> Relationship {
     Relationship {
         id: row.id,
@@ -20,7 +20,7 @@ pub fn relationship(row: relationships::Relationship) -> Relationship {
         muting_expires_at: row.muting_expires_at,
         requested: row.requested,
         requested_by: row.requested_by,
-        domain_blocking: false,
+        domain_blocking: row.domain_blocking,
         endorsed: false,
         note: String::new(),
     }

@@ -6,9 +6,11 @@ use chrono::{Datelike, NaiveDate};
 
 use super::poll;
 use crate::domain::ids;
-use crate::mastodon_api::entities::wire;
+use crate::mastodon_api::entities::{RelationshipSeveranceEvent, wire};
 use crate::social::notification_requests::RequestItem;
-use crate::social::page::{AccountCounters, Bits, Counters, Item, NotificationItem, Poll};
+use crate::social::page::{
+    AccountCounters, Bits, Counters, Item, NotificationItem, Poll, Severance,
+};
 
 /// Room for a status that is not known yet, so that the buffer seldom grows.
 const ROOM: usize = 2_500;
@@ -185,6 +187,11 @@ fn notification(out: &mut Vec<u8>, item: &NotificationItem) {
         out.extend_from_slice(b",\"status\":");
         status(out, about, true);
     }
+    if let Some(act) = &item.severance {
+        out.extend_from_slice(b",\"event\":");
+        // A struct of plain values cannot fail to be written.
+        let _ = serde_json::to_writer(&mut *out, &render_severance(act));
+    }
     if row.filtered {
         out.extend_from_slice(b",\"filtered\":true");
     }
@@ -209,6 +216,18 @@ fn request(out: &mut Vec<u8>, item: &RequestItem) {
         None => out.extend_from_slice(b"null"),
     }
     out.push(b'}');
+}
+
+fn render_severance(act: &Severance) -> RelationshipSeveranceEvent {
+    RelationshipSeveranceEvent {
+        id: act.id,
+        kind: act.kind.as_str(),
+        purged: false,
+        target_name: act.domain.clone(),
+        followers_count: act.followers,
+        following_count: act.following,
+        created_at: act.created_at,
+    }
 }
 
 // Writing into memory cannot fail.

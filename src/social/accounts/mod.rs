@@ -1,6 +1,7 @@
 //! Accounts: reading them, the member's own profile, and how members stand to each other.
 
 pub mod block;
+pub mod domain_block;
 pub mod follow;
 pub mod follow_requests;
 pub mod lists;

@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::domain::{Id, Page, Result};
 use crate::gate::Member;
 use crate::model::account::Account;
-use crate::social::page::{NotificationRow, Shown};
+use crate::social::page::{NotificationRow, Severance, Shown};
 use crate::store;
 use crate::store::markers;
 use crate::store::notifications::Filter;
@@ -19,6 +19,8 @@ pub struct ShownNotice {
     pub account: Account,
     /// What it is about, for the kinds that have one.
     pub status: Option<Shown>,
+    /// What ended follows, for the kind that tells of it.
+    pub severance: Option<Severance>,
 }
 
 /// A page of notifications.
@@ -48,6 +50,8 @@ pub async fn notices(app: &App, who: &Member, page: &Page) -> Result<Notices> {
     let statuses = load(app, &mut conn, statuses, Some(own), false).await?;
     let seen = marker(&mut conn, who, markers::NOTIFICATIONS).await?;
     let cursors = rows.iter().map(|row| row.id).collect();
+    let acts: Vec<Id> = rows.iter().filter_map(|row| row.severance).collect();
+    let acts = store::severances::for_member(&mut conn, own, acts).await?;
     let item = |row: NotificationRow| {
         let account = accounts.iter().find(|a| a.id == row.from.id).cloned()?;
         let status = match row.status_id {
@@ -56,6 +60,9 @@ pub async fn notices(app: &App, who: &Member, page: &Page) -> Result<Notices> {
             None => None,
         };
         Some(ShownNotice {
+            severance: row
+                .severance
+                .and_then(|id| acts.iter().find(|act| act.id == id).cloned()),
             row,
             account,
             status,

@@ -114,7 +114,7 @@ pub async fn edit(app: &App, author: &Account, note: Note) -> Result<Received> {
     let hears = remote_statuses::who_hears(&mut conn, author.id, named.clone()).await?;
     let elsewhere = store::remote_accounts::remote_among(&mut conn, named).await?;
     let updated = note.updated.filter(|at| *at <= now);
-    let words = notes::words(note, [hears, elsewhere].concat());
+    let words = notes::words(note, author, [hears, elsewhere].concat());
     let received = conn
         .transaction(async |conn| {
             let Some(before) = remote_edits::lock(conn, found.id, author.id).await? else {

@@ -127,9 +127,14 @@ pub fn pages() -> Vec<Hung> {
         }
         .render(),
     );
-    let notice = |kind, new, status| notifications::Notice {
+    let notice = |kind, new, status| {
+        notifications::Notice {
         kind,
         account: chip("joao", "João 🌿", 2),
+        severed: (kind == notifications::NoticeKind::Severed).then(|| notifications::SeveredNote {
+            words: "The moderators blocked loud.example. Follows that ended: 2 of yours, 1 of your followers".into(),
+            path: "/severed/1".into(),
+        }),
         others: match kind {
             notifications::NoticeKind::Favourite => {
                 vec![chip("ann", "Ann Verbeek", 1), chip("noor", "نور", 4)]
@@ -140,6 +145,7 @@ pub fn pages() -> Vec<Hung> {
         at: ago(30),
         new,
         status,
+    }
     };
     use notifications::NoticeKind;
     let mut notices_page = member("Notices");

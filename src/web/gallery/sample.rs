@@ -255,6 +255,7 @@ pub fn profile_view(n: i64) -> profile::ProfileView {
     profile::ProfileView {
         account: chip("joao", "João 🌿", n),
         domain: "lantern.example".into(),
+        limited: false,
         header_url: None,
         note_html: "<p>Gardens on a roof. Soup on Sundays. Ask me about compost.</p>".into(),
         fields: vec![

@@ -106,6 +106,17 @@ pub struct Notice {
     pub new: bool,
     /// What it is about. A mention is shown whole, with its buttons; others in short.
     pub status: Option<StatusCard>,
+    /// What ended follows of the viewer.
+    pub severed: Option<SeveredNote>,
+}
+
+/// Follows that ended with a server.
+#[derive(Debug, Clone)]
+pub struct SeveredNote {
+    /// What happened, a sentence without its end.
+    pub words: String,
+    /// The list of them.
+    pub path: String,
 }
 
 /// Sorts of [`Notice`].
@@ -125,6 +136,8 @@ pub enum NoticeKind {
     Post,
     /// A boosted status was edited.
     Edit,
+    /// A block of a server ended follows of the viewer.
+    Severed,
     /// For staff: somebody joined.
     Joined,
     /// For staff: somebody applied.
@@ -160,6 +173,7 @@ impl NoticeKind {
             NoticeKind::FollowRequest => "asks to follow you",
             NoticeKind::Post => "posted",
             NoticeKind::Edit => "edited a post that you boosted",
+            NoticeKind::Severed => "lost follows",
             NoticeKind::Joined => "moved in",
             NoticeKind::Applied => "is at the door",
         }
@@ -173,6 +187,7 @@ impl NoticeKind {
             NoticeKind::Boost => "boost",
             NoticeKind::Follow | NoticeKind::FollowRequest => "person",
             NoticeKind::Post | NoticeKind::Edit => "write",
+            NoticeKind::Severed => "person",
             NoticeKind::Joined | NoticeKind::Applied => "door",
         }
     }

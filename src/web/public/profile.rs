@@ -92,6 +92,8 @@ pub struct ProfileView {
     /// The domain to show after the handle of a local account; empty for remote ones, whose
     /// handle holds it.
     pub domain: String,
+    /// It is shown to those who follow it, and to others only here.
+    pub limited: bool,
     /// The wide picture; `None` for none.
     pub header_url: Option<String>,
     /// Sanitised HTML of the note; may be empty.

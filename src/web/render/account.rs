@@ -54,8 +54,8 @@ pub fn path(handle: &str) -> String {
 pub fn avatar(account: &Account, at: &Addresses) -> String {
     match (&account.avatar_path, &account.avatar_remote_url) {
         (Some(path), _) => format!("/{path}"),
-        (None, Some(url)) => at.avatar(account.id, url),
-        (None, None) => default_pictures::AVATAR_PATH.to_owned(),
+        (None, Some(url)) if !account.is_without_media() => at.avatar(account.id, url),
+        (None, _) => default_pictures::AVATAR_PATH.to_owned(),
     }
 }
 
@@ -63,6 +63,7 @@ pub fn avatar(account: &Account, at: &Addresses) -> String {
 fn header(account: &Account, at: &Addresses) -> Option<String> {
     match (&account.header_path, &account.header_remote_url) {
         (Some(path), _) => Some(format!("/{path}")),
+        (None, _) if account.is_without_media() => None,
         (None, url) => Some(at.header(account.id, url.as_deref()?)),
     }
 }
@@ -70,8 +71,8 @@ fn header(account: &Account, at: &Addresses) -> Option<String> {
 /// The emoji in its name, bio and fields.
 fn emoji(account: &Account, at: &Addresses) -> Pictures {
     match &account.emojis {
-        Some(json) => emoji_of(account.id, &emoji::from_json(Some(json)), at),
-        None => Pictures::default(),
+        Some(json) if !account.is_without_media() => emoji_of(account.id, &emoji::from_json(Some(json)), at),
+        _ => Pictures::default(),
     }
 }
 
@@ -135,6 +136,7 @@ pub fn profile(
             true => domain.to_owned(),
             false => String::new(),
         },
+        limited: account.is_limited(),
         header_url: header(account, at),
         note_html: emoji.in_html(account.note_html.clone()),
         fields: fields.collect(),

@@ -3,8 +3,10 @@
 use super::status::Eyes;
 use crate::domain::Id;
 use crate::domain::notification::NotificationKind;
+use crate::domain::severance::SeveranceKind;
+use crate::social::page::Severance;
 use crate::social::shown::ShownNotice;
-use crate::web::home::notifications::{Notice, NoticeKind};
+use crate::web::home::notifications::{Notice, NoticeKind, SeveredNote};
 use crate::web::parts::moment::Moment;
 
 /// People that one entry names or counts.
@@ -45,6 +47,22 @@ fn notice(item: &ShownNotice, seen: Id, eyes: &Eyes<'_>) -> Notice {
         at: Moment::new(item.row.created_at, eyes.now),
         new: item.row.id > seen,
         status: item.status.as_ref().map(|status| eyes.card(status)),
+        severed: item.severance.as_ref().map(severed),
+    }
+}
+
+/// `The moderators blocked elsewhere.example: you follow 2 people less, and lost 1 follower`.
+fn severed(act: &Severance) -> SeveredNote {
+    let who = match act.kind {
+        SeveranceKind::UserDomainBlock => "You blocked",
+        SeveranceKind::DomainBlock | SeveranceKind::AccountSuspension => "The moderators blocked",
+    };
+    SeveredNote {
+        words: format!(
+            "{who} {}. Follows that ended: {} of yours, {} of your followers",
+            act.domain, act.following, act.followers
+        ),
+        path: format!("/severed/{}", act.id),
     }
 }
 
@@ -58,5 +76,6 @@ fn kind(of: NotificationKind) -> NoticeKind {
         NotificationKind::Favourite => NoticeKind::Favourite,
         NotificationKind::Update => NoticeKind::Edit,
         NotificationKind::SignUp => NoticeKind::Joined,
+        NotificationKind::Severed => NoticeKind::Severed,
     }
 }

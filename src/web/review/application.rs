@@ -286,6 +286,7 @@ fn profile_view(app: &App, card: &Card) -> ProfileView {
             locked: profile.is_some_and(|p| p.locked),
         },
         domain: app.config.server.handle_domain.clone(),
+        limited: false,
         header_url: profile.and_then(|p| p.header_path.as_ref()).map(url),
         note_html: profile
             .map(|p| html::note_html(&p.note, true))

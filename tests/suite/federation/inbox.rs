@@ -6,7 +6,7 @@ use futures::future::join_all;
 use porchlight::domain::policy::{PolicyKind, PolicySource};
 use porchlight::secrets::actor_key;
 use porchlight::store;
-use porchlight::store::domain_policies::NewPolicy;
+use porchlight::store::domain_policies::{NewPolicy, Terms};
 use serde_json::{Value, json};
 
 use crate::support::actor::{Actor, Letter, digest, http_date};
@@ -428,11 +428,8 @@ async fn lay(place: &Place, domain: &str, kind: PolicyKind) -> i64 {
         .unwrap();
     let new = NewPolicy {
         host: host.id,
-        kind,
         source: PolicySource::Staff,
-        public_comment: String::new(),
-        private_comment: String::new(),
-        until: None,
+        terms: Terms::of(kind),
     };
     let id = store::domain_policies::add(&mut conn, new, now)
         .await

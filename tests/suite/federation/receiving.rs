@@ -8,7 +8,7 @@ use porchlight::jobs::receive::Receiver;
 use porchlight::jobs::timers;
 use porchlight::model::host::flags;
 use porchlight::store;
-use porchlight::store::domain_policies::NewPolicy;
+use porchlight::store::domain_policies::{NewPolicy, Terms};
 use serde_json::{Value, json};
 use tokio::task::LocalSet;
 
@@ -224,11 +224,11 @@ async fn lay(place: &Place, domain: &str, kind: PolicyKind, for_hours: Option<i6
         .unwrap();
     let new = NewPolicy {
         host: host.id,
-        kind,
         source: PolicySource::Staff,
-        public_comment: String::new(),
-        private_comment: String::new(),
-        until: for_hours.map(|hours| now + TimeDelta::hours(hours)),
+        terms: Terms {
+            until: for_hours.map(|hours| now + TimeDelta::hours(hours)),
+            ..Terms::of(kind)
+        },
     };
     store::domain_policies::add(&mut conn, new, now)
         .await
@@ -295,7 +295,7 @@ fn policies_add_up_and_lifting_one_leaves_the_rest() {
         assert_eq!(all().await, 5);
         let mut conn = place.app.pool.get().await.unwrap();
         let now = place.app.clock.now();
-        let list = store::domain_policies::list(&mut conn, "", 10, now)
+        let list = store::domain_policies::list(&mut conn, "", ("", 0), 10, now)
             .await
             .unwrap();
         assert_eq!(list.len(), 3);

@@ -1,0 +1,2 @@
+DROP TABLE account_domain_blocks;
+DROP TABLE domain_allows;

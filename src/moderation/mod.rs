@@ -1,0 +1,94 @@
+//! What staff decide about other servers, and what follows from it.
+//!
+//! ```text
+//! policies ── a row, hosts.flags of all under the domain, an audit line ──> at once: nothing is
+//!    │        taken from there or sent there (app::policies has the flags in memory)
+//!    └─ host_sweeps ─> sweep, a batch at a time: accounts.flags (who reads those obeys), follows
+//!                      cut into severed_follows ─> everybody concerned is told ─> perhaps, later,
+//!                      all of it back
+//! ```
+//!
+//! Nothing is told to a server that is blocked: no `Undo`, no `Reject`. So it still holds the
+//! follows of its people for good, and lifting the block can bring them back as they were;
+//! follows from here are asked for anew. Whoever stopped following in between could not tell us.
+
+pub mod allows;
+pub mod lists;
+pub mod policies;
+pub mod preview;
+pub mod published;
+pub mod setting;
+pub mod sweep;
+
+use serde_json::{Value, json};
+
+use crate::app::App;
+use crate::domain::{Id, Result};
+use crate::gate::who::Admin;
+use crate::model::audit::SignOfLife;
+use crate::store::audit::NewLine;
+use crate::store::{self, Conn};
+
+/// Who decides.
+#[derive(Debug, Clone, Copy)]
+pub enum By<'a> {
+    /// Somebody with a shell on the server.
+    Host,
+    /// An admin or owner (registration.md C6).
+    Admin(&'a Admin),
+}
+
+impl By<'_> {
+    /// `users.id`.
+    fn user(self) -> Option<Id> {
+        match self {
+            By::Host => None,
+            By::Admin(admin) => Some(admin.user().id),
+        }
+    }
+}
+
+/// Writes an act down: an audit line with what would undo it, and a sign of life. Late in the
+/// transaction.
+async fn note(
+    conn: &mut Conn,
+    by: By<'_>,
+    act: &'static str,
+    host: Option<Id>,
+    detail: Value,
+    inverse: Value,
+    at: chrono::DateTime<chrono::Utc>,
+) -> Result<()> {
+    if let Some(user) = by.user() {
+        store::door::insert_sign_of_life(conn, user, SignOfLife::Act, at).await?;
+    }
+    let line = NewLine {
+        actor: by.user(),
+        act,
+        subject_kind: "host",
+        subject: host,
+        detail,
+        inverse: Some(inverse),
+    };
+    store::audit::append(conn, line, at).await
+}
+
+/// What an audit line says of a policy.
+fn told(domain: &str, terms: &store::domain_policies::Terms) -> Value {
+    json!({
+        "domain": domain,
+        "kind": terms.kind.as_str(),
+        "reject_media": terms.reject_media,
+        "reject_reports": terms.reject_reports,
+        "obfuscate": terms.obfuscate,
+        "public_comment": terms.public_comment,
+        "private_comment": terms.private_comment,
+        "until": terms.until.map(|at| at.to_rfc3339()),
+    })
+}
+
+/// Forgets what this process keeps in mind; the others do so within two seconds.
+fn changed(app: &App) {
+    app.policies.forget();
+    app.wake_relay();
+}
