@@ -442,3 +442,12 @@ pub async fn latest(app: &App, _who: &Admin, page: &Page) -> Result<Vec<Policy>>
     let (above, below) = (page.above().unwrap_or(0), page.max_id.unwrap_or(i64::MAX));
     store::domain_policies::latest(&mut conn, above, below, page.limit, now).await
 }
+
+/// What blocks of a domain ended, newest first; ten at the most.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn acts(app: &App, _who: &Admin, domain: &str) -> Result<Vec<Severance>> {
+    let mut conn = app.desk.get().await?;
+    store::severances::of_domain(&mut conn, domain).await
+}

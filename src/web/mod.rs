@@ -42,6 +42,7 @@ pub const ROUTES: &[&[Route]] = &[
     home::notifications::ROUTES,
     home::requests::ROUTES,
     home::search::ROUTES,
+    home::severed::ROUTES,
     home::timeline::ROUTES,
     public::about::ROUTES,
     public::bonds::ROUTES,
@@ -49,6 +50,7 @@ pub const ROUTES: &[&[Route]] = &[
     public::follows::ROUTES,
     public::landing::ROUTES,
     public::profile::ROUTES,
+    public::servers::ROUTES,
     public::status::ROUTES,
     public::timeline::ROUTES,
     settings::account::ROUTES,
@@ -68,6 +70,8 @@ pub const ROUTES: &[&[Route]] = &[
     review::questions::ROUTES,
     review::question::ROUTES,
     review::hosts::ROUTES,
+    review::policy_lists::ROUTES,
+    review::policies::ROUTES,
     review::reports::ROUTES,
 ];
 

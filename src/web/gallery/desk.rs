@@ -35,6 +35,7 @@ pub fn pages() -> Vec<Hung> {
         page: staff("The desk"),
         door: "Anybody may apply; a person reads every application.".into(),
         moderates: true,
+        manages: true,
         counts: QueueCounts {
             queue: rows.len() as i64,
             in_line: 12,

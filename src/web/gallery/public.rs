@@ -161,6 +161,7 @@ pub fn pages() -> Vec<Hung> {
             contact: "ann@lantern.example".into(),
             door: "Anybody may apply; a person reads every application.".into(),
             members: 42,
+            servers: true,
         }
         .render(),
     );

@@ -9,5 +9,6 @@ pub mod drafts;
 pub mod notifications;
 pub mod requests;
 pub mod search;
+pub mod severed;
 pub mod timeline;
 pub mod welcome;

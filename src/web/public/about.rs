@@ -8,6 +8,7 @@ use crate::domain::registration_mode::RegistrationMode;
 use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
 use crate::gate::effective_mode::EffectiveMode;
 use crate::gate::mode;
+use crate::moderation::published;
 use crate::social::shown;
 use crate::web::error::WebError;
 use crate::web::frame;
@@ -33,6 +34,8 @@ pub struct AboutPage {
     pub door: String,
     /// Accounts that live here.
     pub members: i64,
+    /// The list of moderated servers is shown to the reader.
+    pub servers: bool,
 }
 
 /// One rule of the house.
@@ -88,6 +91,7 @@ async fn show(
         contact: instance.contact_email.clone().unwrap_or_default(),
         door: door(&mode),
         members: shown::residents(&app).await?,
+        servers: published::is_shown(&app, caller.viewer().is_some()).await?,
     };
     frame::render(&req, &template)
 }

@@ -6,6 +6,7 @@ pub mod door;
 pub mod follows;
 pub mod landing;
 pub mod profile;
+pub mod servers;
 pub mod status;
 pub mod timeline;
 pub mod trouble;

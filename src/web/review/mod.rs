@@ -5,5 +5,7 @@ pub mod door;
 pub mod hosts;
 pub mod question;
 pub mod questions;
+pub mod policies;
+pub mod policy_lists;
 pub mod queue;
 pub mod reports;

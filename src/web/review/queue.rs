@@ -32,6 +32,8 @@ pub struct QueuePage {
     pub door: String,
     /// The viewer reads reports, too.
     pub moderates: bool,
+    /// The viewer decides about other servers.
+    pub manages: bool,
     /// How many wait where.
     pub counts: QueueCounts,
     /// Which of them are shown.
@@ -154,6 +156,7 @@ async fn show(
         page,
         door,
         moderates: caller.moderator().is_ok(),
+        manages: caller.admin().is_ok(),
         counts: queue.counts,
         part,
         newest_first: filter.newest_first,

@@ -16,6 +16,8 @@ mod kills;
 mod media;
 mod network;
 mod nodeinfo;
+mod policies;
+mod policy_desk;
 mod receiving;
 mod requests;
 mod same_names;

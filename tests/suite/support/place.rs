@@ -340,7 +340,9 @@ impl Place {
                      (SELECT string_agg(coalesce(last_error, '?'), '; ') FROM jobs WHERE failed_at IS NOT NULL), \
                      (SELECT count(*) FROM inbox WHERE failed_at IS NULL AND floor(extract(epoch FROM run_at))::bigint <= $1), \
                      (SELECT count(*) FROM delivery_hosts WHERE holder IS NOT NULL \
-                      OR floor(extract(epoch FROM due_at))::bigint <= $1)",
+                      OR floor(extract(epoch FROM due_at))::bigint <= $1), \
+                     (SELECT count(*) FROM host_sweeps) + (SELECT count(*) FROM severances \
+                      WHERE told_at IS NULL OR (restoring_at IS NOT NULL AND restored_at IS NULL))",
                     &[&now],
                 )
                 .await
@@ -351,7 +353,9 @@ impl Place {
             }
             let wishes = self.app.wishes.open();
             let (inbox, sending): (i64, i64) = (row.get(3), row.get(4));
-            if events == 0 && jobs == 0 && inbox == 0 && sending == 0 && wishes == 0 {
+            let sweeps: i64 = row.get(5);
+            let idle = events == 0 && jobs == 0 && inbox == 0 && sending == 0;
+            if idle && sweeps == 0 && wishes == 0 {
                 return;
             }
             assert!(

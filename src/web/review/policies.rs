@@ -1,0 +1,698 @@
+//! `/desk/policies`: what holds for other servers; laying, changing and lifting it.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
+use serde::Deserialize;
+
+use crate::app::App;
+use crate::domain::policy::{PolicyKind, PolicySource};
+use crate::domain::{Error, ids};
+use crate::door::forms::lenient;
+use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
+use crate::moderation::By;
+use crate::moderation::policies::{self, Laid, Policy, Severity, Terms, rejects_media};
+use crate::moderation::preview::{self, COUNTED, Pair, Preview};
+use crate::moderation::setting::{self, Setting, ShownTo};
+use crate::social::page::Severance;
+use crate::web::error::WebError;
+use crate::web::form::Form as Sent;
+use crate::web::frame::{self, see_other_with};
+use crate::web::parts::account::AccountChip;
+use crate::web::parts::form::Form;
+use crate::web::parts::layout::{Flash, Here, Page};
+use crate::web::parts::moment::Moment;
+use crate::web::render::account;
+
+/// One page of policies. GET parameters: `q` (a part of a name), `after` (a name), `id`.
+#[derive(Template)]
+#[template(path = "review/policies.html")]
+pub struct PoliciesPage {
+    /// The frame.
+    pub page: Page,
+    /// How many hold, one sentence.
+    pub summary: String,
+    /// What was searched for; empty for all.
+    pub query: String,
+    /// By name.
+    pub rows: Vec<PolicyRow>,
+    /// The path of the next page.
+    pub more: Option<String>,
+    /// Only allowed servers are spoken with.
+    pub allow_list: bool,
+    /// Choices of who may read the list: value, words, chosen.
+    pub readers: Vec<(&'static str, &'static str, bool)>,
+}
+
+/// One policy.
+#[derive(Debug, Clone)]
+pub struct PolicyRow {
+    /// Its id, as text.
+    pub id: String,
+    /// The server.
+    pub domain: String,
+    /// What it does: `Suspended`, `Limited`, …
+    pub does: &'static str,
+    /// The class of its badge; may be empty.
+    pub badge: &'static str,
+    /// What else: `No media`, `No reports`, `Name hidden`, `From a list`.
+    pub marks: Vec<&'static str>,
+    /// For everybody; may be empty.
+    pub public_comment: String,
+    /// For staff; may be empty.
+    pub private_comment: String,
+    /// Since when.
+    pub since: Moment,
+    /// When it ends by itself: a day.
+    pub until: Option<String>,
+}
+
+/// Before a policy: what it would cut, and the form. GET parameter: `domain`.
+#[derive(Template)]
+#[template(path = "review/policies_new.html")]
+pub struct NewPage {
+    /// The frame.
+    pub page: Page,
+    /// What was typed.
+    pub form: Form,
+    /// What is known of the server; `None` until one is named.
+    pub found: Option<Found>,
+}
+
+/// A server before a decision.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// Its canonical name.
+    pub domain: String,
+    /// What a suspension would cut, one sentence each.
+    pub facts: Vec<String>,
+    /// Who of us follows whom there.
+    pub following: Vec<Bond>,
+    /// Who there follows whom of us.
+    pub followers: Vec<Bond>,
+    /// What holds above it: sentences.
+    pub above: Vec<String>,
+    /// The policy that it has; its path at the desk.
+    pub holds: Option<String>,
+    /// Earlier blocks whose follows can be brought back.
+    pub acts: Vec<ActRow>,
+}
+
+/// Somebody here and somebody there.
+#[derive(Debug, Clone)]
+pub struct Bond {
+    /// Who lives here.
+    pub here: AccountChip,
+    /// Who lives there.
+    pub there: AccountChip,
+}
+
+/// A block that ended follows.
+#[derive(Debug, Clone)]
+pub struct ActRow {
+    /// Its id, as text.
+    pub id: String,
+    /// When.
+    pub at: Moment,
+    /// What it cut, and what became of it.
+    pub words: String,
+    /// There is something to bring back.
+    pub can_restore: bool,
+}
+
+/// One policy: what it says, how far it is, and its end.
+#[derive(Template)]
+#[template(path = "review/policies_one.html")]
+pub struct PolicyPage {
+    /// The frame.
+    pub page: Page,
+    /// The policy.
+    pub policy: PolicyRow,
+    /// What it says.
+    pub form: Form,
+    /// How far it is, one sentence; `None` when it is through.
+    pub progress: Option<String>,
+    /// What it cut, newest first.
+    pub acts: Vec<ActRow>,
+    /// Follows that lifting it can bring back.
+    pub can_restore: bool,
+}
+
+const ROW: Route = Route {
+    method: "GET",
+    path: "/desk/policies",
+    access: Access::Admin,
+    pending: Pending::Refused,
+    rate: Rate::Usual,
+    caching: Caching::Private,
+    handler: web::get,
+};
+
+const DEED: Route = Route {
+    method: "POST",
+    rate: Rate::Write,
+    ..ROW
+};
+
+/// The routes of this file.
+pub const ROUTES: &[Route] = &[
+    Route {
+        handler: || web::to(list),
+        ..ROW
+    },
+    Route {
+        handler: || web::to(lay),
+        ..DEED
+    },
+    Route {
+        path: "/desk/policies/new",
+        handler: || web::to(new),
+        ..ROW
+    },
+    Route {
+        path: "/desk/policies/settings",
+        handler: || web::to(set),
+        ..DEED
+    },
+    Route {
+        path: "/desk/policies/restore",
+        handler: || web::to(restore),
+        ..DEED
+    },
+    Route {
+        path: "/desk/policies/{id}",
+        handler: || web::to(one),
+        ..ROW
+    },
+    Route {
+        path: "/desk/policies/{id}",
+        handler: || web::to(change),
+        ..DEED
+    },
+    Route {
+        path: "/desk/policies/{id}/lift",
+        handler: || web::to(lift),
+        ..DEED
+    },
+];
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Wish {
+    q: String,
+    after: String,
+    id: i64,
+}
+
+/// GET `/desk/policies`.
+async fn list(
+    req: HttpRequest,
+    app: web::Data<App>,
+    caller: Caller,
+    wish: web::Query<Wish>,
+) -> Result<HttpResponse, WebError> {
+    let admin = caller.admin()?;
+    let query: String = wish.q.trim().chars().take(300).collect();
+    let found = policies::list(&app, &admin, &query, (&wish.after, wish.id)).await?;
+    let setting = setting::setting(&app).await?;
+    let now = app.clock.now();
+    let more = found.rows.last().filter(|_| found.more).map(|last| {
+        let mut next = url::form_urlencoded::Serializer::new(String::new());
+        next.append_pair("q", &query)
+            .append_pair("after", &last.domain)
+            .append_pair("id", &last.id.to_string());
+        format!("/desk/policies?{}", next.finish())
+    });
+    let mut page = frame::page(&req, Some(&caller), "Policies for other servers").await?;
+    page.here = Here::Desk;
+    let shown = PoliciesPage {
+        page,
+        summary: match found.all {
+            0 => "Nobody is kept out or limited.".to_owned(),
+            1 => "One policy holds.".to_owned(),
+            n => format!("{n} policies hold."),
+        },
+        query,
+        rows: found.rows.iter().map(|policy| row(policy, now)).collect(),
+        more,
+        allow_list: setting.allow_list,
+        readers: ShownTo::ALL
+            .map(|one| (one.as_str(), reader_words(one), one == setting.shown_to))
+            .into(),
+    };
+    frame::render(&req, &shown)
+}
+
+fn reader_words(one: ShownTo) -> &'static str {
+    match one {
+        ShownTo::Nobody => "Staff alone",
+        ShownTo::Members => "Members",
+        ShownTo::Everybody => "Everybody",
+    }
+}
+
+fn row(policy: &Policy, now: DateTime<Utc>) -> PolicyRow {
+    let terms = &policy.terms;
+    let marks = [
+        (rejects_media(terms), "No media"),
+        (terms.reject_reports, "No reports"),
+        (terms.obfuscate, "Name hidden"),
+        (policy.source == PolicySource::List, "From a list"),
+        (policy.source == PolicySource::Rule, "By a rule"),
+    ];
+    PolicyRow {
+        id: policy.id.to_string(),
+        domain: policy.domain.clone(),
+        does: match terms.kind {
+            PolicyKind::Suspended => "Suspended",
+            PolicyKind::Limited => "Limited",
+            PolicyKind::Held => "Held",
+            PolicyKind::NoMedia | PolicyKind::Noted => "People as usual",
+        },
+        badge: match terms.kind {
+            PolicyKind::Suspended => "badge-bad",
+            PolicyKind::Limited | PolicyKind::Held => "badge-lamp",
+            PolicyKind::NoMedia | PolicyKind::Noted => "",
+        },
+        marks: marks
+            .iter()
+            .filter(|(is, _)| *is)
+            .map(|(_, words)| *words)
+            .collect(),
+        public_comment: terms.public_comment.clone(),
+        private_comment: terms.private_comment.clone(),
+        since: Moment::new(policy.since, now),
+        until: terms.until.map(|at| at.format("%-d %B %Y").to_string()),
+    }
+}
+
+/// What the form of a policy sends.
+#[derive(Debug, Default, Deserialize)]
+struct Typed {
+    #[serde(default, deserialize_with = "lenient::string")]
+    domain: String,
+    #[serde(default, deserialize_with = "lenient::string")]
+    severity: String,
+    #[serde(default, deserialize_with = "lenient::boolean")]
+    reject_media: bool,
+    #[serde(default, deserialize_with = "lenient::boolean")]
+    reject_reports: bool,
+    #[serde(default, deserialize_with = "lenient::boolean")]
+    obfuscate: bool,
+    #[serde(default, deserialize_with = "lenient::string")]
+    public_comment: String,
+    #[serde(default, deserialize_with = "lenient::string")]
+    private_comment: String,
+    #[serde(default, deserialize_with = "lenient::string")]
+    until: String,
+}
+
+impl Typed {
+    fn terms(&self) -> Result<Terms, Error> {
+        let severity = Severity::from_name(&self.severity)
+            .ok_or_else(|| Error::invalid("Choose what happens to its people"))?;
+        let until = match self.until.trim() {
+            "" => None,
+            // To the end of that day.
+            day => Some(
+                NaiveDate::parse_from_str(day, "%Y-%m-%d")
+                    .ok()
+                    .and_then(|day| day.checked_add_days(Days::new(1)))
+                    .map(|day| day.and_time(NaiveTime::MIN).and_utc())
+                    .ok_or_else(|| Error::invalid("The end is no day, such as 2027-01-31"))?,
+            ),
+        };
+        Ok(Terms {
+            kind: severity.kind(self.reject_media),
+            reject_media: self.reject_media,
+            reject_reports: self.reject_reports,
+            public_comment: self.public_comment.clone(),
+            private_comment: self.private_comment.clone(),
+            obfuscate: self.obfuscate,
+            until,
+        })
+    }
+
+    fn form(&self) -> Form {
+        let tick = |yes: bool| if yes { "1" } else { "" };
+        Form::new()
+            .with("domain", &self.domain)
+            .with("severity", &self.severity)
+            .with("reject_media", tick(self.reject_media))
+            .with("reject_reports", tick(self.reject_reports))
+            .with("obfuscate", tick(self.obfuscate))
+            .with("public_comment", &self.public_comment)
+            .with("private_comment", &self.private_comment)
+            .with("until", &self.until)
+    }
+
+    fn of(policy: &Policy) -> Typed {
+        let terms = &policy.terms;
+        Typed {
+            domain: policy.domain.clone(),
+            severity: Severity::of(terms).as_str().to_owned(),
+            reject_media: rejects_media(terms),
+            reject_reports: terms.reject_reports,
+            obfuscate: terms.obfuscate,
+            public_comment: terms.public_comment.clone(),
+            private_comment: terms.private_comment.clone(),
+            until: terms
+                .until
+                .and_then(|at| at.checked_sub_days(Days::new(1)))
+                .map(|day| day.format("%Y-%m-%d").to_string())
+                .unwrap_or_default(),
+        }
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct About {
+    domain: String,
+}
+
+/// GET `/desk/policies/new`: nothing is changed by looking.
+async fn new(
+    req: HttpRequest,
+    app: web::Data<App>,
+    caller: Caller,
+    about: web::Query<About>,
+) -> Result<HttpResponse, WebError> {
+    let typed = Typed {
+        domain: about.domain.chars().take(300).collect(),
+        severity: "suspend".to_owned(),
+        ..Typed::default()
+    };
+    let form = typed.form();
+    before(&req, &app, &caller, form, &typed.domain).await
+}
+
+async fn before(
+    req: &HttpRequest,
+    app: &App,
+    caller: &Caller,
+    mut form: Form,
+    domain: &str,
+) -> Result<HttpResponse, WebError> {
+    let admin = caller.admin()?;
+    let now = app.clock.now();
+    let found = match domain.trim() {
+        "" => None,
+        domain => match preview::preview(app, &admin, domain).await {
+            Ok(seen) => {
+                let acts = policies::acts(app, &admin, &seen.domain).await?;
+                Some(known(seen, &acts, now))
+            }
+            Err(Error::Invalid(invalid)) => {
+                form = form.error("domain", format!("{}.", invalid.sentence()));
+                None
+            }
+            Err(error) => return Err(error.into()),
+        },
+    };
+    let mut page = frame::page(req, Some(caller), "A policy for another server").await?;
+    page.here = Here::Desk;
+    page.has_errors = form.has_errors();
+    let wrong = form.has_errors();
+    let answer = frame::render(req, &NewPage { page, form, found })?;
+    Ok(match wrong {
+        true => frame::refused(answer),
+        false => answer,
+    })
+}
+
+fn known(seen: Preview, acts: &[Severance], now: DateTime<Utc>) -> Found {
+    let bonds = |pairs: &[Pair]| {
+        pairs
+            .iter()
+            .map(|pair| Bond {
+                here: account::chip(&pair.here),
+                there: account::chip(&pair.there),
+            })
+            .collect()
+    };
+    let cut = seen.cut;
+    Found {
+        facts: vec![
+            counted(
+                cut.following,
+                "follow of people there ends",
+                "follows of people there end",
+            ),
+            counted(
+                cut.followers,
+                "follow by people there ends",
+                "follows by people there end",
+            ),
+            counted(
+                cut.accounts,
+                "person there is known here",
+                "people there are known here",
+            ),
+            counted(
+                cut.posts,
+                "post of theirs is kept, and hidden",
+                "posts of theirs are kept, and hidden",
+            ),
+            counted(
+                cut.hosts,
+                "server of that name or under it is known",
+                "servers of that name or under it are known",
+            ),
+        ],
+        following: bonds(&seen.following),
+        followers: bonds(&seen.followers),
+        above: seen
+            .above
+            .iter()
+            .map(|policy| {
+                format!(
+                    "{} is {} already, and this with it",
+                    policy.domain,
+                    row(policy, now).does.to_lowercase()
+                )
+            })
+            .collect(),
+        holds: seen
+            .holds
+            .map(|policy| format!("/desk/policies/{}", policy.id)),
+        acts: acts.iter().map(|act| act_row(act, now)).collect(),
+        domain: seen.domain,
+    }
+}
+
+/// `3 posts are kept`; counts end somewhere.
+fn counted(n: i64, one: &str, many: &str) -> String {
+    match n {
+        1 => format!("1 {one}."),
+        n if n >= COUNTED => format!("More than {n} {many}."),
+        n => format!("{n} {many}."),
+    }
+}
+
+fn act_row(act: &Severance, now: DateTime<Utc>) -> ActRow {
+    let became = match (act.told_at, act.restoring_at, act.restored_at) {
+        (.., Some(_)) => "They were brought back as far as they could be.",
+        (_, Some(_), None) => "They are being brought back.",
+        (None, None, None) => "It is under way.",
+        (Some(_), None, None) => "All concerned were told.",
+    };
+    ActRow {
+        id: act.id.to_string(),
+        at: Moment::new(act.created_at, now),
+        words: format!(
+            "{} follows by people here and {} follows of people here ended. {became}",
+            act.following, act.followers
+        ),
+        can_restore: act.restoring_at.is_none(),
+    }
+}
+
+/// POST `/desk/policies`.
+async fn lay(
+    req: HttpRequest,
+    app: web::Data<App>,
+    caller: Caller,
+    sent: Sent<Typed>,
+) -> Result<HttpResponse, WebError> {
+    let admin = caller.admin()?;
+    let typed = &sent.fields;
+    let laid = match typed.terms() {
+        Ok(terms) => {
+            let by = By::Admin(&admin);
+            policies::lay(&app, by, &typed.domain, PolicySource::Staff, terms).await
+        }
+        Err(error) => Err(error),
+    };
+    match laid {
+        Ok(Laid::New(policy)) => Ok(see_other_with(
+            &format!("/desk/policies/{}", policy.id),
+            &Flash::done("It holds from now on."),
+        )),
+        Ok(Laid::Exists(policy)) => Ok(see_other_with(
+            &format!("/desk/policies/{}", policy.id),
+            &Flash::trouble("There is a policy for this server already. Change it here."),
+        )),
+        Err(Error::Invalid(invalid)) => {
+            let form = typed.form().refused(&invalid);
+            before(&req, &app, &caller, form, &typed.domain).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn number(text: &str) -> Result<i64, Error> {
+    ids::parse(text).ok_or(Error::NotFound)
+}
+
+/// GET `/desk/policies/ID`.
+async fn one(
+    req: HttpRequest,
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<String>,
+) -> Result<HttpResponse, WebError> {
+    let policy = policies::find(&app, &caller.admin()?, number(&path)?).await?;
+    let form = Typed::of(&policy).form();
+    policy_page(&req, &app, &caller, policy, form).await
+}
+
+async fn policy_page(
+    req: &HttpRequest,
+    app: &App,
+    caller: &Caller,
+    policy: Policy,
+    form: Form,
+) -> Result<HttpResponse, WebError> {
+    let admin = caller.admin()?;
+    let progress = policies::progress(app, &admin, &policy).await?;
+    let now = app.clock.now();
+    let mut page = frame::page(req, Some(caller), "A policy for another server").await?;
+    page.here = Here::Desk;
+    page.has_errors = form.has_errors();
+    let wrong = form.has_errors();
+    let acts: Vec<ActRow> = progress.acts.iter().map(|act| act_row(act, now)).collect();
+    let shown = PolicyPage {
+        page,
+        policy: row(&policy, now),
+        form,
+        progress: progress.left.map(|left| match left {
+            0 => "It is nearly through.".to_owned(),
+            1 => "One account there is still to be looked at.".to_owned(),
+            n => format!("{n} accounts there are still to be looked at."),
+        }),
+        can_restore: acts.first().is_some_and(|act| act.can_restore),
+        acts,
+    };
+    let answer = frame::render(req, &shown)?;
+    Ok(match wrong {
+        true => frame::refused(answer),
+        false => answer,
+    })
+}
+
+/// POST `/desk/policies/ID`.
+async fn change(
+    req: HttpRequest,
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<String>,
+    sent: Sent<Typed>,
+) -> Result<HttpResponse, WebError> {
+    let admin = caller.admin()?;
+    let id = number(&path)?;
+    let changed = match sent.fields.terms() {
+        Ok(terms) => policies::change(&app, By::Admin(&admin), id, terms).await,
+        Err(error) => Err(error),
+    };
+    match changed {
+        Ok(_) => Ok(see_other_with(
+            &format!("/desk/policies/{id}"),
+            &Flash::done("Changed."),
+        )),
+        Err(Error::Invalid(invalid)) => {
+            let policy = policies::find(&app, &admin, id).await?;
+            let form = sent.fields.form().refused(&invalid);
+            policy_page(&req, &app, &caller, policy, form).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[derive(Deserialize)]
+struct Lift {
+    #[serde(default, deserialize_with = "lenient::boolean")]
+    restore: bool,
+}
+
+/// POST `/desk/policies/ID/lift`.
+async fn lift(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<String>,
+    sent: Sent<Lift>,
+) -> Result<HttpResponse, WebError> {
+    let admin = caller.admin()?;
+    let by = By::Admin(&admin);
+    let lifted = policies::lift(&app, by, number(&path)?, sent.fields.restore).await?;
+    let said = match (sent.fields.restore, lifted.restoring) {
+        (_, true) => "Lifted. Its follows are being brought back.",
+        (true, false) => {
+            "Lifted. Follows do not come back while another policy keeps the server out."
+        }
+        (false, false) => "Lifted.",
+    };
+    let back = about_path(&lifted.domain);
+    Ok(see_other_with(&back, &Flash::done(said)))
+}
+
+fn about_path(domain: &str) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.append_pair("domain", domain);
+    format!("/desk/policies/new?{}", query.finish())
+}
+
+#[derive(Deserialize)]
+struct Back {
+    #[serde(default, deserialize_with = "lenient::string")]
+    domain: String,
+    #[serde(default, deserialize_with = "lenient::string")]
+    act: String,
+}
+
+/// POST `/desk/policies/restore`.
+async fn restore(
+    app: web::Data<App>,
+    caller: Caller,
+    sent: Sent<Back>,
+) -> Result<HttpResponse, WebError> {
+    let admin = caller.admin()?;
+    let (domain, act) = (&sent.fields.domain, number(&sent.fields.act)?);
+    policies::restore(&app, By::Admin(&admin), domain, act).await?;
+    let said = Flash::done("They are being brought back.");
+    Ok(see_other_with(&about_path(domain), &said))
+}
+
+#[derive(Deserialize)]
+struct Chosen {
+    #[serde(default, deserialize_with = "lenient::boolean")]
+    allow_list: bool,
+    #[serde(default, deserialize_with = "lenient::string")]
+    shown_to: String,
+}
+
+/// POST `/desk/policies/settings`.
+async fn set(
+    app: web::Data<App>,
+    caller: Caller,
+    sent: Sent<Chosen>,
+) -> Result<HttpResponse, WebError> {
+    let admin = caller.admin()?;
+    let to = Setting {
+        allow_list: sent.fields.allow_list,
+        shown_to: ShownTo::from_name(&sent.fields.shown_to)
+            .ok_or_else(|| Error::BadRequest("Nobody offered that.".into()))?,
+    };
+    setting::set(&app, By::Admin(&admin), to).await?;
+    Ok(see_other_with("/desk/policies", &Flash::done("Saved.")))
+}

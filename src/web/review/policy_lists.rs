@@ -1,0 +1,381 @@
+//! `/desk/policies/import`, `…/export.csv`, `…/allowed`: many servers at once.
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+use tokio::io::AsyncReadExt;
+
+use crate::app::App;
+use crate::domain::{Error, Page as Cursors, ids};
+use crate::door::forms::lenient;
+use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
+use crate::moderation::By;
+use crate::moderation::allows::{self, Allow};
+use crate::moderation::lists::{self, MAX_BYTES, Plan};
+use crate::moderation::policies::{Severity, Terms, rejects_media};
+use crate::web::error::WebError;
+use crate::web::form::Form as Sent;
+use crate::web::frame::{self, see_other_with};
+use crate::web::parts::form::Form;
+use crate::web::parts::layout::{Flash, Here, Page};
+use crate::web::parts::moment::Moment;
+use crate::web::parts::pager::Pager;
+
+/// Lines of each sort that the comparison shows; it counts all.
+const SHOWN: usize = 200;
+/// Allowed servers on a page.
+const PAGE: i64 = 50;
+
+/// A list to be imported: pasted or as a file, compared, then confirmed.
+#[derive(Template)]
+#[template(path = "review/policies_import.html")]
+pub struct ImportPage {
+    /// The frame.
+    pub page: Page,
+    /// The text of the list.
+    pub form: Form,
+    /// What it would do; `None` until there is one.
+    pub plan: Option<PlanShown>,
+}
+
+/// What a list would do.
+#[derive(Debug, Clone, Default)]
+pub struct PlanShown {
+    /// How many are new.
+    pub added_count: usize,
+    /// How many are changed.
+    pub changed_count: usize,
+    /// How many are left as they are.
+    pub skipped_count: usize,
+    /// New: name and what it does.
+    pub added: Vec<(String, String)>,
+    /// Changed: name, what it does now and then.
+    pub changed: Vec<(String, String)>,
+    /// Left as it is: name and why.
+    pub skipped: Vec<(String, String)>,
+}
+
+impl PlanShown {
+    /// Policies that would be laid or changed.
+    pub fn total(&self) -> usize {
+        self.added_count + self.changed_count
+    }
+
+    /// Whether there are more of a sort than are shown.
+    pub fn is_cut(&self, count: &usize) -> bool {
+        *count > SHOWN
+    }
+}
+
+/// Allowed servers.
+#[derive(Template)]
+#[template(path = "review/policies_allowed.html")]
+pub struct AllowedPage {
+    /// The frame.
+    pub page: Page,
+    /// What was typed.
+    pub form: Form,
+    /// Newest first.
+    pub rows: Vec<AllowRow>,
+    /// Older ones.
+    pub pager: Pager,
+}
+
+/// One of them.
+#[derive(Debug, Clone)]
+pub struct AllowRow {
+    /// Its id, as text.
+    pub id: String,
+    /// The server.
+    pub domain: String,
+    /// Since when.
+    pub since: Moment,
+}
+
+const ROW: Route = Route {
+    method: "GET",
+    path: "/desk/policies/import",
+    access: Access::Admin,
+    pending: Pending::Refused,
+    rate: Rate::Usual,
+    caching: Caching::Private,
+    handler: web::get,
+};
+
+const DEED: Route = Route {
+    method: "POST",
+    rate: Rate::Write,
+    ..ROW
+};
+
+/// The routes of this file; they come before `/desk/policies/{id}`.
+pub const ROUTES: &[Route] = &[
+    Route {
+        handler: || web::to(ask),
+        ..ROW
+    },
+    Route {
+        handler: || web::to(import),
+        ..DEED
+    },
+    Route {
+        path: "/desk/policies/export.csv",
+        handler: || web::to(export),
+        ..ROW
+    },
+    Route {
+        path: "/desk/policies/allowed",
+        handler: || web::to(allowed),
+        ..ROW
+    },
+    Route {
+        path: "/desk/policies/allowed",
+        handler: || web::to(allow),
+        ..DEED
+    },
+    Route {
+        path: "/desk/policies/allowed/{id}/remove",
+        handler: || web::to(remove),
+        ..DEED
+    },
+];
+
+/// GET `/desk/policies/import`.
+async fn ask(req: HttpRequest, caller: Caller) -> Result<HttpResponse, WebError> {
+    import_page(&req, &caller, Form::new(), None).await
+}
+
+async fn import_page(
+    req: &HttpRequest,
+    caller: &Caller,
+    form: Form,
+    plan: Option<PlanShown>,
+) -> Result<HttpResponse, WebError> {
+    let mut page = frame::page(req, Some(caller), "Import a list").await?;
+    page.here = Here::Desk;
+    page.has_errors = form.has_errors();
+    let wrong = form.has_errors();
+    let answer = frame::render(req, &ImportPage { page, form, plan })?;
+    Ok(match wrong {
+        true => frame::refused(answer),
+        false => answer,
+    })
+}
+
+#[derive(Deserialize)]
+struct List {
+    #[serde(default, deserialize_with = "lenient::string")]
+    csv: String,
+    #[serde(default, deserialize_with = "lenient::boolean")]
+    sure: bool,
+}
+
+/// POST `/desk/policies/import`: compares, and lays what was compared when it comes back.
+async fn import(
+    req: HttpRequest,
+    app: web::Data<App>,
+    caller: Caller,
+    mut sent: Sent<List>,
+) -> Result<HttpResponse, WebError> {
+    let admin = caller.admin()?;
+    let mut text = std::mem::take(&mut sent.fields.csv);
+    if let Some(file) = sent.files.take("file") {
+        let from_file = read(&file).await?;
+        // A field that nobody chose a file for may come all the same.
+        if !from_file.is_empty() {
+            text = from_file;
+        }
+    }
+    let form = Form::new().with("csv", &text);
+    let done = match sent.fields.sure {
+        true => lists::import(&app, By::Admin(&admin), &text).await,
+        false => lists::plan(&app, &text).await,
+    };
+    match done {
+        Ok(plan) if sent.fields.sure => {
+            let said = format!(
+                "{} laid, {} changed, {} left as they were.",
+                plan.added.len(),
+                plan.changed.len(),
+                plan.skipped.len()
+            );
+            Ok(see_other_with("/desk/policies", &Flash::done(said)))
+        }
+        Ok(plan) => import_page(&req, &caller, form, Some(shown(&plan))).await,
+        Err(Error::Invalid(invalid)) => {
+            let form = form.error("csv", format!("{}.", invalid.sentence()));
+            import_page(&req, &caller, form, None).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn read(file: &crate::door::forms::Upload) -> Result<String, Error> {
+    let mut bytes = Vec::new();
+    let opened = tokio::fs::File::open(file.path()).await?;
+    // One more than is allowed, so that too long a list is seen to be one.
+    let mut some = opened.take(MAX_BYTES as u64 + 1);
+    some.read_to_end(&mut bytes).await?;
+    String::from_utf8(bytes).map_err(|_| Error::invalid("The file is no text"))
+}
+
+fn shown(plan: &Plan) -> PlanShown {
+    PlanShown {
+        added_count: plan.added.len(),
+        changed_count: plan.changed.len(),
+        skipped_count: plan.skipped.len(),
+        added: plan
+            .added
+            .iter()
+            .take(SHOWN)
+            .map(|(domain, terms)| (domain.clone(), in_words(terms)))
+            .collect(),
+        changed: plan
+            .changed
+            .iter()
+            .take(SHOWN)
+            .map(|(before, terms)| {
+                let words = format!("{}; so far {}", in_words(terms), in_words(&before.terms));
+                (before.domain.clone(), words)
+            })
+            .collect(),
+        skipped: plan.skipped.iter().take(SHOWN).cloned().collect(),
+    }
+}
+
+/// `suspended, no media`.
+fn in_words(terms: &Terms) -> String {
+    let mut words = vec![match Severity::of(terms) {
+        Severity::Suspend => "suspended",
+        Severity::Silence => "limited",
+        Severity::Noop => "people as usual",
+    }];
+    for (is, what) in [
+        (rejects_media(terms), "no media"),
+        (terms.reject_reports, "no reports"),
+        (terms.obfuscate, "name hidden"),
+    ] {
+        if is {
+            words.push(what);
+        }
+    }
+    words.join(", ")
+}
+
+/// GET `/desk/policies/export.csv`.
+async fn export(app: web::Data<App>, caller: Caller) -> Result<HttpResponse, WebError> {
+    caller.admin()?;
+    Ok(file("domain_blocks.csv", lists::export(&app).await?))
+}
+
+/// A file to be kept, never to be shown as a page.
+pub fn file(name: &str, text: String) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("text/csv; charset=utf-8")
+        .insert_header((
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{name}\""),
+        ))
+        .body(text)
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Before {
+    before: String,
+}
+
+/// GET `/desk/policies/allowed`.
+async fn allowed(
+    req: HttpRequest,
+    app: web::Data<App>,
+    caller: Caller,
+    wish: web::Query<Before>,
+) -> Result<HttpResponse, WebError> {
+    let before = ids::parse(&wish.before);
+    allowed_page(&req, &app, &caller, Form::new(), before).await
+}
+
+async fn allowed_page(
+    req: &HttpRequest,
+    app: &App,
+    caller: &Caller,
+    form: Form,
+    before: Option<i64>,
+) -> Result<HttpResponse, WebError> {
+    let mut cursors = Cursors::newest(PAGE);
+    cursors.max_id = before;
+    let found = allows::list(app, &caller.admin()?, &cursors).await?;
+    let now = app.clock.now();
+    let mut page = frame::page(req, Some(caller), "Allowed servers").await?;
+    page.here = Here::Desk;
+    page.has_errors = form.has_errors();
+    let wrong = form.has_errors();
+    let older = found
+        .last()
+        .filter(|_| found.len() as i64 == PAGE)
+        .map(|last| format!("/desk/policies/allowed?before={}", last.id));
+    let row = |allow: &Allow| AllowRow {
+        id: allow.id.to_string(),
+        domain: allow.domain.clone(),
+        since: Moment::new(allow.created_at, now),
+    };
+    let shown = AllowedPage {
+        page,
+        form,
+        rows: found.iter().map(row).collect(),
+        pager: Pager { newer: None, older },
+    };
+    let answer = frame::render(req, &shown)?;
+    Ok(match wrong {
+        true => frame::refused(answer),
+        false => answer,
+    })
+}
+
+#[derive(Deserialize)]
+struct Named {
+    #[serde(default, deserialize_with = "lenient::string")]
+    domain: String,
+}
+
+/// POST `/desk/policies/allowed`.
+async fn allow(
+    req: HttpRequest,
+    app: web::Data<App>,
+    caller: Caller,
+    sent: Sent<Named>,
+) -> Result<HttpResponse, WebError> {
+    let admin = caller.admin()?;
+    let typed = &sent.fields.domain;
+    match allows::allow(&app, By::Admin(&admin), typed).await {
+        Ok(_) => Ok(see_other_with(
+            "/desk/policies/allowed",
+            &Flash::done("Allowed."),
+        )),
+        Err(Error::Invalid(invalid)) => {
+            let form = Form::new()
+                .with("domain", typed)
+                .error("domain", format!("{}.", invalid.sentence()));
+            allowed_page(&req, &app, &caller, form, None).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// POST `/desk/policies/allowed/ID/remove`.
+async fn remove(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<String>,
+    _sent: Sent<crate::web::form::Nothing>,
+) -> Result<HttpResponse, WebError> {
+    let admin = caller.admin()?;
+    let id = ids::parse(&path).ok_or(Error::NotFound)?;
+    allows::disallow(&app, By::Admin(&admin), id).await?;
+    Ok(see_other_with(
+        "/desk/policies/allowed",
+        &Flash::done("It is allowed no longer."),
+    ))
+}
