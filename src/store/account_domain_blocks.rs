@@ -95,12 +95,12 @@ pub async fn bonds(conn: &mut Conn, account: Id, domain: &str) -> Result<(i64, i
 const CUT: &str = "\
     WITH p AS (SELECT ?::bigint AS severance, ?::bigint AS account, ?::text AS domain, ?::bigint AS most, \
     ?::timestamptz AS at, ?::smallint AS lane, ?::smallint AS event), \
-    some AS (SELECT f.id, f.account_id = p.account AS ours FROM p JOIN follows f \
+    part AS (SELECT f.id, f.account_id = p.account AS ours FROM p JOIN follows f \
         ON f.account_id = p.account OR (f.target_id = p.account AND f.follower_host_id IS NOT NULL) \
         JOIN accounts o ON o.id = CASE WHEN f.account_id = p.account THEN f.target_id ELSE f.account_id END \
         AND o.handle_domain = p.domain LIMIT (SELECT most FROM p)), \
-    cut AS (DELETE FROM follows f USING some WHERE f.id = some.id \
-        RETURNING f.id, f.account_id, f.target_id, f.state, f.uri, f.flags, f.languages, f.created_at, some.ours), \
+    cut AS (DELETE FROM follows f USING part WHERE f.id = part.id \
+        RETURNING f.id, f.account_id, f.target_id, f.state, f.uri, f.flags, f.languages, f.created_at, part.ours), \
     kept AS (INSERT INTO severed_follows (severance_id, account_id, other_id, follows, state, uri, flags, languages, followed_at) \
         SELECT p.severance, p.account, CASE WHEN c.ours THEN c.target_id ELSE c.account_id END, c.ours, \
         c.state, c.uri, c.flags, c.languages, c.created_at FROM cut c CROSS JOIN p ON CONFLICT DO NOTHING), \

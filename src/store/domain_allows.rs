@@ -108,10 +108,10 @@ pub async fn all(conn: &mut Conn, limit: i64) -> Result<Vec<String>> {
 /// Drops what waits for servers that are not allowed.
 pub async fn drop_deliveries(conn: &mut Conn) -> Result<()> {
     raw::<()>(
-        "WITH out AS (SELECT h.id FROM hosts h JOIN delivery_hosts d ON d.host_id = h.id AND d.waiting > 0 \
+        "WITH strange AS (SELECT h.id FROM hosts h JOIN delivery_hosts d ON d.host_id = h.id AND d.waiting > 0 \
              WHERE NOT EXISTS (SELECT 1 FROM domain_allows a WHERE a.domain = h.domain)), \
-         gone AS (DELETE FROM deliveries q USING out WHERE q.host_id = out.id) \
-         UPDATE delivery_hosts d SET waiting = 0, due_at = NULL FROM out WHERE d.host_id = out.id AND d.holder IS NULL",
+         gone AS (DELETE FROM deliveries q USING strange WHERE q.host_id = strange.id) \
+         UPDATE delivery_hosts d SET waiting = 0, due_at = NULL FROM strange WHERE d.host_id = strange.id AND d.holder IS NULL",
     )
     .execute(conn)
     .await?;

@@ -52,13 +52,13 @@ pub async fn take(conn: &mut Conn) -> Result<Option<Sweep>> {
 // `accounts.flags` is cached from the restraints of its own and what holds for its server.
 const REFLAG: &str = "\
     WITH p AS (SELECT ?::bigint AS host, ?::bigint AS above, ?::bigint AS most, ?::timestamptz AS at), \
-    some AS (SELECT a.id, flags_from_host(h.flags) | coalesce((SELECT bit_or(1 << r.kind) FROM account_restraints r \
+    part AS (SELECT a.id, flags_from_host(h.flags) | coalesce((SELECT bit_or(1 << r.kind) FROM account_restraints r \
             WHERE r.account_id = a.id AND r.lifted_at IS NULL AND (r.until IS NULL OR r.until > p.at)), 0) AS flags \
         FROM p JOIN hosts h ON h.id = p.host JOIN accounts a ON a.host_id = p.host AND a.id > p.above \
         ORDER BY a.id LIMIT (SELECT most FROM p)), \
-    did AS (UPDATE accounts a SET flags = some.flags, version = a.version + 1 FROM some \
-        WHERE a.id = some.id AND a.flags <> some.flags) \
-    SELECT id FROM some ORDER BY id";
+    did AS (UPDATE accounts a SET flags = part.flags, version = a.version + 1 FROM part \
+        WHERE a.id = part.id AND a.flags <> part.flags) \
+    SELECT id FROM part ORDER BY id";
 
 /// Gives the next accounts of a server the flags that they should have; whom it looked at, in
 /// order, [`ACCOUNTS`] at the most.
@@ -77,11 +77,11 @@ pub async fn reflag(conn: &mut Conn, sweep: &Sweep, at: DateTime<Utc>) -> Result
 const CUT: &str = "\
     WITH p AS (SELECT ?::bigint AS severance, ?::bigint[] AS accounts, ?::bigint AS most, ?::timestamptz AS at, \
     ?::smallint AS lane, ?::smallint AS event), \
-    some AS (SELECT f.id, f.follower_host_id IS NULL AS ours FROM p JOIN follows f \
+    part AS (SELECT f.id, f.follower_host_id IS NULL AS ours FROM p JOIN follows f \
         ON f.account_id = ANY (p.accounts) OR (f.target_id = ANY (p.accounts) AND f.follower_host_id IS NULL) \
         LIMIT (SELECT most FROM p)), \
-    cut AS (DELETE FROM follows f USING some WHERE f.id = some.id \
-        RETURNING f.id, f.account_id, f.target_id, f.state, f.uri, f.flags, f.languages, f.created_at, some.ours), \
+    cut AS (DELETE FROM follows f USING part WHERE f.id = part.id \
+        RETURNING f.id, f.account_id, f.target_id, f.state, f.uri, f.flags, f.languages, f.created_at, part.ours), \
     kept AS (INSERT INTO severed_follows (severance_id, account_id, other_id, follows, state, uri, flags, languages, followed_at) \
         SELECT p.severance, CASE WHEN c.ours THEN c.account_id ELSE c.target_id END, \
         CASE WHEN c.ours THEN c.target_id ELSE c.account_id END, c.ours, c.state, c.uri, c.flags, c.languages, c.created_at \

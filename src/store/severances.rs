@@ -322,10 +322,10 @@ pub async fn to_restore(conn: &mut Conn) -> Result<Option<Id>> {
 const RESTORE: &str = "\
     WITH p AS (SELECT ?::bigint AS severance, ?::timestamptz AS at, ?::bigint AS most, ?::smallint AS people, \
     ?::smallint AS inbound, ?::smallint AS requested, ?::smallint AS restored, ?::bigint AS most_follows), \
-    some AS (SELECT f.* FROM p JOIN severed_follows f ON f.severance_id = p.severance AND f.restored_at IS NULL \
+    part AS (SELECT f.* FROM p JOIN severed_follows f ON f.severance_id = p.severance AND f.restored_at IS NULL \
         ORDER BY f.id LIMIT (SELECT most FROM p)), \
-    seen AS (UPDATE severed_follows f SET restored_at = p.at FROM p, some WHERE f.id = some.id), \
-    good AS (SELECT s.* FROM p CROSS JOIN some s JOIN accounts o ON o.id = s.other_id AND (o.flags & 2) = 0 \
+    seen AS (UPDATE severed_follows f SET restored_at = p.at FROM p, part WHERE f.id = part.id), \
+    good AS (SELECT s.* FROM p CROSS JOIN part s JOIN accounts o ON o.id = s.other_id AND (o.flags & 2) = 0 \
         JOIN accounts a ON a.id = s.account_id AND (a.flags & 2) = 0 \
         WHERE NOT EXISTS (SELECT 1 FROM blocks b WHERE (b.account_id = s.account_id AND b.target_id = s.other_id) \
             OR (b.account_id = s.other_id AND b.target_id = s.account_id)) \
@@ -339,7 +339,7 @@ const RESTORE: &str = "\
     told AS (INSERT INTO events (lane, kind, subject_id, actor_id, extra, created_at) \
         SELECT CASE WHEN b.ours THEN p.people ELSE p.inbound END, CASE WHEN b.ours THEN p.requested ELSE p.restored END, \
         b.target_id, b.account_id, b.id, p.at FROM back b CROSS JOIN p) \
-    SELECT count(*) FROM some";
+    SELECT count(*) FROM part";
 
 /// Brings some follows of an act back; how many it looked at, 0 when none were left.
 pub async fn restore(
