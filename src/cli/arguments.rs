@@ -133,6 +133,58 @@ pub enum HostsCommand {
         /// Its name
         host: String,
     },
+    /// Suspend a server: nothing is taken from there or sent there, follows end both ways
+    Block(PolicyArguments),
+    /// Limit a server: its people are met by those alone who follow them
+    Limit(PolicyArguments),
+    /// Lift what holds for a server
+    Lift {
+        /// Its name
+        host: String,
+        /// Bring the follows back that it ended
+        #[arg(long)]
+        restore: bool,
+    },
+    /// Allow a server, for where only allowed ones are spoken with
+    Allow {
+        /// Its name
+        host: String,
+    },
+    /// Lay what a list in Mastodon's CSV asks for
+    Import {
+        /// The list
+        file: PathBuf,
+        /// Only say what it would do
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Write what holds as a list in Mastodon's CSV
+    Export,
+}
+
+/// What is laid on a server.
+#[derive(Debug, Clone, Args)]
+pub struct PolicyArguments {
+    /// Its name; all under it is meant too
+    pub host: String,
+    /// Why, for everybody
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub comment: String,
+    /// Why, for staff
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub note: String,
+    /// Take and show no pictures or other media of theirs
+    #[arg(long)]
+    pub reject_media: bool,
+    /// Take no reports from there
+    #[arg(long)]
+    pub reject_reports: bool,
+    /// Hide a part of the name from everybody
+    #[arg(long)]
+    pub obfuscate: bool,
+    /// Lift it after so many days
+    #[arg(long, value_name = "N")]
+    pub days: Option<u16>,
 }
 
 /// What to do about files of other servers.

@@ -13,7 +13,7 @@ use super::embedded::layout::Layout;
 use super::embedded::user;
 use super::sentence::tell;
 use super::settle::Settled;
-use super::{accounts, run_async, serve, terminal};
+use super::{accounts, policies, run_async, serve, terminal};
 
 /// Servers that are listed at the most.
 const MOST: i64 = 100_000;
@@ -53,6 +53,7 @@ async fn act(app: &App, arguments: &HostsArguments) -> Result<()> {
             });
             Ok(())
         }
+        Some(other) => policies::act(app, other).await,
     }
 }
 

@@ -12,6 +12,7 @@ pub mod embedded;
 pub mod hosts;
 pub mod listen;
 pub mod media;
+mod policies;
 pub mod sentence;
 pub mod serve;
 pub mod settle;

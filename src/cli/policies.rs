@@ -1,0 +1,120 @@
+//! `porchlight hosts block|limit|lift|allow|import|export`: what holds for other servers, for
+//! whoever has a shell. The running server carries it out.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use chrono::TimeDelta;
+
+use crate::app::App;
+use crate::domain::policy::{PolicyKind, PolicySource};
+use crate::moderation::policies::{self, Laid, Severity, Terms};
+use crate::moderation::{By, allows, lists};
+
+use super::arguments::{HostsCommand, PolicyArguments};
+use super::sentence::tell;
+use super::terminal;
+
+/// Does what the subcommand says.
+pub(super) async fn act(app: &App, command: &HostsCommand) -> Result<()> {
+    match command {
+        HostsCommand::Block(arguments) => lay(app, PolicyKind::Suspended, arguments).await,
+        HostsCommand::Limit(arguments) => lay(app, PolicyKind::Limited, arguments).await,
+        HostsCommand::Lift { host, restore } => lift(app, host, *restore).await,
+        HostsCommand::Allow { host } => {
+            let (allow, is_new) = allows::allow(app, By::Host, host).await.map_err(tell)?;
+            terminal::say(match is_new {
+                true => format!("{} is allowed.", allow.domain),
+                false => format!("{} was allowed already.", allow.domain),
+            });
+            Ok(())
+        }
+        HostsCommand::Import { file, dry_run } => import(app, file, *dry_run).await,
+        HostsCommand::Export => {
+            let list = lists::export(app).await.map_err(tell)?;
+            terminal::say(list.trim_end());
+            Ok(())
+        }
+        // These are of the list itself.
+        HostsCommand::Show { .. } | HostsCommand::Post { .. } | HostsCommand::Retry { .. } => {
+            Ok(())
+        }
+    }
+}
+
+/// Lays it; where the people of the server have another policy already, changes that.
+async fn lay(app: &App, kind: PolicyKind, arguments: &PolicyArguments) -> Result<()> {
+    let until = arguments
+        .days
+        .map(|days| app.clock.now() + TimeDelta::days(i64::from(days)));
+    let terms = Terms {
+        kind,
+        reject_media: arguments.reject_media,
+        reject_reports: arguments.reject_reports,
+        public_comment: arguments.comment.clone(),
+        private_comment: arguments.note.clone(),
+        obfuscate: arguments.obfuscate,
+        until,
+    };
+    let (host, source) = (&arguments.host, PolicySource::Staff);
+    let laid = policies::lay(app, By::Host, host, source, terms.clone()).await;
+    let policy = match laid.map_err(tell)? {
+        Laid::New(policy) => policy,
+        Laid::Exists(before) => policies::change(app, By::Host, before.id, terms)
+            .await
+            .map_err(tell)?,
+    };
+    terminal::say(format!(
+        "{} is {} from now on, with all under it.",
+        policy.domain,
+        match kind {
+            PolicyKind::Suspended => "suspended",
+            _ => "limited",
+        }
+    ));
+    Ok(())
+}
+
+async fn lift(app: &App, host: &str, restore: bool) -> Result<()> {
+    let policy = policies::of_domain(app, host).await.map_err(tell);
+    let policy = policy.with_context(|| format!("Nothing holds for {host}"))?;
+    let lifted = policies::lift(app, By::Host, policy.id, restore).await;
+    let lifted = lifted.map_err(tell)?;
+    terminal::say(match lifted.restoring {
+        true => format!("Lifted from {}. Its follows come back.", lifted.domain),
+        false => format!("Lifted from {}.", lifted.domain),
+    });
+    Ok(())
+}
+
+async fn import(app: &App, file: &Path, dry_run: bool) -> Result<()> {
+    let size = std::fs::metadata(file).with_context(|| file.display().to_string())?;
+    if size.len() > lists::MAX_BYTES as u64 {
+        bail!("A list has one megabyte at the most");
+    }
+    let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
+    let plan = match dry_run {
+        true => lists::plan(app, &text).await,
+        false => lists::import(app, By::Host, &text).await,
+    };
+    let plan = plan.map_err(tell)?;
+    for (domain, terms) in &plan.added {
+        terminal::say(format!("new\t{domain}\t{}", Severity::of(terms).as_str()));
+    }
+    for (before, terms) in &plan.changed {
+        let (was, is) = (Severity::of(&before.terms), Severity::of(terms));
+        let (was, is) = (was.as_str(), is.as_str());
+        terminal::say(format!("changed\t{}\t{was} to {is}", before.domain));
+    }
+    for (domain, why) in &plan.skipped {
+        terminal::say(format!("left\t{domain}\t{why}"));
+    }
+    terminal::say(format!(
+        "{} new, {} changed, {} left as they were{}.",
+        plan.added.len(),
+        plan.changed.len(),
+        plan.skipped.len(),
+        if dry_run { ", if it were done" } else { "" }
+    ));
+    Ok(())
+}
