@@ -29,6 +29,8 @@ WAITING = {"waiting": "/waiting", "waiting-profile": "/waiting/profile", "withdr
 OWNER = {
     "home": "/home", "compose": "/compose", "reply": f"/compose?in_reply_to={S['post']}",
     "notifications": "/notifications", "search": "/search?q=ann", "drafts": "/drafts", "bookmarks": "/bookmarks",
+    "policies": "/desk/policies", "policies-new": "/desk/policies/new?domain=far.example",
+    "policies-import": "/desk/policies/import", "policies-allowed": "/desk/policies/allowed", "severed": "/severed",
     "desk": "/desk", "application": f"/desk/applications/{S['application']}", "own-profile": f"/@{S['owner']}",
     "settings-profile": "/settings/profile", "settings-account": "/settings/account",
     "settings-sessions": "/settings/sessions", "settings-apps": "/settings/apps",

@@ -161,6 +161,7 @@ pub const ROUTES: &[Route] = &[
         ..ROW
     },
     Route {
+        path: "/desk/policies/lay",
         handler: || web::to(lay),
         ..DEED
     },
@@ -508,7 +509,7 @@ fn act_row(act: &Severance, now: DateTime<Utc>) -> ActRow {
     }
 }
 
-/// POST `/desk/policies`.
+/// POST `/desk/policies/lay`.
 async fn lay(
     req: HttpRequest,
     app: web::Data<App>,

@@ -374,7 +374,8 @@ fn a_block_of_five_thousand_follows_goes_in_batches_and_survives_a_kill() {
         let before = place.counted();
         let policy = lay(place, "far.example", Terms::of(PolicyKind::Suspended)).await;
         let laid = place.counted();
-        assert!(laid.statements - before.statements <= 4, "the deed itself is small");
+        // Whatever the number of people: all of that comes afterwards.
+        assert!(laid.statements - before.statements <= 16, "{laid:?}");
         // Some steps, then one that is torn in its middle, again and again.
         for _ in 0..3 {
             assert!(sweep::step(&place.app).await.unwrap());

@@ -61,7 +61,7 @@ fn an_admin_sees_what_a_block_cuts_before_it_and_can_take_it_back() {
         // Looking changes nothing.
         assert_eq!(place.rows("domain_policies").await, 0);
         let form = page
-            .form("/desk/policies")
+            .form("/desk/policies/lay")
             .set("severity", "suspend")
             .set("public_comment", "<b>Spam</b>");
         let page = browser.submit(form).await;
