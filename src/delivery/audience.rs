@@ -4,7 +4,7 @@ use crate::domain::Id;
 use crate::domain::activity::ActivityKind;
 use crate::domain::event::{EventKind, Lane};
 use crate::store::audience::{
-    AUDIENCE, AUTHOR_OF_OTHER, FOLLOWERS, FOLLOWERS_OF_STATUS, HAD_IT, INTERACTED, OTHER,
+    AUDIENCE, AUTHOR_OF_OTHER, FOLLOWERS, FOLLOWERS_OF_STATUS, HAD_IT, INTERACTED, OTHER, VOTED,
 };
 use crate::store::event_log::Taken;
 
@@ -76,10 +76,18 @@ pub fn intents(event: &Taken) -> Vec<Intent> {
                 FOLLOWERS_OF_STATUS | AUDIENCE,
             )]
         }
-        EventKind::StatusEdited | EventKind::PollChanged => {
-            let whom = FOLLOWERS_OF_STATUS | AUDIENCE | INTERACTED;
+        EventKind::StatusEdited => {
+            let whom = FOLLOWERS_OF_STATUS | AUDIENCE | INTERACTED | VOTED;
             vec![of_status(ActivityKind::Edit, whom)]
         }
+        // The same version with other numbers: an activity of its own each time.
+        EventKind::PollChanged | EventKind::PollEnded => vec![Intent {
+            deed: event.id,
+            ..of_status(
+                ActivityKind::Edit,
+                FOLLOWERS_OF_STATUS | AUDIENCE | INTERACTED | VOTED,
+            )
+        }],
         EventKind::StatusDeleted => vec![of_status(ActivityKind::Deletion, HAD_IT)],
         EventKind::StatusReblogged => vec![of_status(
             ActivityKind::Boost,

@@ -135,7 +135,10 @@ impl Rows {
         };
         Some(match said.kind {
             Post => write::text(&activity::create(here, self.notes.get(&said.status)?)),
-            Edit => write::text(&activity::update(here, self.notes.get(&said.status)?)),
+            Edit => {
+                let rows = self.notes.get(&said.status)?;
+                write::text(&activity::update(here, rows, said.deed))
+            }
             Deletion => {
                 let note = Addressed {
                     id: said.status,

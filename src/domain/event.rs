@@ -91,6 +91,8 @@ smallint_enum! {
         StatusFetched = 29 => "status_fetched",
         /// subject: user, actor: the same; the password is another one.
         PasswordChanged = 30 => "password_changed",
+        /// subject: status with a poll that is over, here or elsewhere, actor: its author.
+        PollEnded = 40 => "poll_ended",
         /// subject: the follow's target, actor: the follower; extra: the follow's id. A block
         /// had ended it and was lifted; the other server was never told of either.
         FollowRestored = 50 => "follow_restored",

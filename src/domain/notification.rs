@@ -21,6 +21,8 @@ smallint_enum! {
         Update = 6 => "update",
         /// Staff: somebody new was let in.
         SignUp = 7 => "admin.sign_up",
+        /// A poll that one asked, or voted in, is over.
+        Poll = 10 => "poll",
         /// A block of a server ended follows of one's own.
         Severed = 12 => "severed_relationships",
     }

@@ -16,6 +16,7 @@ use crate::model::draft::{Draft, FullDraft};
 use crate::store::drafts::DraftText;
 use crate::store::{self, Conn};
 use crate::text::length::{MAX_STATUS, status_length};
+use crate::text::poll::{self, Poll};
 use crate::text::{clean, language};
 
 /// Drafts of one user.
@@ -42,6 +43,8 @@ pub struct SaveDraft {
     pub pictures: Option<Vec<Id>>,
     /// New words beside pictures that it has then; others are left out.
     pub words: Vec<NewWords>,
+    /// What it asks.
+    pub poll: Option<Poll>,
 }
 
 /// All drafts of a user, newest first.
@@ -89,7 +92,8 @@ pub async fn find(app: &App, who: &Applicant, id: Id) -> Result<FullDraft> {
 /// of the first one.
 ///
 /// # Errors
-/// `Invalid` for neither text nor picture or too much of them, and beyond [`MOST`] drafts.
+/// `Invalid` for neither text nor picture or too much of them, for a poll that cannot be or
+/// stands beside pictures, and beyond [`MOST`] drafts.
 pub async fn create(
     app: &App,
     who: &Applicant,
@@ -237,7 +241,12 @@ fn check(save: &SaveDraft, has_pictures: bool) -> Result<DraftText> {
         invalid.add("text", "ERR_TOO_LONG", sentence);
     }
     invalid.into_result()?;
+    let asks = save.poll.clone().map(poll::check).transpose()?;
+    if asks.is_some() && has_pictures {
+        return Err(poll::not_with_files());
+    }
     Ok(DraftText {
+        poll: asks.map(serde_json::to_value).transpose()?,
         sensitive: save.sensitive || !spoiler_text.is_empty(),
         visibility: save.visibility.unwrap_or(Visibility::Public),
         language: save

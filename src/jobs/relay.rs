@@ -166,7 +166,7 @@ impl Relay {
         }
         let heard = Heard(&events);
         let posted = store::stats::posted(conn, heard.subjects(Listener::CountPosts)).await?;
-        count(conn, &heard, &posted).await?;
+        count(conn, &heard, &posted, now).await?;
         take_back(conn, &heard).await?;
         let told = tell(conn, &heard, &posted, self.told, now).await?;
         mail(conn, &heard, now).await?;
@@ -288,7 +288,12 @@ fn distinct(mut ids: Vec<Id>) -> Vec<Id> {
     ids
 }
 
-async fn count(conn: &mut Conn, heard: &Heard<'_>, posted: &Posted) -> Result<()> {
+async fn count(
+    conn: &mut Conn,
+    heard: &Heard<'_>,
+    posted: &Posted,
+    now: DateTime<Utc>,
+) -> Result<()> {
     let gone = heard.subjects(Listener::CountDeleted);
     let counters = [
         Listener::CountPosts,
@@ -308,6 +313,7 @@ async fn count(conn: &mut Conn, heard: &Heard<'_>, posted: &Posted) -> Result<()
     statuses.extend(&posted.parents);
     statuses.extend(store::stats::parents_of_gone(conn, gone).await?);
     store::stats::recount_statuses(conn, statuses).await?;
+    store::poll_upkeep::recount(conn, heard.subjects(Listener::CountVotes), now).await?;
 
     let both = heard
         .of(Listener::CountFollows)
@@ -371,6 +377,11 @@ async fn tell(
         (
             About::Follows,
             heard.extras(Listener::NotifyOfFollow),
+            Vec::new(),
+        ),
+        (
+            About::Ends,
+            heard.subjects(Listener::NotifyOfEnd),
             Vec::new(),
         ),
         (

@@ -17,6 +17,8 @@ pub enum Listener {
     CountBoosts,
     /// Count the favourites of the subject.
     CountFavourites,
+    /// Count the votes of the subject.
+    CountVotes,
     /// Count follows of both.
     CountFollows,
     /// Put the subject into the feeds of those who follow the actor.
@@ -37,6 +39,8 @@ pub enum Listener {
     NotifyOfFollow,
     /// Tell the subject that they are asked.
     NotifyOfRequest,
+    /// Tell the author of the subject and those who voted in it.
+    NotifyOfEnd,
     /// Tell staff that somebody was let in.
     NotifyOfSignUp,
     /// Take the notification back.
@@ -93,6 +97,8 @@ pub fn listeners(kind: EventKind) -> &'static [Listener] {
         EventKind::ApplicationApproved => &[NotifyOfSignUp, MailDecision],
         EventKind::ApplicationRejected => &[MailDecision],
         EventKind::PasswordChanged => &[MailPasswordChanged],
+        EventKind::PollVoted => &[CountVotes, Deliver],
+        EventKind::PollEnded => &[NotifyOfEnd, SayEdited, Deliver],
         // What shows here is asked for at each read; a version in the row tells of a changed
         // profile or poll.
         EventKind::BlockUndone
@@ -102,7 +108,6 @@ pub fn listeners(kind: EventKind) -> &'static [Listener] {
         | EventKind::AccountMoved
         | EventKind::FollowRefused
         | EventKind::HoldReleased
-        | EventKind::PollVoted
         | EventKind::PollChanged
         | EventKind::ReportForwarded => &[Deliver],
         // Mutes are asked for at each read; sessions and tokens are looked up with each

@@ -50,6 +50,8 @@ enum Chore {
     Received,
     /// Deliveries that are too many or too old, holds that end.
     Deliveries,
+    /// Polls that end; votes that other servers have not heard of.
+    Polls,
 }
 
 impl Chore {
@@ -64,6 +66,7 @@ impl Chore {
         Chore::Door,
         Chore::Received,
         Chore::Deliveries,
+        Chore::Polls,
     ];
 
     /// The lease's name, and how long it is held: nobody does it again before.
@@ -79,6 +82,7 @@ impl Chore {
             Chore::Door => ("timer.door", TimeDelta::seconds(30)),
             Chore::Received => ("timer.received", TimeDelta::hours(1)),
             Chore::Deliveries => ("timer.deliveries", TimeDelta::minutes(5)),
+            Chore::Polls => ("timer.polls", TimeDelta::seconds(15)),
         }
     }
 
@@ -119,6 +123,7 @@ impl Chore {
                 store::inbox::turn_generation(&mut conn, now - SEEN_KEPT, now).await?;
             }
             Chore::Deliveries => delivery::upkeep::sweep(app).await?,
+            Chore::Polls => social::statuses::poll::tend(app).await?,
         }
         Ok(())
     }

@@ -15,7 +15,7 @@ use crate::files::image;
 use crate::moderation::published;
 use crate::social::about::{self, About};
 use crate::social::statuses::{compose, pin};
-use crate::text::{html, length, media_words, names};
+use crate::text::{html, length, media_words, names, poll};
 
 /// The Mastodon version whose API this is; apps compare it.
 const MASTODON: &str = "4.6.0";
@@ -185,7 +185,7 @@ fn whole(number: usize) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-/// Films, polls, translation and push are not served: their limits are zero or empty.
+/// Films, translation and push are not served: their limits are zero or empty.
 fn configuration(app: &App, base: &BaseUrl) -> InstanceConfiguration {
     let open = InstanceFeedAccess {
         local: "public",
@@ -234,10 +234,10 @@ fn configuration(app: &App, base: &BaseUrl) -> InstanceConfiguration {
             video_size_limit: 0,
         },
         polls: InstancePolls {
-            max_options: 0,
-            max_characters_per_option: 0,
-            min_expiration: 0,
-            max_expiration: 0,
+            max_options: whole(poll::MAX_OPTIONS),
+            max_characters_per_option: whole(poll::MAX_OPTION),
+            min_expiration: poll::MIN_SECONDS,
+            max_expiration: poll::MAX_SECONDS,
         },
         translation: InstanceTranslation { enabled: false },
         timelines_access: InstanceTimelinesAccess {

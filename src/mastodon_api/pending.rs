@@ -9,8 +9,8 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::entities::{
-    Account, Approval, CredentialAccount, Field, Role, Source, SourceField, Status, StatusEdit,
-    StatusSource, ViewerFlags,
+    Account, Approval, CredentialAccount, Field, Poll, PollEdit, PollEditOption, PollOption, Role,
+    Source, SourceField, Status, StatusEdit, StatusSource, ViewerFlags,
 };
 use super::pending_media::attachment;
 use crate::app::App;
@@ -35,7 +35,7 @@ const SERVER_ID: Id = 1;
 pub struct Wanted {
     /// The draft.
     pub save: SaveDraft,
-    /// Something that a draft cannot have, by name: a poll, a schedule, a quote, a reply.
+    /// Something that a draft cannot have, by name: a schedule, a quote, a reply.
     pub beyond: Option<&'static str>,
 }
 
@@ -138,6 +138,15 @@ pub async fn history(app: &App, who: &Applicant, id: Id) -> Result<Vec<StatusEdi
         created_at: draft.updated_at,
         media_attachments: now.media_attachments,
         emojis: Vec::new(),
+        poll: now.poll.map(|poll| PollEdit {
+            options: poll
+                .options
+                .into_iter()
+                .map(|option| PollEditOption {
+                    title: option.title,
+                })
+                .collect(),
+        }),
     }])
 }
 
@@ -318,7 +327,31 @@ fn status(app: &App, author: &Arc<Account>, draft: &FullDraft) -> Status {
             .iter()
             .map(|p| attachment(app, draft.user_id, p))
             .collect(),
+        poll: draft.asks().map(|asks| poll(draft.id, asks)),
         ..bare(author.clone())
+    }
+}
+
+/// What a draft will ask: nobody can vote yet, and its time has not begun.
+fn poll(draft: Id, asks: crate::text::poll::Poll) -> Poll {
+    Poll {
+        id: draft,
+        expires_at: None,
+        expired: false,
+        multiple: asks.multiple,
+        votes_count: 0,
+        voters_count: Some(0),
+        options: asks
+            .options
+            .into_iter()
+            .map(|title| PollOption {
+                title,
+                votes_count: Some(0),
+            })
+            .collect(),
+        emojis: Vec::new(),
+        voted: Some(true),
+        own_votes: Some(Vec::new()),
     }
 }
 
@@ -357,7 +390,7 @@ fn bare(account: Arc<Account>) -> Status {
         tagged_collections: [],
         quote: (),
         card: (),
-        poll: (),
+        poll: None,
         quote_approval: Approval::nobody(),
         draft: true,
     }

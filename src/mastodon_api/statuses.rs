@@ -24,6 +24,7 @@ use crate::social::statuses::edit::{self, Edit, NewWords};
 use crate::social::statuses::{
     self, Deed, bookmark, boost, favourite, mute, named, pin, post, read,
 };
+use crate::text::poll::Poll;
 
 /// Statuses that may be asked for at once.
 const MOST: usize = 20;
@@ -127,6 +128,18 @@ struct StatusForm {
 }
 
 #[derive(Deserialize)]
+struct PollForm {
+    #[serde(default, deserialize_with = "lenient::strings")]
+    options: Vec<String>,
+    #[serde(default, deserialize_with = "lenient::opt_i64")]
+    expires_in: Option<i64>,
+    #[serde(default, deserialize_with = "lenient::boolean")]
+    multiple: bool,
+    #[serde(default, deserialize_with = "lenient::boolean")]
+    hide_totals: bool,
+}
+
+#[derive(Deserialize)]
 struct MediumForm {
     #[serde(default, deserialize_with = "lenient::opt_id")]
     id: Option<Id>,
@@ -141,14 +154,25 @@ impl StatusForm {
         visibility(&self.visibility)
     }
 
-    fn has_poll(&self) -> bool {
-        match &self.poll {
+    fn poll(&self) -> Result<Option<Poll>> {
+        let is_there = match &self.poll {
             Value::Null => false,
             Value::String(text) => !text.is_empty(),
             Value::Object(poll) => !poll.is_empty(),
             Value::Array(poll) => !poll.is_empty(),
             _ => true,
+        };
+        if !is_there {
+            return Ok(None);
         }
+        let form = PollForm::deserialize(&self.poll)
+            .map_err(|_| Error::field("poll", "ERR_INVALID", "cannot be read"))?;
+        Ok(Some(Poll {
+            options: form.options,
+            expires_in: form.expires_in,
+            multiple: form.multiple,
+            hide_totals: form.hide_totals,
+        }))
     }
 
     fn scheduled_at(&self) -> Result<Option<DateTime<Utc>>> {
@@ -164,7 +188,7 @@ impl StatusForm {
         Ok(Post {
             visibility: self.visibility()?,
             scheduled_at: self.scheduled_at()?,
-            has_poll: self.has_poll(),
+            poll: self.poll()?,
             has_quote: self.quoted_status_id.is_some(),
             sensitive: self.sensitive,
             in_reply_to: self.in_reply_to_id,
@@ -185,10 +209,10 @@ impl StatusForm {
     }
 
     /// The same as an edit.
-    fn edit(self) -> Edit {
-        Edit {
+    fn edit(self) -> Result<Edit> {
+        Ok(Edit {
             media: self.media(),
-            has_poll: self.has_poll(),
+            poll: self.poll()?,
             descriptions: self
                 .media_attributes
                 .into_iter()
@@ -202,14 +226,12 @@ impl StatusForm {
             spoiler_text: self.spoiler_text,
             sensitive: self.sensitive,
             language: self.language,
-        }
+        })
     }
 
     /// The same while the author waits: a draft.
     fn draft(self) -> Result<pending::Wanted> {
-        let beyond = if self.has_poll() {
-            Some("a poll")
-        } else if self.scheduled_at.is_some() {
+        let beyond = if self.scheduled_at.is_some() {
             Some("a schedule")
         } else if self.quoted_status_id.is_some() {
             Some("a quote")
@@ -221,6 +243,7 @@ impl StatusForm {
         Ok(pending::Wanted {
             save: SaveDraft {
                 visibility: self.visibility()?,
+                poll: self.poll()?,
                 pictures: Some(self.media()),
                 words: self
                     .media_attributes
@@ -354,7 +377,7 @@ async fn edit_it(
         let draft = pending::edit_status(app, &who, status, form.0.draft()?).await?;
         return Ok(HttpResponse::Ok().json(draft));
     }
-    let (who, cmd) = (caller.member()?, form.0.edit());
+    let (who, cmd) = (caller.member()?, form.0.edit()?);
     named::look_up(&network, &who, &cmd.text).await;
     let deed = edit::edit(app, &who, status, cmd).await?;
     done(app, &base, &caller, deed).await
@@ -516,16 +539,22 @@ mod tests {
         assert_eq!(cmd.visibility, Some(Visibility::Unlisted));
         assert_eq!(cmd.media, [7, 0]);
         assert_eq!((cmd.in_reply_to, cmd.sensitive), (Some(5), Some(true)));
-        assert!(!cmd.has_poll && cmd.scheduled_at.is_none());
+        assert!(cmd.poll.is_none() && cmd.scheduled_at.is_none());
     }
 
     #[test]
     fn nonsense_is_refused_and_wishes_are_seen() {
         assert!(form(json!({"visibility": "secret"})).command(None).is_err());
         assert!(form(json!({"scheduled_at": "soon"})).command(None).is_err());
-        let cmd = form(json!({"poll": {"options": ["a", "b"]}, "quoted_status_id": 4}))
+        let poll = json!({"options": ["a", "b"], "expires_in": "600", "multiple": "1"});
+        let cmd = form(json!({"poll": poll, "quoted_status_id": 4}))
             .command(None)
             .unwrap();
-        assert!(cmd.has_poll && cmd.has_quote);
+        let poll = cmd.poll.unwrap();
+        assert_eq!((poll.expires_in, poll.multiple), (Some(600), true));
+        assert_eq!(poll.options, ["a", "b"]);
+        assert!(cmd.has_quote);
+        let odd = form(json!({"poll": {"options": [["a"]]}}));
+        assert!(odd.command(None).is_err());
     }
 }

@@ -128,6 +128,9 @@ pub struct PollRow {
     pub ends_at: Option<DateTime<Utc>>,
     /// It has ended.
     pub closed: bool,
+    /// Nobody sees the numbers of the options before.
+    #[serde(default)]
+    pub hide_totals: bool,
     /// How many voted.
     pub voters: i64,
     /// In the author's order.

@@ -8,6 +8,7 @@ use diesel::{Queryable, Selectable};
 
 use super::schema::{draft_media, drafts};
 use crate::domain::visibility::Visibility;
+use crate::text::poll::Poll;
 
 /// A row of `drafts`. `visibility` is the wish for when it is published.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
@@ -23,6 +24,15 @@ pub struct Draft {
     pub version: i32,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
+    /// What the post will ask: a [`crate::text::poll::Poll`].
+    pub poll: Option<serde_json::Value>,
+}
+
+impl Draft {
+    /// What the post will ask.
+    pub fn asks(&self) -> Option<Poll> {
+        serde_json::from_value(self.poll.clone()?).ok()
+    }
 }
 
 /// A row of `draft_media`: a picture in private storage, of a draft or of none yet.

@@ -407,6 +407,7 @@ diesel::table! {
         version -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        poll -> Nullable<Jsonb>,
     }
 }
 
@@ -747,6 +748,9 @@ diesel::table! {
         closed -> Bool,
         voters -> Int8,
         fetched_at -> Nullable<Timestamptz>,
+        hide_totals -> Bool,
+        changed_at -> Nullable<Timestamptz>,
+        told_at -> Nullable<Timestamptz>,
     }
 }
 

@@ -28,6 +28,9 @@ pub const AUTHOR_OF_OTHER: i32 = 32;
 /// The account [`Asked::other`], in its own inbox.
 pub const OTHER: i32 = 64;
 
+/// Who voted in the status's poll.
+pub const VOTED: i32 = 128;
+
 /// Whom to look for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Asked {
@@ -69,7 +72,7 @@ const WHERE_TO: &str = concat!(
     " AS wide, ",
     for_anybody!("s.visibility"),
     " AS open FROM e JOIN statuses s ON s.id = e.status LEFT JOIN statuses t ON t.id = s.reblog_of_id ",
-    "WHERE (e.whom & 7) <> 0 AND NOT s.local_only AND NOT coalesce(t.local_only, false) ",
+    "WHERE (e.whom & 135) <> 0 AND NOT s.local_only AND NOT coalesce(t.local_only, false) ",
     "AND NOT EXISTS (SELECT 1 FROM outbound_holds h WHERE h.status_id = s.id OR h.status_id = t.id)), ",
     "gone AS MATERIALIZED (SELECT e.n, e.author, t.audience, ",
     for_followers!("(t.audience->>'visibility')::smallint"),
@@ -88,6 +91,7 @@ const WHERE_TO: &str = concat!(
     "UNION ALL SELECT st.n, st.author, b.account_id, false FROM st JOIN statuses b ON b.reblog_of_id = st.id WHERE (st.whom & 4) <> 0 AND st.open ",
     "UNION ALL SELECT st.n, st.author, x.account_id, false FROM st JOIN reactions x ON x.status_id = st.id WHERE (st.whom & 4) <> 0 AND st.open ",
     "UNION ALL SELECT st.n, st.author, c.account_id, false FROM st JOIN statuses c ON c.in_reply_to_id = st.id WHERE (st.whom & 4) <> 0 AND st.open ",
+    "UNION ALL SELECT st.n, st.author, v.account_id, false FROM st JOIN poll_votes v ON v.status_id = st.id WHERE (st.whom & 128) <> 0 ",
     "UNION ALL SELECT gone.n, gone.author, m.id::bigint, false FROM gone CROSS JOIN LATERAL jsonb_array_elements_text(coalesce(gone.audience->'mentioned', '[]')) m (id) ",
     "UNION ALL SELECT gone.n, gone.author, b.id::bigint, false FROM gone CROSS JOIN LATERAL jsonb_array_elements_text(coalesce(gone.audience->'boosted_by', '[]')) b (id) ",
     "UNION ALL SELECT gone.n, gone.author, (gone.audience->>'in_reply_to_account_id')::bigint, false FROM gone WHERE open ",

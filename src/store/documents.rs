@@ -72,10 +72,9 @@ const NOTES: &str = "\
               FROM media md WHERE md.status_id = s.id) END, \
            CASE WHEN (s.flags & 2) <> 0 THEN \
            (SELECT jsonb_build_object('multiple', q.multiple, 'ends_at', q.ends_at, 'closed', q.closed, \
-                   'voters', (SELECT count(DISTINCT v.account_id) FROM poll_votes v WHERE v.status_id = q.status_id), \
+                   'hide_totals', q.hide_totals, 'voters', q.voters, \
                    'options', coalesce((SELECT jsonb_agg(jsonb_build_object('title', o.title, \
-                       'votes', (SELECT count(*) FROM poll_votes v WHERE v.status_id = o.status_id \
-                           AND v.position = o.position)) ORDER BY o.position) \
+                       'votes', o.votes) ORDER BY o.position) \
                       FROM poll_options o WHERE o.status_id = q.status_id), '[]')) \
               FROM polls q WHERE q.status_id = s.id) END, \
            coalesce(st.replies_count, 0), \

@@ -27,6 +27,8 @@ pub struct DraftText {
     pub visibility: Visibility,
     /// A language tag.
     pub language: Option<String>,
+    /// What it asks; a `text::poll::Poll`.
+    pub poll: Option<serde_json::Value>,
 }
 
 /// Locks a user's row to the end of the transaction, so that a limit on what they have
@@ -92,6 +94,7 @@ pub async fn insert(
             drafts::sensitive.eq(text.sensitive),
             drafts::visibility.eq(text.visibility),
             drafts::language.eq(&text.language),
+            drafts::poll.eq(&text.poll),
             drafts::created_at.eq(at),
             drafts::updated_at.eq(at),
         ))
@@ -116,6 +119,7 @@ pub async fn update(
             drafts::sensitive.eq(text.sensitive),
             drafts::visibility.eq(text.visibility),
             drafts::language.eq(&text.language),
+            drafts::poll.eq(&text.poll),
             drafts::version.eq(drafts::version + 1),
             drafts::updated_at.eq(at),
         ))

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::Conn;
+use super::posting::NewPoll;
 use super::raw::raw;
 use crate::domain::event::EventKind;
 use crate::domain::{Id, Result};
@@ -43,6 +44,17 @@ pub struct Standing {
     /// Those of the media that were asked for which it may have: its own and the author's
     /// loose ones.
     pub may_have: Vec<Id>,
+    /// What it asks.
+    pub poll: Option<StandingPoll>,
+}
+
+/// The poll of an own status as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StandingPoll {
+    /// In order.
+    pub options: Vec<String>,
+    /// More than one may be chosen.
+    pub multiple: bool,
 }
 
 const LOCK: &str = "\
@@ -52,7 +64,10 @@ const LOCK: &str = "\
         WHERE m.status_id = s.id), '{}'), \
     coalesce((SELECT array_agg(m.id) FROM media m WHERE m.id = ANY (p.wanted) \
         AND m.account_id = p.account AND (m.status_id IS NULL OR m.status_id = s.id) \
-        AND m.state = 1), '{}') \
+        AND m.state = 1), '{}'), \
+    (SELECT q.multiple FROM polls q WHERE q.status_id = s.id), \
+    coalesce((SELECT array_agg(o.title ORDER BY o.position) FROM poll_options o \
+        WHERE o.status_id = s.id), '{}') \
     FROM p JOIN statuses s ON s.id = p.id AND s.account_id = p.account \
     WHERE s.reblog_of_id IS NULL FOR UPDATE OF s";
 
@@ -70,8 +85,19 @@ pub async fn lock(
         Nullable<Text>,
         Array<BigInt>,
         Array<BigInt>,
+        Nullable<Bool>,
+        Array<Text>,
     );
-    type Row = (String, String, bool, Option<String>, Vec<Id>, Vec<Id>);
+    type Row = (
+        String,
+        String,
+        bool,
+        Option<String>,
+        Vec<Id>,
+        Vec<Id>,
+        Option<bool>,
+        Vec<String>,
+    );
     let row: Option<Row> = raw::<Columns>(LOCK)
         .bind::<BigInt, _>(id)
         .bind::<BigInt, _>(account)
@@ -80,13 +106,16 @@ pub async fn lock(
         .await
         .optional()?;
     Ok(row.map(
-        |(source, spoiler_text, sensitive, language, media, may_have)| Standing {
-            source,
-            spoiler_text,
-            sensitive,
-            language,
-            media,
-            may_have,
+        |(source, spoiler_text, sensitive, language, media, may_have, multiple, options)| {
+            Standing {
+                poll: multiple.map(|multiple| StandingPoll { options, multiple }),
+                source,
+                spoiler_text,
+                sensitive,
+                language,
+                media,
+                may_have,
+            }
         },
     ))
 }
@@ -144,7 +173,8 @@ const EDIT: &str = concat!(
     "'spoiler_text', old.spoiler_text, 'sensitive', old.sensitive, 'language', old.language, ",
     "'media', coalesce((SELECT jsonb_agg(",
     medium!(),
-    " ORDER BY m.position, m.id) FROM media m WHERE m.status_id = old.id), '[]')), ",
+    " ORDER BY m.position, m.id) FROM media m WHERE m.status_id = old.id), '[]'), ",
+    "'poll', (SELECT jsonb_agg(o.title ORDER BY o.position) FROM poll_options o WHERE o.status_id = old.id)), ",
     "coalesce(old.edited_at, old.created_at) FROM old), ",
     "changed AS (UPDATE statuses s SET sensitive = p.sensitive, spoiler_text = p.spoiler, ",
     "html = p.html, source = p.source, length = p.length, language = p.language, ",
@@ -210,6 +240,63 @@ pub async fn edit(conn: &mut Conn, new: NewVersion) -> Result<bool> {
     Ok(changed > 0)
 }
 
+// What has ended stays so, unless its options change.
+const PROLONG: &str = "\
+    WITH p AS (SELECT ?::bigint AS id, ?::timestamptz AS ends, ?::boolean AS hides, ?::timestamptz AS at) \
+    UPDATE polls q SET ends_at = p.ends, hide_totals = p.hides, changed_at = p.at, told_at = NULL FROM p \
+    WHERE q.status_id = p.id AND NOT q.closed AND q.ends_at > p.at";
+
+/// The same options with another end; votes stand. One that has ended stays as it is.
+pub async fn prolong_poll(
+    conn: &mut Conn,
+    id: Id,
+    poll: &NewPoll,
+    at: DateTime<Utc>,
+) -> Result<()> {
+    raw::<()>(PROLONG)
+        .bind::<BigInt, _>(id)
+        .bind::<Timestamptz, _>(poll.ends_at)
+        .bind::<Bool, _>(poll.hide_totals)
+        .bind::<Timestamptz, _>(at)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+const ASK_ANEW: &str = "\
+    WITH p AS (SELECT ?::bigint AS id, ?::text[] AS options, ?::timestamptz AS ends, ?::boolean AS multiple, ?::boolean AS hides), \
+    asks AS (INSERT INTO polls (status_id, multiple, ends_at, hide_totals) \
+        SELECT p.id, p.multiple, p.ends, p.hides FROM p WHERE cardinality(p.options) > 0), \
+    offered AS (INSERT INTO poll_options (status_id, position, title) \
+        SELECT p.id, (o.place - 1)::smallint, o.title FROM p CROSS JOIN LATERAL \
+        unnest(p.options) WITH ORDINALITY AS o (title, place)) \
+    UPDATE statuses s SET flags = (s.flags & ~2) | CASE WHEN cardinality(p.options) > 0 THEN 2 ELSE 0 END \
+    FROM p WHERE s.id = p.id";
+
+/// Another poll in place of the one that stands, or none: all votes in the old one are void.
+/// Inside the transaction of an [`edit`], after it.
+pub async fn replace_poll(conn: &mut Conn, id: Id, poll: Option<NewPoll>) -> Result<()> {
+    raw::<()>("DELETE FROM polls WHERE status_id = ?")
+        .bind::<BigInt, _>(id)
+        .execute(conn)
+        .await?;
+    let poll = poll.unwrap_or(NewPoll {
+        options: Vec::new(),
+        ends_at: DateTime::UNIX_EPOCH,
+        multiple: false,
+        hide_totals: false,
+    });
+    raw::<()>(ASK_ANEW)
+        .bind::<BigInt, _>(id)
+        .bind::<Array<Text>, _>(poll.options)
+        .bind::<Timestamptz, _>(poll.ends_at)
+        .bind::<Bool, _>(poll.multiple)
+        .bind::<Bool, _>(poll.hide_totals)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
 /// An earlier version, as its snapshot says.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Snapshot {
@@ -222,6 +309,9 @@ pub struct Snapshot {
     /// Its media, in order.
     #[serde(default)]
     pub media: Vec<Attached>,
+    /// The options of its poll, in order.
+    #[serde(default)]
+    pub poll: Option<Vec<String>>,
 }
 
 /// Earlier versions of a status with the time each was made, oldest first; at most the latest

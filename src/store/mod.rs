@@ -57,6 +57,7 @@ pub mod notification_requests;
 pub mod notifications;
 pub mod notify;
 pub mod pins;
+pub mod poll_upkeep;
 pub mod polls;
 pub mod pool;
 pub mod posting;

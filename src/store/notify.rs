@@ -23,12 +23,13 @@ macro_rules! fresh_host_may {
 }
 
 /// Inserts the candidates `$c` (of `p.ids`, `p.others`) that their reader wants: a member,
-/// not oneself, no block either way, no mute of notifications, no muted conversation.
+/// not oneself (but for the end of one's own poll), no block either way or of the server, no mute
+/// of notifications, no muted conversation.
 ///
 /// Whether one comes at once (0), waits in the request box (1) or is dropped (2) is judged by
 /// the reader's policy, and by floods (I26): who is of a server that sends more than its budget,
 /// or of one that is new here and has told this reader enough today, waits. Whom the reader
-/// follows or let in, and staff, come at once.
+/// follows or let in, staff, and the ends of polls come at once.
 macro_rules! tell {
     ($($c:expr),+) => {
         concat!(
@@ -37,11 +38,11 @@ macro_rules! tell {
             "wanted AS MATERIALIZED (SELECT c.*, fa.host_id, fa.flags AS from_flags, fa.kind AS from_kind, fa.created_at AS from_since, ",
             "EXISTS (SELECT 1 FROM follows wf WHERE wf.account_id = c.account_id AND wf.target_id = c.from_id AND wf.state = 1) ",
             "OR EXISTS (SELECT 1 FROM notification_permissions np WHERE np.account_id = c.account_id AND np.from_account_id = c.from_id) ",
-            "OR EXISTS (SELECT 1 FROM users st WHERE st.account_id = c.from_id AND st.role > 0) OR c.kind = 7 AS welcome ",
+            "OR EXISTS (SELECT 1 FROM users st WHERE st.account_id = c.from_id AND st.role > 0) OR c.kind IN (7, 10) AS welcome ",
             "FROM p CROSS JOIN c ",
             "JOIN users u ON u.account_id = c.account_id AND u.approved_at IS NOT NULL ",
             "JOIN accounts fa ON fa.id = c.from_id AND (fa.flags & 2) <> 2 ",
-            "WHERE c.account_id <> c.from_id ",
+            "WHERE (c.account_id <> c.from_id OR c.kind = 10) ",
             "AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.account_id = c.account_id AND b.target_id = c.from_id) ",
             "AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.account_id = c.from_id AND b.target_id = c.account_id) ",
             "AND NOT EXISTS (SELECT 1 FROM mutes m WHERE m.account_id = c.account_id AND m.target_id = c.from_id ",
@@ -138,6 +139,12 @@ const SIGN_UPS: &str = tell!(
     "JOIN users staff ON staff.role > 0"
 );
 
+const ENDS: &str = tell!(
+    "SELECT v.account_id, 10::smallint, s.account_id, s.id, s.conversation_id, q.ends_at, '' ",
+    "FROM p JOIN polls q ON q.status_id = ANY (p.ids) AND q.closed JOIN statuses s ON s.id = q.status_id ",
+    "CROSS JOIN LATERAL (SELECT s.account_id UNION SELECT pv.account_id FROM poll_votes pv WHERE pv.status_id = s.id) v"
+);
+
 /// What is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum About {
@@ -153,6 +160,8 @@ pub enum About {
     Follows,
     /// Ids of follows: who is asked.
     Requests,
+    /// Ids of statuses whose polls are over: their authors, and who voted.
+    Ends,
     /// Ids of applications: staff.
     SignUps,
 }
@@ -180,6 +189,7 @@ pub async fn tell(
         About::Favourites => FAVOURITES,
         About::Follows => FOLLOWS,
         About::Requests => REQUESTS,
+        About::Ends => ENDS,
         About::SignUps => SIGN_UPS,
     };
     Ok(raw::<(BigInt, BigInt)>(sql)

@@ -42,31 +42,47 @@ pub struct Poll {
     pub is_own: bool,
     /// Emoji of its status.
     pub emojis: Vec<Emoji>,
+    /// Nobody sees the numbers of the options before the end.
+    pub hide_totals: bool,
+}
+
+impl Poll {
+    /// Whether the numbers of the options are hidden now.
+    pub fn hides(&self) -> bool {
+        self.hide_totals && !self.expired
+    }
 }
 
 type Columns = (
     (BigInt, Bool, Nullable<Timestamptz>, Bool, BigInt),
     (Array<Text>, Array<BigInt>),
-    (Array<SmallInt>, Bool, Nullable<Jsonb>, BigInt),
+    (Array<SmallInt>, Bool, Nullable<Jsonb>, Bool, BigInt),
 );
 type Row = (
     (Id, bool, Option<DateTime<Utc>>, bool, i64),
     (Vec<String>, Vec<i64>),
-    (Vec<i16>, bool, Option<Value>, Id),
+    (Vec<i16>, bool, Option<Value>, bool, Id),
 );
 
 // Of a poll elsewhere its own server's numbers are the truth, and ours may be ahead of them.
+// Of a poll here the relay has counted all that was committed, so a vote of this very
+// transaction comes on top.
 const LOAD: &str = "\
-    WITH p AS (SELECT ?::bigint AS viewer, ?::timestamptz AS at, ?::bigint[] AS ids) \
+    WITH p AS (SELECT ?::bigint AS viewer, ?::timestamptz AS at, ?::bigint[] AS ids, ?::boolean AS fresh) \
     SELECT q.status_id, q.multiple, q.ends_at, q.closed OR coalesce(q.ends_at <= p.at, false), \
-    GREATEST(q.voters, (SELECT count(DISTINCT v.account_id) FROM poll_votes v WHERE v.status_id = q.status_id)), \
-    coalesce((SELECT array_agg(o.title ORDER BY o.position) FROM poll_options o WHERE o.status_id = q.status_id), '{}'), \
-    coalesce((SELECT array_agg(GREATEST(o.votes, (SELECT count(*) FROM poll_votes v WHERE v.status_id = o.status_id \
-        AND v.position = o.position)) ORDER BY o.position) FROM poll_options o WHERE o.status_id = q.status_id), '{}'), \
-    coalesce((SELECT array_agg(v.position ORDER BY v.position) FROM poll_votes v WHERE v.status_id = q.status_id \
-        AND v.account_id = p.viewer), '{}'), \
-    coalesce(s.account_id = p.viewer, false), s.emojis, s.account_id \
-    FROM p JOIN polls q ON q.status_id = ANY (p.ids) JOIN statuses s ON s.id = q.status_id";
+    CASE WHEN a.host_id IS NULL THEN q.voters + (p.fresh AND own.positions IS NOT NULL)::integer \
+        ELSE GREATEST(q.voters, (SELECT count(DISTINCT v.account_id) FROM poll_votes v WHERE v.status_id = q.status_id)) END, \
+    coalesce(o.titles, '{}'), coalesce(o.votes, '{}'), coalesce(own.positions, '{}'), \
+    coalesce(s.account_id = p.viewer, false), s.emojis, q.hide_totals, s.account_id \
+    FROM p JOIN polls q ON q.status_id = ANY (p.ids) JOIN statuses s ON s.id = q.status_id \
+    JOIN accounts a ON a.id = s.account_id \
+    LEFT JOIN LATERAL (SELECT array_agg(v.position ORDER BY v.position) AS positions FROM poll_votes v \
+        WHERE v.status_id = q.status_id AND v.account_id = p.viewer) own ON true \
+    LEFT JOIN LATERAL (SELECT array_agg(o.title ORDER BY o.position) AS titles, \
+        array_agg(CASE WHEN a.host_id IS NULL THEN o.votes + coalesce(p.fresh AND o.position = ANY (own.positions), false)::integer \
+            ELSE GREATEST(o.votes, (SELECT count(*) FROM poll_votes v WHERE v.status_id = o.status_id \
+                AND v.position = o.position)) END ORDER BY o.position) AS votes \
+        FROM poll_options o WHERE o.status_id = q.status_id) o ON true";
 
 /// The polls of those statuses, in no order. Who may see the statuses is the caller's
 /// question.
@@ -79,6 +95,31 @@ pub async fn load<C>(
 where
     C: AsyncConnectionCore<Backend = Pg>,
 {
+    load_with(conn, ids, viewer, at, false).await
+}
+
+/// A poll as its voter sees it in the transaction of the vote: with it.
+pub async fn load_voted(
+    conn: &mut Conn,
+    id: Id,
+    voter: Id,
+    at: DateTime<Utc>,
+) -> Result<Option<Poll>> {
+    Ok(load_with(conn, vec![id], Some(voter), at, true)
+        .await?
+        .pop())
+}
+
+async fn load_with<C>(
+    conn: &mut C,
+    ids: Vec<Id>,
+    viewer: Option<Id>,
+    at: DateTime<Utc>,
+    fresh: bool,
+) -> Result<Vec<Poll>>
+where
+    C: AsyncConnectionCore<Backend = Pg>,
+{
     if ids.is_empty() {
         return Ok(Vec::new());
     }
@@ -86,6 +127,7 @@ where
         .bind::<Nullable<BigInt>, _>(viewer)
         .bind::<Timestamptz, _>(at)
         .bind::<Array<BigInt>, _>(ids)
+        .bind::<Bool, _>(fresh)
         .load(conn)
         .await?;
     Ok(rows
@@ -94,7 +136,7 @@ where
             |(
                 (status, multiple, ends_at, expired, voters),
                 (titles, votes),
-                (own, is_own, emojis, account),
+                (own, is_own, emojis, hide_totals, account),
             )| Poll {
                 status,
                 account,
@@ -106,6 +148,7 @@ where
                 own,
                 is_own,
                 emojis: emoji::from_json(emojis.as_ref()),
+                hide_totals,
             },
         )
         .collect())

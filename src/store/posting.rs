@@ -51,6 +51,21 @@ pub struct NewStatus {
     pub tags: Vec<(String, String)>,
     /// Media to attach, in order; each once.
     pub media: Vec<Id>,
+    /// What it asks; then it has no media.
+    pub poll: Option<NewPoll>,
+}
+
+/// A poll to be written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewPoll {
+    /// What can be chosen, in order; each once.
+    pub options: Vec<String>,
+    /// When it ends.
+    pub ends_at: DateTime<Utc>,
+    /// More than one may be chosen.
+    pub multiple: bool,
+    /// Nobody sees the numbers of the options before the end.
+    pub hide_totals: bool,
 }
 
 /// What became of a new status.
@@ -73,7 +88,7 @@ pub enum Written {
 // then all that needs both. `$asked` and `$ready` come before the key, `$hung` hangs on the
 // written status.
 macro_rules! post {
-    ($asked:literal, $ready:literal, $flags:literal, $hung:literal) => {
+    ($asked:expr, $ready:expr, $flags:expr, $hung:expr) => {
         concat!(
             "WITH p AS (SELECT ?::bigint AS account, ?::bigint AS user_id, ?::timestamptz AS at, ",
             "?::bigint AS parent, ?::bigint AS parent_account, ?::bigint AS conversation, ",
@@ -115,29 +130,51 @@ const WORDS: &str = post!("", ", ready AS (SELECT * FROM fresh)", "0", "");
 
 // A tag row is touched only by its first use; after that it is found in the snapshot, so no
 // two posts meet on it.
-const EVERYTHING: &str = post!(
-    ", ?::bigint[] AS mentions, ?::text[] AS tag_names, ?::text[] AS tag_displays, \
-     ?::bigint[] AS media",
-    ", attached AS (UPDATE media m SET status_id = fresh.id, position = (w.place - 1)::smallint \
-        FROM fresh CROSS JOIN LATERAL unnest(fresh.media) WITH ORDINALITY AS w (id, place) \
-        WHERE m.id = w.id AND m.account_id = fresh.account AND m.status_id IS NULL AND m.state = 1 \
-        RETURNING m.id), \
-     ready AS (SELECT * FROM fresh WHERE (SELECT count(*) FROM attached) = cardinality(media))",
-    "CASE WHEN cardinality(media) > 0 THEN 1 ELSE 0 END",
-    "heard AS (INSERT INTO status_audience (status_id, account_id, mentioned) \
-        SELECT go.id, m.id, true FROM go CROSS JOIN LATERAL unnest(go.mentions) AS m (id)), \
-     known AS (SELECT t.id, t.name FROM go JOIN tags t ON t.name = ANY (go.tag_names)), \
-     coined AS (INSERT INTO tags AS t (name, display, created_at) \
-        SELECT n.name, n.display, go.at FROM go \
-        CROSS JOIN LATERAL unnest(go.tag_names, go.tag_displays) AS n (name, display) \
-        WHERE NOT EXISTS (SELECT 1 FROM known WHERE known.name = n.name) ORDER BY n.name \
-        ON CONFLICT (name) DO UPDATE SET display = t.display RETURNING t.id), \
-     tagged AS (INSERT INTO status_tags (status_id, tag_id) SELECT go.id, t.id FROM go \
-        CROSS JOIN (SELECT id FROM known UNION ALL SELECT id FROM coined) t), "
+macro_rules! everything {
+    ($asked:expr, $flags:expr, $hung:expr) => {
+        post!(
+            concat!(
+                ", ?::bigint[] AS mentions, ?::text[] AS tag_names, ?::text[] AS tag_displays, ",
+                "?::bigint[] AS media",
+                $asked
+            ),
+            ", attached AS (UPDATE media m SET status_id = fresh.id, position = (w.place - 1)::smallint \
+                FROM fresh CROSS JOIN LATERAL unnest(fresh.media) WITH ORDINALITY AS w (id, place) \
+                WHERE m.id = w.id AND m.account_id = fresh.account AND m.status_id IS NULL AND m.state = 1 \
+                RETURNING m.id), \
+             ready AS (SELECT * FROM fresh WHERE (SELECT count(*) FROM attached) = cardinality(media))",
+            $flags,
+            concat!(
+                "heard AS (INSERT INTO status_audience (status_id, account_id, mentioned) ",
+                "SELECT go.id, m.id, true FROM go CROSS JOIN LATERAL unnest(go.mentions) AS m (id)), ",
+                "known AS (SELECT t.id, t.name FROM go JOIN tags t ON t.name = ANY (go.tag_names)), ",
+                "coined AS (INSERT INTO tags AS t (name, display, created_at) ",
+                "SELECT n.name, n.display, go.at FROM go ",
+                "CROSS JOIN LATERAL unnest(go.tag_names, go.tag_displays) AS n (name, display) ",
+                "WHERE NOT EXISTS (SELECT 1 FROM known WHERE known.name = n.name) ORDER BY n.name ",
+                "ON CONFLICT (name) DO UPDATE SET display = t.display RETURNING t.id), ",
+                "tagged AS (INSERT INTO status_tags (status_id, tag_id) SELECT go.id, t.id FROM go ",
+                "CROSS JOIN (SELECT id FROM known UNION ALL SELECT id FROM coined) t), ",
+                $hung
+            )
+        )
+    };
+}
+
+const EVERYTHING: &str = everything!("", "CASE WHEN cardinality(media) > 0 THEN 1 ELSE 0 END", "");
+
+const WITH_POLL: &str = everything!(
+    ", ?::text[] AS options, ?::timestamptz AS ends, ?::boolean AS multiple, ?::boolean AS hides",
+    "2",
+    "asks AS (INSERT INTO polls (status_id, multiple, ends_at, hide_totals) \
+        SELECT go.id, go.multiple, go.ends, go.hides FROM go), \
+     offered AS (INSERT INTO poll_options (status_id, position, title) \
+        SELECT go.id, (o.place - 1)::smallint, o.title FROM go \
+        CROSS JOIN LATERAL unnest(go.options) WITH ORDINALITY AS o (title, place)), "
 );
 
-/// Posts: the status, whom it names, its hashtags, its thread, its media, the key and the
-/// event.
+/// Posts: the status, whom it names, its hashtags, its thread, its media, its poll, the key
+/// and the event.
 ///
 /// # Errors
 /// `NotFound` when the parent was deleted meanwhile.
@@ -156,9 +193,17 @@ pub async fn post(conn: &mut Conn, new: NewStatus) -> Result<Written> {
         (Id, i32),
         (i64, i64, i64, Option<DateTime<Utc>>),
     );
-    let words_alone = new.mentions.is_empty() && new.tags.is_empty() && new.media.is_empty();
+    let words_alone = new.mentions.is_empty()
+        && new.tags.is_empty()
+        && new.media.is_empty()
+        && new.poll.is_none();
+    let sql = match (words_alone, &new.poll) {
+        (true, _) => WORDS,
+        (_, None) => EVERYTHING,
+        (_, Some(_)) => WITH_POLL,
+    };
     let parent = new.parent.as_ref();
-    let statement = raw::<Columns>(if words_alone { WORDS } else { EVERYTHING })
+    let statement = raw::<Columns>(sql)
         .bind::<BigInt, _>(new.account)
         .bind::<BigInt, _>(new.user)
         .bind::<Timestamptz, _>(new.at)
@@ -184,6 +229,14 @@ pub async fn post(conn: &mut Conn, new: NewStatus) -> Result<Written> {
             .bind::<Array<Text>, _>(names)
             .bind::<Array<Text>, _>(displays)
             .bind::<Array<BigInt>, _>(new.media)
+    };
+    let statement = match new.poll {
+        None => statement,
+        Some(poll) => statement
+            .bind::<Array<Text>, _>(poll.options)
+            .bind::<Timestamptz, _>(poll.ends_at)
+            .bind::<Bool, _>(poll.multiple)
+            .bind::<Bool, _>(poll.hide_totals),
     };
     let written: Result<Option<Row>, DieselError> = statement.get_result(conn).await.optional();
     match written {

@@ -31,6 +31,8 @@ pub mod media_words;
 pub mod mentions;
 /// User names, display names, profile fields.
 pub mod names;
+/// What a poll may ask.
+pub mod poll;
 /// What people write about themselves.
 pub mod profile;
 /// HTML of other servers, made safe.

@@ -87,10 +87,14 @@ pub fn create(here: &Here, rows: &NoteRows) -> Activity<Note> {
     }
 }
 
-/// A note was edited. Each version is an activity of its own.
-pub fn update(here: &Here, rows: &NoteRows) -> Activity<Note> {
+/// A note was edited, or its poll counted (`deed` numbers those, 0 is an edit). Each version
+/// and each count is an activity of its own.
+pub fn update(here: &Here, rows: &NoteRows, deed: Id) -> Activity<Note> {
     let note = super::note::note(here, rows);
-    let id = format!("{}#updates/{}", note.id, rows.version);
+    let id = match deed {
+        0 => format!("{}#updates/{}", note.id, rows.version),
+        deed => format!("{}#counts/{deed}", note.id),
+    };
     Activity {
         published: note.updated.clone(),
         to: note.to.clone(),

@@ -64,7 +64,9 @@ pub struct Choice {
     #[serde(rename = "type")]
     pub kind: &'static str,
     pub name: String,
-    pub replies: Votes,
+    /// Left out while the numbers are hidden.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replies: Option<Votes>,
 }
 
 /// How often an option was chosen.
@@ -195,10 +197,10 @@ fn choices(poll: &PollRow) -> Vec<Choice> {
     let choice = |option: &PollOption| Choice {
         kind: "Note",
         name: option.title.clone(),
-        replies: Votes {
+        replies: (poll.closed || !poll.hide_totals).then_some(Votes {
             kind: "Collection",
             total_items: option.votes,
-        },
+        }),
     };
     poll.options.iter().map(choice).collect()
 }

@@ -168,6 +168,7 @@ fn what_asks_is_a_question() {
         multiple: false,
         ends_at: DateTime::from_timestamp(1_774_224_060, 0),
         closed: false,
+        hide_totals: false,
         voters: 3,
         options: vec![option("Tea", 1), option("Coffee", 2)],
     };
@@ -187,6 +188,12 @@ fn what_asks_is_a_question() {
         })
     );
     assert!(question.get("anyOf").is_none() && question.get("closed").is_none());
+    poll.hide_totals = true;
+    let hidden = read(&note::note(&here(), &asks(&poll)));
+    assert_eq!(
+        hidden["oneOf"][1],
+        json!({ "type": "Note", "name": "Coffee" })
+    );
     (poll.multiple, poll.closed) = (true, true);
     let question = read(&note::note(&here(), &asks(&poll)));
     assert_eq!(question["anyOf"][0]["name"], "Tea");
@@ -200,7 +207,7 @@ fn an_edit_is_an_activity_of_its_version() {
         edited_at: DateTime::from_timestamp(1_774_224_060, 0),
         ..rows()
     };
-    let document = read(&activity::update(&here(), &edited));
+    let document = read(&activity::update(&here(), &edited, 0));
     assert_eq!(document["id"], "https://porch.example/ap/notes/9#updates/3");
     assert_eq!(document["published"], "2026-03-23T00:01:00.000Z");
     assert_eq!(document["object"]["updated"], document["published"]);

@@ -70,7 +70,7 @@ pub use rule::{Rule, RuleTranslation};
 pub use search::Search;
 pub use severance::RelationshipSeveranceEvent;
 pub use status::{Mention, ShallowTag, Status, StatusApplication, ViewerFlags};
-pub use status_edit::StatusEdit;
+pub use status_edit::{PollEdit, PollEditOption, StatusEdit};
 pub use status_source::StatusSource;
 pub use tag::{Tag, TagHistory};
 pub use token::Token;

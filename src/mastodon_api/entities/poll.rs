@@ -40,6 +40,6 @@ pub struct Poll {
 pub struct PollOption {
     /// One line.
     pub title: String,
-    /// How many chose it.
+    /// How many chose it; null while that is hidden.
     pub votes_count: Option<i64>,
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::{Account, Approval, CustomEmoji, MediaAttachment, wire};
+use super::{Account, Approval, CustomEmoji, MediaAttachment, Poll, wire};
 use crate::domain::Id;
 use crate::domain::visibility::Visibility;
 
@@ -78,7 +78,7 @@ pub struct Status {
     /// The preview of a link.
     pub card: (),
     /// Its poll.
-    pub poll: (),
+    pub poll: Option<Poll>,
     /// Who may quote it.
     pub quote_approval: Approval,
     /// A draft that only its author sees; left out when false. Ours, not Mastodon's.

@@ -25,4 +25,21 @@ pub struct StatusEdit {
     pub media_attachments: Vec<MediaAttachment>,
     /// Emoji in its text.
     pub emojis: Vec<CustomEmoji>,
+    /// What this version asked; left out without a poll.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub poll: Option<PollEdit>,
+}
+
+/// What a version asked.
+#[derive(Debug, Clone, Serialize)]
+pub struct PollEdit {
+    /// In order.
+    pub options: Vec<PollEditOption>,
+}
+
+/// What could be chosen in a version.
+#[derive(Debug, Clone, Serialize)]
+pub struct PollEditOption {
+    /// One line.
+    pub title: String,
 }

@@ -124,7 +124,7 @@ fn status() -> Status {
         tagged_collections: [],
         quote: (),
         card: (),
-        poll: (),
+        poll: None,
         quote_approval: Approval::nobody(),
         draft: false,
     }
@@ -241,6 +241,9 @@ fn statuses() {
             created_at: at(),
             media_attachments: vec![],
             emojis: vec![],
+            poll: Some(PollEdit {
+                options: vec![PollEditOption { title: "a".into() }],
+            }),
         },
     );
     let value = check("MediaAttachment", &media());

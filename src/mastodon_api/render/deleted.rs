@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use super::Urls;
 use super::plain::{self, Around};
+use super::poll;
 use crate::mastodon_api::entities::Status;
 use crate::social::statuses::delete::Deleted;
 
 /// With `text` as typed in place of `content`.
 pub fn status(urls: &Urls<'_>, deleted: Deleted) -> Status {
     let shown = deleted.shown;
+    let asks = shown.row.poll.as_ref().map(|poll| poll::entity(poll, true));
     // Of a boost the boosted status is shown.
     let author = shown
         .row
@@ -26,6 +28,7 @@ pub fn status(urls: &Urls<'_>, deleted: Deleted) -> Status {
     Status {
         content: None,
         text: Some(deleted.source.text),
+        poll: asks,
         ..plain::status(urls, &shown.parts, around)
     }
 }

@@ -106,7 +106,7 @@ pub fn status(urls: &Urls<'_>, parts: &StatusParts, around: Around) -> Status {
         tagged_collections: [],
         quote: (),
         card: (),
-        poll: (),
+        poll: None,
         quote_approval: body.quote_approval,
         draft: false,
     }

@@ -18,7 +18,7 @@ pub fn entity(poll: &Poll, signed_in: bool) -> Entity {
             .iter()
             .map(|(title, votes)| PollOption {
                 title: title.clone(),
-                votes_count: Some(*votes),
+                votes_count: (!poll.hides()).then_some(*votes),
             })
             .collect(),
         // Their addresses are ours already (`social::page`).

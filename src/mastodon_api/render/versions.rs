@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Urls, media, plain};
-use crate::mastodon_api::entities::StatusEdit;
+use crate::mastodon_api::entities::{PollEdit, PollEditOption, StatusEdit};
 use crate::social::statuses::edit::History;
 
 /// Oldest first.
@@ -30,6 +30,13 @@ pub fn all(urls: &Urls<'_>, history: History) -> Vec<StatusEdit> {
                 .map(|m| media::attachment(urls, m))
                 .collect(),
             emojis: Vec::new(),
+            poll: (!version.options.is_empty()).then(|| PollEdit {
+                options: version
+                    .options
+                    .into_iter()
+                    .map(|title| PollEditOption { title })
+                    .collect(),
+            }),
         })
         .collect()
 }

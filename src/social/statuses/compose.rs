@@ -8,6 +8,7 @@ use crate::domain::visibility::Visibility;
 use crate::domain::{Error, Id, Result};
 use crate::model::user::User;
 use crate::text::length::{MAX_STATUS, status_length};
+use crate::text::poll::{self, Poll};
 use crate::text::{clean, language};
 
 /// Media of one status.
@@ -39,8 +40,8 @@ pub struct Post {
     pub idempotency_key: Option<String>,
     /// When it should appear.
     pub scheduled_at: Option<DateTime<Utc>>,
-    /// A poll was sent along.
-    pub has_poll: bool,
+    /// What it asks.
+    pub poll: Option<Poll>,
     /// Another status was to be quoted.
     pub has_quote: bool,
 }
@@ -104,6 +105,8 @@ pub struct Composed {
     pub media: Vec<Id>,
     /// 1 to 255 bytes.
     pub key: Option<String>,
+    /// What it asks; then it has no media.
+    pub poll: Option<Poll>,
 }
 
 /// Applies defaults and rules.
@@ -111,9 +114,6 @@ pub struct Composed {
 /// # Errors
 /// `Invalid`, with a sentence that says which.
 pub fn compose(cmd: &Post, user: &User, now: DateTime<Utc>) -> Result<Composed> {
-    if cmd.has_poll {
-        return Err(Error::invalid("Polls are not offered here yet."));
-    }
     if cmd.has_quote {
         return Err(Error::invalid("Quoting is not offered here yet."));
     }
@@ -143,6 +143,9 @@ pub fn compose(cmd: &Post, user: &User, now: DateTime<Utc>) -> Result<Composed> 
             "Cannot attach more than {MAX_MEDIA} files."
         )));
     }
+    if cmd.poll.is_some() && !media.is_empty() {
+        return Err(poll::not_with_files());
+    }
     if text.is_empty() && media.is_empty() {
         return Err(Error::field("text", "ERR_BLANK", "can't be blank"));
     }
@@ -170,6 +173,7 @@ pub fn compose(cmd: &Post, user: &User, now: DateTime<Utc>) -> Result<Composed> 
         length: i32::try_from(length).unwrap_or(i32::MAX),
         media,
         key: key.filter(|key| !key.is_empty()).map(str::to_owned),
+        poll: cmd.poll.clone().map(poll::check).transpose()?,
     })
 }
 
@@ -290,10 +294,6 @@ mod tests {
     fn what_is_not_offered_is_said_not_dropped() {
         for cmd in [
             Post {
-                has_poll: true,
-                ..post("x")
-            },
-            Post {
                 has_quote: true,
                 ..post("x")
             },
@@ -309,6 +309,23 @@ mod tests {
             ..post("x")
         };
         assert!(composed(&past).is_ok());
+    }
+
+    #[test]
+    fn a_poll_needs_words_and_no_files() {
+        let asking = |text, media| Post {
+            media,
+            poll: Some(Poll {
+                options: vec!["a".into(), " b".into()],
+                expires_in: Some(600),
+                ..Poll::default()
+            }),
+            ..post(text)
+        };
+        let made = composed(&asking("Which?", vec![])).unwrap();
+        assert_eq!(made.poll.unwrap().options, ["a", "b"]);
+        assert!(composed(&asking("Which?", vec![7])).is_err());
+        assert!(composed(&asking("", vec![])).is_err());
     }
 
     #[test]

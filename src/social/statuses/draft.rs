@@ -109,6 +109,7 @@ async fn write(
             media.push(made.ok_or_else(crate::social::media::too_many)?.id);
         }
         let words = Post {
+            poll: draft.asks(),
             text: draft.text,
             spoiler_text: draft.spoiler_text,
             sensitive: Some(draft.sensitive),

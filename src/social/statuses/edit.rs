@@ -5,7 +5,7 @@ use diesel_async::AsyncConnection;
 
 use super::compose::{Post, compose};
 use super::deed::Deed;
-use super::post::{handles_in, html_of, media_will_not_do, names_in};
+use super::post::{handles_in, html_of, media_will_not_do, names_in, new_poll};
 use crate::app::App;
 use crate::domain::{Error, Id, Result};
 use crate::gate::Member;
@@ -13,8 +13,10 @@ use crate::model::status_parts::Attached;
 use crate::social::media;
 use crate::social::page::{self, Shown};
 use crate::store;
-use crate::store::edits::{Described, NewVersion, Snapshot, Standing};
+use crate::store::edits::{Described, NewVersion, Snapshot, Standing, StandingPoll};
+use crate::store::posting::NewPoll;
 use crate::store::statuses::Asked;
+use crate::text::poll::Poll;
 use crate::text::{hashtags, media_words};
 
 /// What the status should say.
@@ -32,8 +34,8 @@ pub struct Edit {
     pub media: Vec<Id>,
     /// New words for some of them.
     pub descriptions: Vec<NewWords>,
-    /// A poll was sent along.
-    pub has_poll: bool,
+    /// What it asks from now on; other options make all votes void.
+    pub poll: Option<Poll>,
 }
 
 /// New words for a medium; `None` keeps what is there.
@@ -73,7 +75,7 @@ pub async fn edit(app: &App, who: &Member, id: Id, cmd: Edit) -> Result<Deed> {
         sensitive: cmd.sensitive,
         language: cmd.language,
         media: cmd.media,
-        has_poll: cmd.has_poll,
+        poll: cmd.poll,
         ..Post::default()
     };
     let mut conn = app.pool.get().await?;
@@ -125,16 +127,34 @@ pub async fn edit(app: &App, who: &Member, id: Id, cmd: Edit) -> Result<Deed> {
                 tags,
                 media,
             };
-            if says_the_same(&before, &new) {
-                return Ok(false);
+            let asks = composed.poll.as_ref().map(|poll| new_poll(poll, now));
+            let same_poll = asks_the_same(before.poll.as_ref(), asks.as_ref());
+            if let (Some(poll), true) = (&asks, same_poll) {
+                store::edits::prolong_poll(conn, id, poll, now).await?;
             }
-            store::edits::edit(conn, new).await
+            if same_poll && says_the_same(&before, &new) {
+                return Ok(asks.is_some());
+            }
+            let edited = store::edits::edit(conn, new).await?;
+            if !same_poll {
+                store::edits::replace_poll(conn, id, asks).await?;
+            }
+            Ok(edited)
         })
         .await?;
     if changed {
         app.wake_relay();
     }
     Ok(Deed::on(id))
+}
+
+/// Whether a vote for one is a vote for the other.
+fn asks_the_same(before: Option<&StandingPoll>, new: Option<&NewPoll>) -> bool {
+    match (before, new) {
+        (None, None) => true,
+        (Some(old), Some(new)) => old.options == new.options && old.multiple == new.multiple,
+        _ => false,
+    }
 }
 
 fn says_the_same(before: &Standing, new: &NewVersion) -> bool {
@@ -169,6 +189,8 @@ pub struct Version {
     pub sensitive: bool,
     /// In order.
     pub media: Vec<Attached>,
+    /// The options of its poll, in order; empty without one.
+    pub options: Vec<String>,
     /// When it was made.
     pub at: DateTime<Utc>,
 }
@@ -191,6 +213,12 @@ pub async fn history(app: &App, viewer: Option<Id>, id: Id) -> Result<History> {
         spoiler_text: shown.parts.spoiler_text.clone(),
         sensitive: shown.parts.sensitive,
         media: shown.parts.media.clone(),
+        options: shown
+            .row
+            .poll
+            .iter()
+            .flat_map(|poll| poll.options.iter().map(|(title, _)| title.clone()))
+            .collect(),
         at: shown.parts.edited_at.unwrap_or(shown.parts.created_at),
     });
     Ok(History { shown, versions })
@@ -202,6 +230,7 @@ fn version((snapshot, at): (Snapshot, DateTime<Utc>)) -> Version {
         spoiler_text: snapshot.spoiler_text,
         sensitive: snapshot.sensitive,
         media: snapshot.media,
+        options: snapshot.poll.unwrap_or_default(),
         at,
     }
 }
@@ -209,6 +238,34 @@ fn version((snapshot, at): (Snapshot, DateTime<Utc>)) -> Version {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn other_options_are_another_poll() {
+        let before = StandingPoll {
+            options: vec!["a".into(), "b".into()],
+            multiple: false,
+        };
+        let new = NewPoll {
+            options: vec!["a".into(), "b".into()],
+            ends_at: DateTime::UNIX_EPOCH,
+            multiple: false,
+            hide_totals: true,
+        };
+        assert!(asks_the_same(Some(&before), Some(&new)));
+        assert!(asks_the_same(None, None));
+        assert!(!asks_the_same(Some(&before), None));
+        assert!(!asks_the_same(None, Some(&new)));
+        let many = NewPoll {
+            multiple: true,
+            ..new.clone()
+        };
+        assert!(!asks_the_same(Some(&before), Some(&many)));
+        let turned = NewPoll {
+            options: vec!["b".into(), "a".into()],
+            ..new
+        };
+        assert!(!asks_the_same(Some(&before), Some(&turned)));
+    }
 
     #[test]
     fn the_same_words_are_no_edit() {
@@ -219,6 +276,7 @@ mod tests {
             language: Some("en".into()),
             media: vec![7],
             may_have: vec![7],
+            poll: None,
         };
         let new = NewVersion {
             id: 1,

@@ -1,5 +1,6 @@
 //! Polls: looking and voting.
 
+use chrono::TimeDelta;
 use diesel_async::AsyncConnection;
 
 use crate::app::App;
@@ -12,6 +13,43 @@ use crate::store::polls::{Vote, Voted};
 
 /// Choices that one vote is read of; no poll has more options.
 const MAX_CHOICES: usize = 20;
+
+/// Polls that one statement ends or tells.
+const AT_ONCE: i64 = 500;
+/// Other servers hear of the votes in a poll at most once in that time, and at its end.
+const BETWEEN_WORDS: TimeDelta = TimeDelta::minutes(3);
+
+/// Ends polls whose time is over, and has other servers told of new votes. A crash in between
+/// loses nothing: what was done has its event, the rest is done the next time.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn tend(app: &App) -> Result<()> {
+    let now = app.clock.now();
+    let mut conn = app.pool.get().await?;
+    let mut done = 0;
+    loop {
+        let ended = store::poll_upkeep::end(&mut conn, AT_ONCE, now).await?;
+        done += ended;
+        if ended < AT_ONCE {
+            break;
+        }
+    }
+    if app.config.server.federates() {
+        loop {
+            let told =
+                store::poll_upkeep::tell(&mut conn, now - BETWEEN_WORDS, AT_ONCE, now).await?;
+            done += told;
+            if told < AT_ONCE {
+                break;
+            }
+        }
+    }
+    if done > 0 {
+        app.wake_relay();
+    }
+    Ok(())
+}
 
 /// The poll of a status.
 ///
@@ -45,15 +83,22 @@ pub async fn vote(app: &App, who: &Member, id: Id, choices: Vec<i16>) -> Result<
     };
     let now = app.clock.now();
     let mut conn = app.pool.get().await?;
-    let voted = conn
-        .transaction(async |conn| store::polls::vote(conn, vote, now).await)
+    // The relay counts it after the commit; the voter sees it counted at once.
+    let (voted, after) = conn
+        .transaction(async |conn| {
+            let voted = store::polls::vote(conn, vote, now).await?;
+            let after = match voted {
+                Voted::Done => store::polls::load_voted(conn, id, who.account_id(), now).await?,
+                _ => None,
+            };
+            Ok::<_, Error>((voted, after))
+        })
         .await?;
-    drop(conn);
     let refused = |why: &str| Err(Error::invalid(format!("Validation failed: {why}")));
     match voted {
         Voted::Done => {
             app.wake_relay();
-            poll(app, Some(who.account_id()), id).await
+            after.ok_or(Error::NotFound)
         }
         Voted::NoPoll => Err(Error::NotFound),
         Voted::Ended => refused("The poll has already ended"),

@@ -20,12 +20,13 @@ use crate::cache::feeds;
 use crate::domain::{Error, Id, Result};
 use crate::gate::Member;
 use crate::model::status_parts::{Mentioned, StatusParts};
-use crate::store::posting::{NewStatus, Written};
+use crate::store::posting::{NewPoll, NewStatus, Written};
 use crate::store::statuses::{Asked, Prepared};
 use crate::store::{self, Conn};
 use crate::text::hashtags;
 use crate::text::html::{self, MentionTarget};
 use crate::text::mentions::{self, Mention};
+use crate::text::poll::Poll;
 
 /// Posts.
 ///
@@ -79,7 +80,10 @@ pub(super) async fn write(
     }
     let new = new_status(app, who, &words, &prepared, now);
     let (html, tags) = (new.html.clone(), new.tags.clone());
+    let asks = new.poll.is_some();
     match store::posting::post(conn, new).await? {
+        // What it asks is read anew, as anybody reads it.
+        Written::Posted { id, .. } if asks => Ok(Deed::on(id)),
         Written::Posted {
             id,
             app: posted_with,
@@ -203,6 +207,17 @@ fn new_status(
         mentions: prepared.mentions.iter().map(|m| m.id).collect(),
         tags,
         media: words.media.clone(),
+        poll: words.poll.as_ref().map(|poll| new_poll(poll, now)),
+    }
+}
+
+/// A poll that begins now.
+pub(super) fn new_poll(poll: &Poll, now: DateTime<Utc>) -> NewPoll {
+    NewPoll {
+        options: poll.options.clone(),
+        ends_at: now + poll.lasts(),
+        multiple: poll.multiple,
+        hide_totals: poll.hide_totals,
     }
 }
 

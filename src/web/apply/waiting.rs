@@ -111,6 +111,8 @@ pub struct DraftView {
     pub updated_at: Moment,
     /// Its pictures.
     pub media: Vec<MediaView>,
+    /// The options of its poll; empty without one.
+    pub options: Vec<String>,
 }
 
 impl WaitingPage {
@@ -239,6 +241,7 @@ impl DraftView {
                 .iter()
                 .map(|p| picture_view(app, draft.user_id, p))
                 .collect(),
+            options: draft.asks().map(|asks| asks.options).unwrap_or_default(),
         }
     }
 }

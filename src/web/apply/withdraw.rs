@@ -90,6 +90,7 @@ pub async fn export(app: web::Data<App>, caller: Caller) -> Result<HttpResponse,
             .map(|d| json!({
                 "text": d.text,
                 "content_warning": d.spoiler_text,
+                "poll": d.poll,
                 "saved_at": d.updated_at.to_rfc3339(),
             }))
             .collect::<Vec<_>>(),

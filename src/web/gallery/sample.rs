@@ -196,6 +196,7 @@ pub fn draft_views() -> Vec<waiting::DraftView> {
             audience: "Public".into(),
             updated_at: ago(12),
             media: Vec::new(),
+            options: vec!["Sourdough".into(), "Rolls".into()],
         },
         waiting::DraftView {
             id: "72".into(),
@@ -204,6 +205,7 @@ pub fn draft_views() -> Vec<waiting::DraftView> {
             audience: "Quiet public".into(),
             updated_at: ago(300),
             media: Vec::new(),
+            options: Vec::new(),
         },
     ]
 }

@@ -27,6 +27,7 @@ use crate::social::statuses::compose::{Defaults, MAX_MEDIA, Post};
 use crate::social::statuses::{named, post};
 use crate::text::language;
 use crate::text::length::MAX_STATUS;
+use crate::text::poll::Poll;
 use crate::web::error::WebError;
 use crate::web::form::Form as Sent;
 use crate::web::frame::{self, see_other_with, way_back};
@@ -34,6 +35,7 @@ use crate::web::home::draft_form;
 use crate::web::parts::compose::{ComposeForm, KeptPicture};
 use crate::web::parts::form::Form;
 use crate::web::parts::layout::{Flash, Here, Page};
+use crate::web::parts::poll;
 use crate::web::render::status::{self, Eyes};
 
 /// A post, or a reply with what it answers above it.
@@ -99,12 +101,20 @@ struct Written {
     #[serde(default, deserialize_with = "lenient::boolean")]
     as_draft: bool,
     /// Everything else: `alt_1` …, and of pictures that are kept `kept_1` …, `kept_alt_1` …,
-    /// `drop_1` ….
+    /// `drop_1` …; the fields of a poll (`parts/poll.rs`).
     #[serde(flatten)]
     more: BTreeMap<String, Value>,
 }
 
 impl Written {
+    /// What it asks.
+    fn poll(&self) -> Option<Poll> {
+        poll::wanted(|name| {
+            let value = self.more.get(name);
+            value.and_then(Value::as_str).unwrap_or_default()
+        })
+    }
+
     fn more(&self, name: &str, place: usize) -> &str {
         let value = self.more.get(&format!("{name}_{place}"));
         value.and_then(Value::as_str).unwrap_or_default()
@@ -131,7 +141,7 @@ pub fn blank(app: &App, who: &Member, return_to: &str) -> ComposeForm {
         .with("sensitive", if defaults.sensitive { "1" } else { "" })
         .with("language", &spoken);
     ComposeForm {
-        form,
+        form: poll::filled(form, None),
         max_chars: MAX_STATUS as i64,
         idempotency_key: Secret::random().reveal().to_owned(),
         reply_to: None,
@@ -331,6 +341,7 @@ async fn say(
         in_reply_to: written.in_reply_to,
         idempotency_key: Some(written.idempotency_key.clone()),
         media: kept.iter().map(|upload| upload.id).collect(),
+        poll: written.poll(),
         ..Post::default()
     };
     post::post(app, who, cmd).await?;
@@ -356,6 +367,7 @@ async fn keep(
         visibility: Visibility::from_name(&written.visibility),
         language: Some(written.language.clone()),
         pictures: Some(kept),
+        poll: written.poll(),
         ..drafts::SaveDraft::default()
     };
     drafts::create(app, &who, save, Some(&written.idempotency_key)).await?;
@@ -381,6 +393,9 @@ async fn again(
         .with("visibility", &written.visibility)
         .with("language", &written.language)
         .with("sensitive", if written.sensitive { "1" } else { "" });
+    if let Some(asks) = written.poll() {
+        form = poll::filled(form, Some(&asks));
+    }
     compose.kept = kept
         .iter()
         .take(MAX_MEDIA)
@@ -415,6 +430,9 @@ async fn again(
 
 /// What is wrong, in the words of this page.
 fn refused(form: Form, invalid: &Invalid) -> Form {
+    if let Some(sentence) = poll::trouble(invalid) {
+        return form.error("poll_option_1", sentence);
+    }
     let Some(field) = invalid.fields.first() else {
         return form.refused(invalid);
     };

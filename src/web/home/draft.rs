@@ -22,6 +22,7 @@ use crate::web::frame;
 use crate::web::parts::form::Form;
 use crate::web::parts::layout::{Flash, Here, Page};
 use crate::web::parts::moment::Moment;
+use crate::web::parts::poll;
 use crate::web::parts::status::MediaView;
 
 type Sent = sent_form::Form<BTreeMap<String, Value>>;
@@ -46,6 +47,13 @@ pub struct DraftPage {
     pub updated_at: Moment,
     /// Longest text, in characters.
     pub max_chars: i64,
+}
+
+impl DraftPage {
+    /// Open the fold of the poll at once: it is filled in or wrong.
+    pub fn poll_open(&self) -> bool {
+        poll::is_open(&self.form)
+    }
 }
 
 /// One picture of a draft.

@@ -15,9 +15,11 @@ use crate::gate::draft_pictures::{self, NewWords, Upload};
 use crate::gate::drafts::SaveDraft;
 use crate::model::draft::FullDraft;
 use crate::web::parts::form::Form;
+use crate::web::parts::poll;
 
 /// The fields of a draft: `text`, `spoiler_text`, `visibility`; for pictures that it has
-/// `alt_ID` and `drop_ID` ("1"); for one that comes the file `media_1` with `alt_1`.
+/// `alt_ID` and `drop_ID` ("1"); for one that comes the file `media_1` with `alt_1`; the
+/// fields of a poll (`parts/poll.rs`).
 #[derive(Debug, Clone, Default)]
 pub struct DraftFields(BTreeMap<String, String>);
 
@@ -54,6 +56,7 @@ impl DraftFields {
             text: self.text("text").to_owned(),
             spoiler_text: self.text("spoiler_text").to_owned(),
             visibility: Visibility::from_name(self.text("visibility")),
+            poll: poll::wanted(|name| self.text(name)),
             ..SaveDraft::default()
         }
     }
@@ -65,6 +68,7 @@ pub fn filled(draft: &FullDraft) -> Form {
         .with("text", &draft.text)
         .with("spoiler_text", &draft.spoiler_text)
         .with("visibility", draft.visibility.as_str());
+    let form = poll::filled(form, draft.asks().as_ref());
     draft.pictures.iter().fold(form, |form, picture| {
         form.with(format!("alt_{}", picture.id), &picture.description)
     })
@@ -136,6 +140,9 @@ pub async fn keep(app: &App, who: &Applicant, file: File, description: &str) -> 
 
 /// What is wrong, in the words of these pages: troubles of pictures are sentences already.
 pub fn refused(form: Form, invalid: &Invalid) -> Form {
+    if let Some(sentence) = poll::trouble(invalid) {
+        return form.error("poll_option_1", sentence);
+    }
     match invalid.fields.first() {
         Some(field) if field.field == "media_1" => form.error("media_1", &field.description),
         _ => form.refused(invalid),

@@ -138,6 +138,8 @@ pub enum NoticeKind {
     Edit,
     /// A block of a server ended follows of the viewer.
     Severed,
+    /// A poll that the viewer asked, or voted in, is over.
+    Poll,
     /// For staff: somebody joined.
     Joined,
     /// For staff: somebody applied.
@@ -174,6 +176,7 @@ impl NoticeKind {
             NoticeKind::Post => "posted",
             NoticeKind::Edit => "edited a post that you boosted",
             NoticeKind::Severed => "lost follows",
+            NoticeKind::Poll => "asked this; the poll is over",
             NoticeKind::Joined => "moved in",
             NoticeKind::Applied => "is at the door",
         }
@@ -186,7 +189,7 @@ impl NoticeKind {
             NoticeKind::Favourite => "star",
             NoticeKind::Boost => "boost",
             NoticeKind::Follow | NoticeKind::FollowRequest => "person",
-            NoticeKind::Post | NoticeKind::Edit => "write",
+            NoticeKind::Post | NoticeKind::Edit | NoticeKind::Poll => "write",
             NoticeKind::Severed => "person",
             NoticeKind::Joined | NoticeKind::Applied => "door",
         }
@@ -194,7 +197,10 @@ impl NoticeKind {
 
     /// The status is shown whole.
     pub fn whole(self) -> bool {
-        matches!(self, NoticeKind::Mention | NoticeKind::Post)
+        matches!(
+            self,
+            NoticeKind::Mention | NoticeKind::Post | NoticeKind::Poll
+        )
     }
 }
 

@@ -7,7 +7,7 @@ use super::status::{MediaView, StatusCard};
 /// `in_reply_to` (an id or empty), `idempotency_key`, `csrf`, `return_to`. The second button
 /// sends `as_draft=1` as well. Multipart: files `media_1` to `media_4`, each with its `alt_1` …,
 /// and `sensitive` ("1"). Pictures that a refused form brought are kept: `kept_1` … (an id),
-/// `kept_alt_1` … and `drop_1` … ("1").
+/// `kept_alt_1` … and `drop_1` … ("1"). The fields of a poll are in [`super::poll`].
 #[derive(Debug, Clone)]
 pub struct ComposeForm {
     /// What is typed (or preset: `text` with mentions, `visibility`), and what is wrong.
@@ -55,6 +55,11 @@ impl ComposeForm {
             || self
                 .pictures()
                 .any(|n| !self.form.value(self.alt(&n)).is_empty())
+    }
+
+    /// Open the fold of the poll at once: it is filled in or wrong.
+    pub fn poll_open(&self) -> bool {
+        super::poll::is_open(&self.form)
     }
 
     /// Open the fold of options at once: one of them is set or wrong.

@@ -75,6 +75,7 @@ fn kind(of: NotificationKind) -> NoticeKind {
         NotificationKind::FollowRequest => NoticeKind::FollowRequest,
         NotificationKind::Favourite => NoticeKind::Favourite,
         NotificationKind::Update => NoticeKind::Edit,
+        NotificationKind::Poll => NoticeKind::Poll,
         NotificationKind::SignUp => NoticeKind::Joined,
         NotificationKind::Severed => NoticeKind::Severed,
     }

@@ -137,6 +137,7 @@ impl<'a> Eyes<'a> {
                 })
                 .collect(),
             multiple: poll.multiple,
+            hidden: poll.hides(),
             open: self.viewer.is_some() && !poll.expired && !poll.is_own && poll.own.is_empty(),
             summary: match poll.voters {
                 1 => format!("1 person voted · {ends}"),

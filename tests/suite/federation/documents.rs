@@ -195,21 +195,15 @@ fn what_asks_is_a_question_with_its_votes() {
     run(async |place| {
         let ann = place.member("ann").await;
         let ben = place.member("ben").await;
-        let status = ann.api.toot("Tea or coffee?").await;
-        let number: i64 = id(&status).parse().expect("a number");
-        let voter: i64 = ben.id.parse().expect("a number");
-        for sql in [
-            "UPDATE statuses SET flags = flags | 2 WHERE id = $1 RETURNING id",
-            "INSERT INTO polls (status_id, ends_at) \
-             SELECT id, created_at + interval '1 day' FROM statuses WHERE id = $1 RETURNING 1",
-            "INSERT INTO poll_options (status_id, position, title) \
-             VALUES ($1, 0, 'Tea'), ($1, 1, 'Coffee') RETURNING 1",
-        ] {
-            place.sql(sql, &[&number]).await;
-        }
-        let sql = "INSERT INTO poll_votes (status_id, account_id, position, id, created_at) \
-                   SELECT id, $2, 1, 1, created_at FROM statuses WHERE id = $1 RETURNING 1";
-        place.sql(sql, &[&number, &voter]).await;
+        let body = json!({
+            "status": "Tea or coffee?",
+            "poll": { "options": ["Tea", "Coffee"], "expires_in": 86400 },
+        });
+        let status = ann.api.post("/api/v1/statuses", body).await.ok();
+        let vote = json!({ "choices": [1] });
+        let path = format!("/api/v1/polls/{}/votes", id(&status));
+        ben.api.post(&path, vote).await.entity("Poll");
+        place.settle().await;
         let question = fetch(place, status["uri"].as_str().expect("an address")).await;
         assert_eq!(question["type"], "Question");
         assert_eq!(question["votersCount"], 1);

@@ -18,6 +18,7 @@ mod network;
 mod nodeinfo;
 mod policies;
 mod policy_desk;
+mod polls;
 mod receiving;
 mod requests;
 mod same_names;

@@ -5,6 +5,7 @@ mod counters;
 mod feeds;
 mod media;
 mod notifications;
+mod polls;
 mod redis;
 mod rules;
 mod visibility;

@@ -297,7 +297,7 @@ impl Peer {
     }
 
     /// A number that was not given yet, for ids.
-    pub(super) fn number(&self) -> u64 {
+    pub fn number(&self) -> u64 {
         self.state.next.fetch_add(1, Ordering::Relaxed) + 1
     }
 
