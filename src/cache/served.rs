@@ -70,6 +70,7 @@ impl Served {
             Ok(own) => own,
             Err(shared) => match &*shared {
                 Error::NotFound => Error::NotFound,
+                Error::Gone => Error::Gone,
                 other => Error::broken(format!("another who asked failed: {other:?}")),
             },
         })

@@ -4,7 +4,8 @@ use crate::domain::Id;
 use crate::domain::activity::ActivityKind;
 use crate::domain::event::{EventKind, Lane};
 use crate::store::audience::{
-    AUDIENCE, AUTHOR_OF_OTHER, FOLLOWERS, FOLLOWERS_OF_STATUS, HAD_IT, INTERACTED, OTHER, VOTED,
+    AUDIENCE, AUTHOR_OF_OTHER, FOLLOWERS, FOLLOWERS_OF_STATUS, HAD_IT, INTERACTED, OTHER, REACHED,
+    VOTED,
 };
 use crate::store::event_log::Taken;
 
@@ -53,6 +54,10 @@ pub fn intents(event: &Taken) -> Vec<Intent> {
         deed: 0,
         whom,
     };
+    // Of somebody who left: one word says it all.
+    if event.lane == Lane::Bulk && is_part_of_a_departure(event.kind) {
+        return Vec::new();
+    }
     let extra = event.extra.unwrap_or_default();
     let (subject, actor) = (event.subject, event.actor);
     let of_status = |kind, whom| Intent {
@@ -112,6 +117,9 @@ pub fn intents(event: &Taken) -> Vec<Intent> {
         EventKind::BlockUndone => vec![between(ActivityKind::BlockUndone, actor, subject)],
         EventKind::ProfileChanged => vec![say(ActivityKind::Profile, actor, FOLLOWERS)],
         EventKind::AccountMoved => vec![say(ActivityKind::Move, actor, FOLLOWERS)],
+        EventKind::AccountDeleted => {
+            vec![say(ActivityKind::Departure, actor, FOLLOWERS | REACHED)]
+        }
         EventKind::StatusPinned | EventKind::StatusUnpinned => {
             let kind = match event.kind {
                 EventKind::StatusPinned => ActivityKind::Pin,
@@ -141,6 +149,18 @@ pub fn intents(event: &Taken) -> Vec<Intent> {
         | EventKind::ReplyJoined
         | EventKind::BoostVanished => Vec::new(),
     }
+}
+
+/// What is taken piece by piece when an account is deleted.
+fn is_part_of_a_departure(kind: EventKind) -> bool {
+    matches!(
+        kind,
+        EventKind::StatusDeleted
+            | EventKind::ReblogUndone
+            | EventKind::FavouriteUndone
+            | EventKind::FollowEnded
+            | EventKind::PollVoted
+    )
 }
 
 #[cfg(test)]

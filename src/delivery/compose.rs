@@ -179,6 +179,7 @@ impl Rows {
             }
             Accept => write::text(&activity::accept(here, &follow(), other()?, author()?)),
             Reject => write::text(&activity::reject(here, &follow(), other()?, author()?)),
+            Departure => write::text(&activity::delete_actor(here, author()?)),
             Block => write::text(&activity::block(here, said.deed, author()?, other()?)),
             BlockUndone => {
                 let block = activity::block(here, said.deed, author()?, other()?);

@@ -60,9 +60,12 @@ async fn tell(app: &App, conn: &mut Conn, host: Revived, now: DateTime<Utc>) -> 
     };
     let mut said: Vec<Intent> = gone
         .iter()
-        .map(|b| Intent {
-            status: b.status,
-            ..between(ActivityKind::Deletion, b.author, 0, 0)
+        .map(|b| match b.status == b.author {
+            true => between(ActivityKind::Departure, b.author, 0, 0),
+            false => Intent {
+                status: b.status,
+                ..between(ActivityKind::Deletion, b.author, 0, 0)
+            },
         })
         .collect();
     said.extend(

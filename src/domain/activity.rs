@@ -43,6 +43,8 @@ smallint_enum! {
         Vote = 17 => "vote",
         /// `Flag`.
         Flag = 18 => "report",
+        /// `Delete` of an actor.
+        Departure = 40 => "account deleted",
     }
 }
 

@@ -15,6 +15,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub enum Error {
     /// It is not there, or not for this viewer: the same answer (404).
     NotFound,
+    /// It was there for everybody, and is deleted (410).
+    Gone,
     /// Sign in, with the sentence to show (401).
     SignIn(&'static str),
     /// Signed in, but not allowed (403).
@@ -154,6 +156,7 @@ impl Error {
     pub fn sentence(&self) -> String {
         match self {
             Error::NotFound => "Record not found".into(),
+            Error::Gone => "It was deleted".into(),
             Error::SignIn(message) => (*message).into(),
             Error::Denied(message)
             | Error::BadRequest(message)

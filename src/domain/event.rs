@@ -93,6 +93,8 @@ smallint_enum! {
         PasswordChanged = 30 => "password_changed",
         /// subject: status with a poll that is over, here or elsewhere, actor: its author.
         PollEnded = 40 => "poll_ended",
+        /// subject: account that its member deleted, actor: the same.
+        AccountDeleted = 41 => "account_deleted",
         /// subject: the follow's target, actor: the follower; extra: the follow's id. A block
         /// had ended it and was lifted; the other server was never told of either.
         FollowRestored = 50 => "follow_restored",

@@ -11,6 +11,7 @@ pub fn of(error: &Error) -> StatusCode {
         Error::SignIn(_) => StatusCode::UNAUTHORIZED,
         Error::Denied(_) | Error::Closed(_) => StatusCode::FORBIDDEN,
         Error::NotFound => StatusCode::NOT_FOUND,
+        Error::Gone => StatusCode::GONE,
         Error::Conflict(_) => StatusCode::CONFLICT,
         Error::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
         Error::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,

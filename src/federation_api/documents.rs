@@ -12,7 +12,7 @@ use crate::door::{Access, Alternative, Caching, Pending, Rate, Route};
 use crate::social::documents::actors::{self, Bonds};
 use crate::social::documents::deeds::{self, Deed};
 use crate::social::documents::notes::{self, Counted};
-use crate::social::documents::{Asker, Document};
+use crate::social::documents::{self, Asker, Document};
 
 const fn route(path: &'static str, seconds: u32, handler: fn() -> actix_web::Route) -> Route {
     Route {
@@ -69,6 +69,14 @@ async fn answered(app: &App, asker: &Asker, document: Document) -> Answer {
     Ok(answer::document(document.body, private))
 }
 
+/// 410 for what was here and is gone for everybody.
+async fn or_gone(app: &App, path: String, found: Result<Document>) -> Result<Document> {
+    match found {
+        Err(Error::NotFound) if documents::is_gone(app, &app.url(&path)).await? => Err(Error::Gone),
+        found => found,
+    }
+}
+
 async fn instance(app: web::Data<App>) -> Answer {
     Ok(answer::document(actors::instance(&app).await?, false))
 }
@@ -83,7 +91,9 @@ async fn actor(req: HttpRequest, app: web::Data<App>, id: web::Path<String>) -> 
         return to_page(actors::actor(&app, &Asker::STRANGER, id).await?);
     }
     let asker = asker::who(&req, &app).await?;
-    answered(&app, &asker, actors::actor(&app, &asker, id).await?).await
+    let found = actors::actor(&app, &asker, id).await;
+    let found = or_gone(&app, format!("/ap/actors/{id}"), found).await?;
+    answered(&app, &asker, found).await
 }
 
 async fn named_actor(req: HttpRequest, app: web::Data<App>, name: web::Path<String>) -> Answer {
@@ -155,7 +165,9 @@ async fn note(req: HttpRequest, app: web::Data<App>, id: web::Path<String>) -> A
         return to_page(notes::note(&app, &Asker::STRANGER, id).await?);
     }
     let asker = asker::who(&req, &app).await?;
-    answered(&app, &asker, notes::note(&app, &asker, id).await?).await
+    let found = notes::note(&app, &asker, id).await;
+    let found = or_gone(&app, format!("/ap/notes/{id}"), found).await?;
+    answered(&app, &asker, found).await
 }
 
 async fn named_note(

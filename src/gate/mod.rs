@@ -27,4 +27,6 @@ pub mod questions;
 pub mod sandbox;
 pub mod who;
 
-pub use who::{Admin, Applicant, Member, Moderator, Owner, Reviewer, SignedIn, Standing, admit};
+pub use who::{
+    Admin, Applicant, Member, Moderator, Owner, Proven, Reviewer, SignedIn, Standing, admit,
+};

@@ -150,6 +150,19 @@ pub fn admit(who: &SignedIn) -> Result<Member> {
 }
 
 impl Member {
+    /// Lets those post who live here.
+    ///
+    /// # Errors
+    /// `Denied` while the account has moved elsewhere.
+    pub fn lives_here(&self) -> Result<()> {
+        match self.user.moved_at {
+            None => Ok(()),
+            Some(_) => Err(Error::denied(
+                "This account has moved. Take the move back in the settings to post here again.",
+            )),
+        }
+    }
+
     /// The login.
     pub fn user(&self) -> &User {
         &self.user
@@ -171,6 +184,24 @@ impl Member {
             Via::Token { app_id, .. } => Some(app_id),
             Via::Session { .. } | Via::CommandLine => None,
         }
+    }
+}
+
+/// A member who has just shown once more that they know their password: for what cannot be
+/// taken back, or by a stranger at an open screen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Proven(Member);
+
+/// Notes that the member's password was checked a moment ago; `identity/password.rs` does.
+pub fn proven(who: Member) -> Proven {
+    Proven(who)
+}
+
+impl Deref for Proven {
+    type Target = Member;
+
+    fn deref(&self) -> &Member {
+        &self.0
     }
 }
 

@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::domain::event::{Event, EventKind};
 use crate::domain::link_purpose::LinkPurpose;
 use crate::domain::{ClientAddress, Error, Id, Result};
-use crate::gate::who::SignedIn;
+use crate::gate::who::{self, Proven, SignedIn};
 use crate::model::user::User;
 use crate::secrets::{Secret, link, password_rules};
 use crate::store;
@@ -182,6 +182,24 @@ pub async fn change(
     .await?;
     app.wake_relay();
     Ok(())
+}
+
+/// Lets a member do what asks for the password again.
+///
+/// # Errors
+/// `Invalid` on `password` for another one, `TooMany`; the gate's for who is no member.
+pub async fn prove(
+    app: &App,
+    who: &SignedIn,
+    password: &Secret,
+    from: ClientAddress,
+) -> Result<Proven> {
+    let member = who::admit(who)?;
+    let now = app.clock.now();
+    match sign_in::confirm_password(app, &who.user, password, from, now).await? {
+        true => Ok(who::proven(member)),
+        false => Err(Error::field("password", "ERR_INVALID", "is not right")),
+    }
 }
 
 /// Its owner hears of it by mail, whoever it was.

@@ -14,6 +14,7 @@
 
 pub mod backfill;
 mod fetch_pins;
+pub mod errands;
 mod fetch_profile;
 mod fetch_thread;
 pub mod mailing;
@@ -55,7 +56,10 @@ pub fn start(network: &Network) -> Jobs {
     // On a thread of their own: what they call was written for requests, which stay on one
     // thread, so it is not `Send`.
     let (runtime, until) = (Handle::current(), stop.clone());
-    tasks.spawn_blocking(move || runtime.block_on(timers::run(app, until)));
+    let timed = app.clone();
+    tasks.spawn_blocking(move || runtime.block_on(timers::run(timed, until)));
+    let (runtime, until) = (Handle::current(), stop.clone());
+    tasks.spawn_blocking(move || runtime.block_on(runner::run(app, until)));
     let (runtime, until, network) = (Handle::current(), stop.clone(), network.clone());
     tasks.spawn_blocking(move || {
         runtime.block_on(LocalSet::new().run_until(receive::run(network, until)));

@@ -16,6 +16,7 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use super::errands;
 use super::routing::{Listener, listeners};
 use crate::app::App;
 use crate::cache::bus::{self, Live};
@@ -170,6 +171,7 @@ impl Relay {
         take_back(conn, &heard).await?;
         let told = tell(conn, &heard, &posted, self.told, now).await?;
         mail(conn, &heard, now).await?;
+        errands(conn, &heard, now).await?;
         self.outbound =
             delivery::plan(&self.app, conn, heard.of(Listener::Deliver), now).await? > 0;
         if self.feeds(conn, &heard).await?.is_none() {
@@ -395,6 +397,22 @@ async fn tell(
     let (targets, followers) = heard.pairs(Listener::NotifyOfFollow, |e| (e.subject, e.actor));
     store::notify::take_back(conn, Undone::Answered, targets, followers).await?;
     Ok(told)
+}
+
+async fn errands(conn: &mut Conn, heard: &Heard<'_>, now: DateTime<Utc>) -> Result<()> {
+    let mut jobs = Vec::new();
+    for (listener, errand) in [
+        (Listener::LeadFollowers, errands::MOVE),
+        (Listener::Erase, errands::ERASE),
+    ] {
+        jobs.extend(heard.subjects(listener).into_iter().map(|id| {
+            (
+                format!("{errand}:{id}"),
+                json!({ "errand": errand, "id": id }),
+            )
+        }));
+    }
+    store::jobs::insert(conn, store::jobs::ERRANDS, jobs, now).await
 }
 
 async fn mail(conn: &mut Conn, heard: &Heard<'_>, now: DateTime<Utc>) -> Result<()> {

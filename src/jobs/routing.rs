@@ -51,6 +51,10 @@ pub enum Listener {
     TakeBackFollow,
     /// Leave nothing between the two.
     TakeBackAllBetween,
+    /// Lead the actor's followers here to where it moved.
+    LeadFollowers,
+    /// Take what the actor left.
+    Erase,
     /// Mail the link to whom it is for.
     MailLink,
     /// Mail staff that somebody waits.
@@ -98,6 +102,8 @@ pub fn listeners(kind: EventKind) -> &'static [Listener] {
         EventKind::ApplicationRejected => &[MailDecision],
         EventKind::PasswordChanged => &[MailPasswordChanged],
         EventKind::PollVoted => &[CountVotes, Deliver],
+        EventKind::AccountMoved => &[LeadFollowers, Deliver],
+        EventKind::AccountDeleted => &[Erase, DropFeed, Deliver],
         EventKind::PollEnded => &[NotifyOfEnd, SayEdited, Deliver],
         // What shows here is asked for at each read; a version in the row tells of a changed
         // profile or poll.
@@ -105,7 +111,6 @@ pub fn listeners(kind: EventKind) -> &'static [Listener] {
         | EventKind::ProfileChanged
         | EventKind::StatusPinned
         | EventKind::StatusUnpinned
-        | EventKind::AccountMoved
         | EventKind::FollowRefused
         | EventKind::HoldReleased
         | EventKind::PollChanged

@@ -4,11 +4,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::mailing;
+use super::{errands, mailing};
 use crate::app::App;
 use crate::domain::Result;
 use crate::store;
@@ -27,6 +27,8 @@ const TRIES: i16 = 12;
 pub enum Outcome {
     /// Done, or nothing is left to do.
     Done,
+    /// Nothing more can be done now; look again then.
+    Again(DateTime<Utc>),
     /// Try again; why.
     Later(String),
     /// Never try again; why.
@@ -56,21 +58,34 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
     }
 }
 
-/// Does what is due, a few at the most; gives how many.
+/// Does what is due, a few of each queue at the most; gives how many.
 pub async fn pass(app: &App, holder: Uuid) -> Result<usize> {
+    let mails = queue(app, holder, store::jobs::MAIL).await?;
+    Ok(mails + queue(app, holder, store::jobs::ERRANDS).await?)
+}
+
+async fn queue(app: &App, holder: Uuid, queue: i16) -> Result<usize> {
     let mut conn = app.pool.get().await?;
     let claimed = store::jobs::claim(
         &mut conn,
-        store::jobs::MAIL,
+        queue,
         holder,
-        AT_ONCE,
+        if queue == store::jobs::ERRANDS {
+            1
+        } else {
+            AT_ONCE
+        },
         LEASE,
         app.clock.now(),
     )
     .await?;
     drop(conn);
     for job in &claimed {
-        let outcome = match mailing::send(app, &job.payload).await {
+        let did = match queue {
+            store::jobs::ERRANDS => errands::run(app, &job.payload).await,
+            _ => mailing::send(app, &job.payload).await,
+        };
+        let outcome = match did {
             Ok(outcome) => outcome,
             Err(error) => Outcome::Later(format!("{error:?}")),
         };
@@ -78,7 +93,10 @@ pub async fn pass(app: &App, holder: Uuid) -> Result<usize> {
         let mut conn = app.pool.get().await?;
         match outcome {
             Outcome::Done => store::jobs::done(&mut conn, job.id, holder).await?,
-            Outcome::Later(why) if job.attempts < TRIES => {
+            Outcome::Again(at) => {
+                store::jobs::put_off(&mut conn, job.id, holder, at, "").await?;
+            }
+            Outcome::Later(why) if job.attempts < TRIES || queue == store::jobs::ERRANDS => {
                 tracing::warn!(
                     job = job.id,
                     attempt = job.attempts,

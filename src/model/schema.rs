@@ -1003,6 +1003,7 @@ diesel::table! {
         welcomed_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
         password_changed_at -> Nullable<Timestamptz>,
+        moved_at -> Nullable<Timestamptz>,
     }
 }
 

@@ -28,6 +28,8 @@ pub struct User {
     pub welcomed_at: Option<DateTime<Utc>>,
     pub created_at: DateTime<Utc>,
     pub password_changed_at: Option<DateTime<Utc>>,
+    /// The account has moved elsewhere: it posts nothing.
+    pub moved_at: Option<DateTime<Utc>>,
 }
 
 /// The part of a user that only a sign-in may read.

@@ -318,6 +318,7 @@ async fn refusal(req: &ServiceRequest, route: &Route, error: &Error) -> HttpResp
 fn again(error: &Error) -> Error {
     match error {
         Error::NotFound => Error::NotFound,
+        Error::Gone => Error::Gone,
         Error::SignIn(sentence) => Error::SignIn(sentence),
         Error::Denied(sentence) => Error::Denied(sentence.clone()),
         Error::Closed(closed) => Error::Closed(closed.clone()),

@@ -26,8 +26,8 @@ pub use crate::store::visibility::{boostable, narrower};
 pub trait Renderer: Sync {
     /// A status without its account, counters and the viewer's part.
     fn status(&self, parts: &StatusParts) -> Bytes;
-    /// An account without its counters.
-    fn account(&self, account: &Account) -> Bytes;
+    /// An account without its counters; where it moved, with the other and its counters.
+    fn account(&self, account: &Account, moved: Option<(&Account, &AccountCounters)>) -> Bytes;
     /// Our address of an emoji in words of that account; `None` where it has none.
     fn emoji(&self, account: Id, url: &str) -> Option<String>;
 }
@@ -212,9 +212,18 @@ async fn make(
     let statuses = statuses
         .iter()
         .map(|s| (Key::status(s.id, s.version), renderer.status(s)));
+    // Few have moved: two more statements for those alone.
+    let others: Vec<Id> = accounts.iter().filter_map(|a| a.moved_to_id).collect();
+    let rows = store::accounts_shown::load(&mut for_accounts, others.clone()).await?;
+    let facts = store::accounts_shown::facts(&mut for_accounts, others).await?;
+    let moved = |a: &Account| {
+        let other = rows.iter().find(|o| Some(o.id) == a.moved_to_id)?;
+        let beside = facts.iter().find(|f| f.id == other.id)?;
+        Some((other, &beside.counters))
+    };
     let accounts = accounts
         .iter()
-        .map(|a| (Key::account(a.id, a.version), renderer.account(a)));
+        .map(|a| (Key::account(a.id, a.version), renderer.account(a, moved(a))));
     Ok(statuses.chain(accounts).collect())
 }
 

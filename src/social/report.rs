@@ -1,10 +1,14 @@
 //! Reports: made by members, read and closed by moderators.
 
+use diesel_async::AsyncConnection;
+use serde_json::json;
+
 use crate::app::App;
 use crate::domain::{Error, Id, Result};
 use crate::gate::{Member, Moderator};
 use crate::model::account::Account;
 use crate::store;
+use crate::store::audit::NewLine;
 use crate::store::reports::LocalReport;
 pub use crate::store::reports::{Category, Open};
 use crate::text::clean;
@@ -119,15 +123,30 @@ pub async fn open(app: &App, _who: &Moderator, below: Option<Id>) -> Result<Vec<
     Ok(reports.into_iter().filter_map(shown).collect())
 }
 
-/// Closes a report; a closed one is no error.
+/// Closes a report, with a line in the audit log; a closed one is no error.
 ///
 /// # Errors
 /// `NotFound` when there is none.
 pub async fn close(app: &App, who: &Moderator, id: Id) -> Result<()> {
     let now = app.clock.now();
     let mut conn = app.desk.get().await?;
-    match store::reports::close(&mut conn, id, who.user().id, now).await? {
-        true => Ok(()),
-        false => Err(Error::NotFound),
-    }
+    let by = who.user().id;
+    conn.transaction(async |conn| {
+        let closed = store::reports::close(conn, id, by, now)
+            .await?
+            .ok_or(Error::NotFound)?;
+        if closed {
+            let line = NewLine {
+                actor: Some(by),
+                act: "report.close",
+                subject_kind: "report",
+                subject: Some(id),
+                detail: json!({}),
+                inverse: None,
+            };
+            store::audit::append(conn, line, now).await?;
+        }
+        Ok(())
+    })
+    .await
 }

@@ -31,6 +31,9 @@ pub const OTHER: i32 = 64;
 /// Who voted in the status's poll.
 pub const VOTED: i32 = 128;
 
+/// Every server that ever got anything of the author (D17), and those of whom it follows.
+pub const REACHED: i32 = 256;
+
 /// Whom to look for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Asked {
@@ -96,15 +99,17 @@ const WHERE_TO: &str = concat!(
     "UNION ALL SELECT gone.n, gone.author, b.id::bigint, false FROM gone CROSS JOIN LATERAL jsonb_array_elements_text(coalesce(gone.audience->'boosted_by', '[]')) b (id) ",
     "UNION ALL SELECT gone.n, gone.author, (gone.audience->>'in_reply_to_account_id')::bigint, false FROM gone WHERE open ",
     "UNION ALL SELECT e.n, e.author, s.account_id, false FROM e JOIN statuses s ON s.id = e.other WHERE (e.whom & 32) <> 0 ",
-    "UNION ALL SELECT n, author, other, true FROM e WHERE (whom & 64) <> 0), ",
+    "UNION ALL SELECT n, author, other, true FROM e WHERE (whom & 64) <> 0 ",
+    "UNION ALL SELECT e.n, e.author, f.target_id, false FROM e JOIN follows f ON f.account_id = e.author WHERE (e.whom & 256) <> 0), ",
     "d AS (SELECT r.n, a.host_id, CASE WHEN r.personal THEN ep.inbox ELSE coalesce(ep.shared_inbox, ep.inbox) END AS url ",
     "FROM r JOIN accounts a ON a.id = r.account_id AND a.host_id IS NOT NULL AND (a.flags & 2) = 0 ",
     "JOIN actor_endpoints ep ON ep.account_id = a.id ",
     "WHERE r.personal OR NOT EXISTS (SELECT 1 FROM blocks b WHERE b.account_id = r.author AND b.target_id = r.account_id) ",
-    "UNION SELECT gone.n, rc.host_id, coalesce(",
+    "UNION SELECT told.n, rc.host_id, coalesce(",
     "(SELECT i.url FROM inboxes i WHERE i.host_id = rc.host_id AND i.gone_at IS NULL ORDER BY i.id LIMIT 1), ",
     "(SELECT coalesce(ep.shared_inbox, ep.inbox) FROM accounts a JOIN actor_endpoints ep ON ep.account_id = a.id WHERE a.host_id = rc.host_id LIMIT 1)) ",
-    "FROM gone JOIN reach rc ON rc.account_id = gone.author WHERE gone.wide) ",
+    "FROM (SELECT n, author FROM gone WHERE wide UNION ALL SELECT n, author FROM e WHERE (whom & 256) <> 0) told ",
+    "JOIN reach rc ON rc.account_id = told.author) ",
     "SELECT d.n, d.host_id, d.url FROM p CROSS JOIN d JOIN hosts h ON h.id = d.host_id AND (h.flags & 2) = 0 ",
     "AND (NOT coalesce((SELECT (g.value->>'allow_list')::boolean FROM instance_settings g WHERE g.key = 'federation.policy'), false) ",
     "OR EXISTS (SELECT 1 FROM domain_allows da WHERE da.domain = h.domain)) ",

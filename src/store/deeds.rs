@@ -182,14 +182,15 @@ pub async fn done_to(
 /// A status that was deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Buried {
-    /// The status; its address is made from its id.
+    /// The status; its address is made from its id. Of an account that was deleted: the account.
     pub status: Id,
     /// Who wrote it.
     pub author: Id,
 }
 
 /// What a host that was dead since `since` must hear before anything else: deletions of
-/// statuses by local accounts that it may have something of, oldest first.
+/// statuses by local accounts that it may have something of, and of such accounts, oldest
+/// first.
 pub async fn deletions_since(
     conn: &mut Conn,
     host: i64,
@@ -198,7 +199,7 @@ pub async fn deletions_since(
 ) -> Result<Vec<Buried>> {
     let rows: Vec<(Id, Id)> = raw::<(BigInt, BigInt)>(
         "WITH p AS (SELECT ?::bigint AS host, ?::timestamptz AS since, ?::bigint AS most) \
-         SELECT t.subject_id, t.actor_id FROM p JOIN tombstones t ON t.created_at >= p.since AND t.kind = 0 \
+         SELECT t.subject_id, t.actor_id FROM p JOIN tombstones t ON t.created_at >= p.since AND t.kind IN (0, 1) \
          JOIN reach r ON r.host_id = p.host AND r.account_id = t.actor_id \
          JOIN accounts a ON a.id = t.actor_id AND a.host_id IS NULL \
          WHERE NOT coalesce((t.audience->>'local_only')::boolean, false) \

@@ -13,6 +13,8 @@ use crate::domain::Result;
 
 /// `jobs.queue`: mails.
 pub const MAIL: i16 = 0;
+/// `jobs.queue`: long errands of the house; they are never given up.
+pub const ERRANDS: i16 = 1;
 
 /// A job that was claimed.
 #[derive(Debug, Clone, PartialEq)]

@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::sql_types::{
-    Array, BigInt, Bool, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
+    Array, BigInt, Bool, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
 };
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
@@ -309,79 +309,6 @@ pub async fn endpoints(conn: &mut Conn, account: Id) -> Result<Option<Endpoints>
             featured,
         },
     ))
-}
-
-/// The key an actor signs with.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Key {
-    /// Whose it is.
-    pub account: Id,
-    /// `accounts.uri` of them.
-    pub actor: String,
-    /// `accounts.flags` of them.
-    pub flags: i32,
-    /// Its address; `None` where the actor's document named none.
-    pub uri: Option<String>,
-    /// SubjectPublicKeyInfo in PEM.
-    pub pem: String,
-    /// When it was last read from the actor's server.
-    pub fetched_at: Option<DateTime<Utc>>,
-}
-
-type KeyColumns = (
-    BigInt,
-    Text,
-    Integer,
-    Nullable<Text>,
-    Text,
-    Nullable<Timestamptz>,
-);
-type KeyRow = (
-    Id,
-    String,
-    i32,
-    Option<String>,
-    String,
-    Option<DateTime<Utc>>,
-);
-
-/// The key of the actor elsewhere that lists `key_uri`.
-pub async fn key_by_uri(conn: &mut Conn, key_uri: &str) -> Result<Option<Key>> {
-    let row: Option<KeyRow> = raw::<KeyColumns>(
-        "SELECT a.id, a.uri, a.flags, k.key_uri, k.public_key_pem, k.fetched_at \
-         FROM actor_keys k JOIN accounts a ON a.id = k.account_id AND a.uri IS NOT NULL \
-         WHERE k.key_uri = ? ORDER BY a.id LIMIT 1",
-    )
-    .bind::<Text, _>(key_uri.to_owned())
-    .get_result(conn)
-    .await
-    .optional()?;
-    Ok(row.map(key))
-}
-
-/// The key of an actor elsewhere.
-pub async fn key_of(conn: &mut Conn, account: Id) -> Result<Option<Key>> {
-    let row: Option<KeyRow> = raw::<KeyColumns>(
-        "SELECT a.id, a.uri, a.flags, k.key_uri, k.public_key_pem, k.fetched_at \
-         FROM actor_keys k JOIN accounts a ON a.id = k.account_id AND a.uri IS NOT NULL \
-         WHERE k.account_id = ?",
-    )
-    .bind::<BigInt, _>(account)
-    .get_result(conn)
-    .await
-    .optional()?;
-    Ok(row.map(key))
-}
-
-fn key((account, actor, flags, uri, pem, fetched_at): KeyRow) -> Key {
-    Key {
-        account,
-        actor,
-        flags,
-        uri,
-        pem,
-        fetched_at,
-    }
 }
 
 /// Who of a server has a name: id and address.

@@ -12,7 +12,6 @@ use uuid::Uuid;
 
 use super::Conn;
 use super::raw::raw;
-use super::visibility::relayable;
 use crate::domain::event::{EventKind, Lane};
 use crate::domain::visibility::Visibility;
 use crate::domain::{Id, Result};
@@ -353,16 +352,6 @@ fn found((id, account, local, conversation, reblog_of, flags): FoundRow) -> Foun
     }
 }
 
-/// Whether something of that address was deleted and must not come back.
-pub async fn is_gone(conn: &mut Conn, hash: Uuid) -> Result<bool> {
-    let (gone,): (bool,) =
-        raw::<(Bool,)>("SELECT EXISTS (SELECT 1 FROM tombstones WHERE uri_hash = ?)")
-            .bind::<SqlUuid, _>(hash)
-            .get_result(conn)
-            .await?;
-    Ok(gone)
-}
-
 /// Keeps an address that was deleted before it was ever here from coming.
 pub async fn bury(
     conn: &mut Conn,
@@ -412,17 +401,4 @@ pub async fn who_hears(conn: &mut Conn, actor: Id, accounts: Vec<Id>) -> Result<
     .load(conn)
     .await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
-}
-
-/// Whether a post may be passed on by anybody: of those deeds only such are kept.
-pub async fn may_be_boosted(conn: &mut Conn, status: Id) -> Result<bool> {
-    let (may,): (bool,) = raw::<(Bool,)>(concat!(
-        "SELECT EXISTS (SELECT 1 FROM statuses s WHERE s.id = ? AND ",
-        relayable!("s"),
-        ")"
-    ))
-    .bind::<BigInt, _>(status)
-    .get_result(conn)
-    .await?;
-    Ok(may)
 }

@@ -201,17 +201,21 @@ pub async fn open(conn: &mut Conn, below: Option<Id>, limit: i64) -> Result<Vec<
         .collect())
 }
 
-/// Closes a report; `false` when there is none.
-pub async fn close(conn: &mut Conn, id: Id, by: Id, at: DateTime<Utc>) -> Result<bool> {
-    let changed = raw::<()>(
-        "UPDATE reports SET closed_at = coalesce(closed_at, ?), closed_by = coalesce(closed_by, ?) WHERE id = ?",
+/// Closes a report; `None` when there is none, `false` when it was closed before.
+pub async fn close(conn: &mut Conn, id: Id, by: Id, at: DateTime<Utc>) -> Result<Option<bool>> {
+    let row: Option<(bool,)> = raw::<(Bool,)>(
+        "WITH p AS (SELECT ?::bigint AS id, ?::bigint AS by, ?::timestamptz AS at), \
+         did AS (UPDATE reports r SET closed_at = p.at, closed_by = p.by FROM p \
+             WHERE r.id = p.id AND r.closed_at IS NULL RETURNING r.id) \
+         SELECT EXISTS (SELECT 1 FROM did) FROM p JOIN reports r ON r.id = p.id",
     )
-    .bind::<Timestamptz, _>(at)
-    .bind::<BigInt, _>(by)
     .bind::<BigInt, _>(id)
-    .execute(conn)
-    .await?;
-    Ok(changed > 0)
+    .bind::<BigInt, _>(by)
+    .bind::<Timestamptz, _>(at)
+    .get_result(conn)
+    .await
+    .optional()?;
+    Ok(row.map(|(closed,)| closed))
 }
 
 /// A report as the server of the reported hears of it: without who reported.

@@ -8,7 +8,7 @@ use diesel_async::RunQueryDsl;
 
 use super::Conn;
 use super::raw::raw;
-use super::visibility::{leaves_for, on_open_pages, pinnable};
+use super::visibility::{for_anybody, leaves_for, on_open_pages, pinnable};
 use crate::domain::{Id, Result};
 use crate::model::document_rows::Addressed;
 
@@ -51,6 +51,21 @@ pub async fn status(
         .await
         .optional()?;
     Ok(row.map(|(id, account, open)| Given { id, account, open }))
+}
+
+const GONE: &str = concat!(
+    "SELECT EXISTS (SELECT 1 FROM tombstones t WHERE t.uri_hash = ? AND (t.kind = 1 OR (",
+    for_anybody!("(t.audience->>'visibility')::smallint"),
+    " AND coalesce((t.audience->>'open')::boolean, NOT coalesce((t.audience->>'local_only')::boolean, false)))))"
+);
+
+/// Whether something that anybody could have had was at the address of that hash, and is gone.
+pub async fn is_gone(conn: &mut Conn, hash: uuid::Uuid) -> Result<bool> {
+    let (gone,): (bool,) = raw::<(Bool,)>(GONE)
+        .bind::<diesel::sql_types::Uuid, _>(hash)
+        .get_result(conn)
+        .await?;
+    Ok(gone)
 }
 
 /// Whether an account elsewhere is one that staff did not remove from sight.

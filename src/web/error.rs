@@ -117,7 +117,7 @@ pub async fn page_for(req: &HttpRequest, error: &Error) -> HttpResponse {
 
 fn title_of(error: &Error) -> &'static str {
     match error {
-        Error::NotFound => "There is nothing here",
+        Error::NotFound | Error::Gone => "There is nothing here",
         Error::SignIn(_) => "Please sign in",
         Error::Denied(_) => "That is not for you",
         Error::Closed(_) => "The door is closed",
@@ -131,9 +131,11 @@ fn title_of(error: &Error) -> &'static str {
 
 fn words_of(error: &Error) -> String {
     match error {
-        Error::NotFound => "The address is wrong, or what was here is gone, or it is not \
+        Error::NotFound | Error::Gone => {
+            "The address is wrong, or what was here is gone, or it is not \
                             meant for you."
-            .to_owned(),
+                .to_owned()
+        }
         other => other.sentence(),
     }
 }

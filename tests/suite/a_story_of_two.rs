@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::support::api::{Api, id, ids};
-use crate::support::people::Person;
+use crate::support::people::{PASSWORD, Person};
 use crate::support::place::{Place, run_two};
 
 /// How long news may take to the other house.
@@ -236,6 +236,87 @@ async fn ben_leaves(ann: &Person, ben: &Person, ann_there: &str) {
         ann["followers_count"] == 0
     })
     .await;
+}
+
+#[test]
+fn a_move_takes_followers_along_and_an_end_takes_everything() {
+    run_two(async |porch, stoop| {
+        let ann = porch.member("ann").await;
+        let cem = porch.member("cem").await;
+        let ben = stoop.member("ben").await;
+        let anna = stoop.member("anna").await;
+        cem.follow(&ann).await;
+        let ann_there = id(&look_up(&ben.api, "@ann@porch.test").await);
+        follows_at_last(&ben, &ann_there).await;
+        ann.api.toot("Off to the stoop.").await;
+        arrival(&ben.api, "off to the stoop").await;
+
+        // Anna says that she is Ann; only then Ann can go.
+        let away = porch.signed_in(&ann).await;
+        let form = |page: &crate::support::browser::Page| {
+            page.form("/settings/move")
+                .set("target", "@anna@stoop.test")
+                .set("password", PASSWORD)
+        };
+        let page = away.open("/settings/move").await;
+        let refused = away.submit(form(&page)).await;
+        refused.says("does not name this account as its own yet");
+        let here = stoop.signed_in(&anna).await;
+        let page = here.open("/settings/move").await;
+        let named = page
+            .form("/settings/move/aliases")
+            .set("alias", "@ann@porch.test");
+        here.submit(named).await.says("@ann@porch.test");
+        let page = away.open("/settings/move").await;
+        away.submit(form(&page)).await.says("You have moved");
+
+        let anna_here = anna.id.clone();
+        eventually("ben follows anna instead", async || {
+            follows(&ben, &anna_here).await && !follows(&ben, &ann_there).await
+        })
+        .await;
+        let anna_there = id(&look_up(&cem.api, "@anna@stoop.test").await);
+        eventually("cem follows anna instead", async || {
+            follows(&cem, &anna_there).await && !follows(&cem, &ann.id).await
+        })
+        .await;
+        let moved = cem.api.get(&ann.path()).await.entity("Account");
+        assert_eq!(moved["moved"]["acct"], "anna@stoop.test", "{moved}");
+        let moved = ben.api.get(&format!("/api/v1/accounts/{ann_there}")).await;
+        assert_eq!(moved.entity("Account")["moved"]["acct"], "anna");
+        let post = json!({ "status": "Still here?" });
+        ann.api.post("/api/v1/statuses", post).await.error(403);
+
+        // And then she deletes what is left.
+        let page = away.open("/settings/delete").await;
+        let form = page
+            .form("/settings/delete")
+            .set("password", PASSWORD)
+            .set("sure", "1");
+        away.submit(form).await.says("Your account is deleted.");
+        eventually("nothing of her is left there", async || {
+            let answer = ben.api.get(&format!("/api/v1/accounts/{ann_there}")).await;
+            answer.status == 404
+        })
+        .await;
+    });
+}
+
+async fn follows(who: &Person, whom: &str) -> bool {
+    let related = who
+        .api
+        .get(&format!("/api/v1/accounts/relationships?id[]={whom}"))
+        .await
+        .ok();
+    related[0]["following"] == true
+}
+
+async fn follows_at_last(who: &Person, whom: &str) {
+    who.api
+        .act(&format!("/api/v1/accounts/{whom}/follow"))
+        .await
+        .ok();
+    eventually("the follow is accepted", async || follows(who, whom).await).await;
 }
 
 /// Who is named by the notifications of a kind, newest first.

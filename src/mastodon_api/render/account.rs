@@ -4,10 +4,13 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::{Urls, custom_emojis, inside};
-use crate::mastodon_api::entities::{AccountRole, Approval, CustomEmoji, Field, wire};
+use super::{Urls, custom_emojis, inside, plain};
+use crate::mastodon_api::entities::{
+    Account as Entity, AccountRole, Approval, CustomEmoji, Field, wire,
+};
 use crate::model::account::Account;
 use crate::model::emoji;
+use crate::social::page::AccountCounters;
 use crate::text;
 
 /// What [`Account`] says that does not change without a new version. In Mastodon's words;
@@ -50,6 +53,8 @@ pub(super) struct Body {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub roles: Option<Vec<AccountRole>>,
     pub fields: Vec<Field>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub moved: Option<Entity>,
 }
 
 /// `accounts.kind`: 0 person, 1 service, 2 application, 3 group, 4 organisation.
@@ -58,8 +63,18 @@ const APPLICATION: i16 = 2;
 const GROUP: i16 = 3;
 
 /// The inside of the account's JSON, without counters; see [`super::writer`].
-pub fn fragment(urls: &Urls<'_>, account: &Account) -> Bytes {
-    inside(&body(urls, account))
+///
+/// `moved` is where it moved to, as that stood when this version was written.
+pub fn fragment(
+    urls: &Urls<'_>,
+    account: &Account,
+    moved: Option<(&Account, &AccountCounters)>,
+) -> Bytes {
+    let moved = moved.filter(|_| !account.is_suspended());
+    inside(&Body {
+        moved: moved.map(|(other, counters)| plain::account(urls, other, counters)),
+        ..body(urls, account)
+    })
 }
 
 pub(super) fn body(urls: &Urls<'_>, account: &Account) -> Body {
@@ -133,6 +148,7 @@ pub(super) fn body(urls: &Urls<'_>, account: &Account) -> Body {
         noindex: local.then_some(!account.indexable),
         feature_approval: Approval::nobody(),
         roles: local.then(Vec::new),
+        moved: None,
         fields: if suspended {
             Vec::new()
         } else {

@@ -25,7 +25,7 @@ use crate::mastodon_api::entities::CustomEmoji;
 use crate::model::account::Account;
 use crate::model::emoji::Emoji;
 use crate::model::status_parts::StatusParts;
-use crate::social::page::Renderer;
+use crate::social::page::{AccountCounters, Renderer};
 
 /// The absolute URLs of this place.
 #[derive(Debug, Clone, Copy)]
@@ -91,8 +91,8 @@ impl Renderer for Urls<'_> {
         status::fragment(self, parts)
     }
 
-    fn account(&self, account: &Account) -> Bytes {
-        account::fragment(self, account)
+    fn account(&self, account: &Account, moved: Option<(&Account, &AccountCounters)>) -> Bytes {
+        account::fragment(self, account, moved)
     }
 
     fn emoji(&self, account: Id, url: &str) -> Option<String> {

@@ -243,8 +243,8 @@ proptest! {
                 feeds_generation: 0,
             },
             status: status_fragment::fragment(&URLS, &outer),
-            account: account_fragment::fragment(&URLS, &author),
-            boosted: inner.as_ref().map(|i| (status_fragment::fragment(&URLS, i), account_fragment::fragment(&URLS, &other))),
+            account: account_fragment::fragment(&URLS, &author, None),
+            boosted: inner.as_ref().map(|i| (status_fragment::fragment(&URLS, i), account_fragment::fragment(&URLS, &other, None))),
         };
         let around = |row: &Account, reblog| plain::Around {
             account: Arc::new(plain::account(&URLS, row, &of_author)),

@@ -13,7 +13,7 @@ pub mod notes;
 use bytes::Bytes;
 use serde::Serialize;
 
-use crate::activitypub::write;
+use crate::activitypub::{uri, write};
 use crate::app::App;
 pub use crate::cache::served::Document;
 use crate::domain::{Error, Id, Result};
@@ -54,6 +54,16 @@ pub async fn asker(app: &App, account: Id, host: Id) -> Result<Asker> {
         }),
         false => Err(Error::NotFound),
     }
+}
+
+/// Whether what was not found at an address of ours was deleted, and nobody ever had to be
+/// kept from it.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn is_gone(app: &App, address: &str) -> Result<bool> {
+    let mut conn = app.pool.get().await?;
+    store::shown_to_servers::is_gone(&mut conn, uri::hash(address)).await
 }
 
 /// A document of an account, as it goes out. Whose server asks for it by name has seen the

@@ -37,6 +37,8 @@ pub struct Profile {
     pub pinned: Vec<Shown>,
     /// One page.
     pub listed: Listed,
+    /// Where it moved to.
+    pub moved_to: Option<Account>,
 }
 
 /// The page of a handle: `ann`, or `bob@elsewhere.example`.
@@ -106,6 +108,12 @@ async fn of(app: &App, viewer: Option<Id>, id: Id, tab: Tab, page: &Page) -> Res
         }
         None => None,
     };
+    let moved_to = match account.moved_to_id {
+        Some(other) => store::remote_accounts::by_id(&mut conn, other)
+            .await?
+            .filter(|other| !other.is_suspended()),
+        None => None,
+    };
     let rest = items
         .iter()
         .position(|item| !pinned.contains(&item.row.id))
@@ -121,5 +129,6 @@ async fn of(app: &App, viewer: Option<Id>, id: Id, tab: Tab, page: &Page) -> Res
             ids,
             items: listed,
         },
+        moved_to,
     })
 }

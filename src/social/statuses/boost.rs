@@ -14,13 +14,15 @@ use crate::store;
 /// is for; the default is that of new posts.
 ///
 /// # Errors
-/// `NotFound` when the member may not see it; `Denied` when it may not be passed on.
+/// `NotFound` when the member may not see it; `Denied` when it may not be passed on, or the
+/// member moved away.
 pub async fn boost(
     app: &App,
     who: &Member,
     id: Id,
     visibility: Option<Visibility>,
 ) -> Result<Deed> {
+    who.lives_here()?;
     let now = app.clock.now();
     let account = who.account_id();
     let visibility = visibility.unwrap_or_else(|| Defaults::of(who.user()).visibility);

@@ -213,6 +213,7 @@ mod tests {
             welcomed_at: None,
             created_at: DateTime::UNIX_EPOCH,
             password_changed_at: None,
+            moved_at: None,
         }
     }
 

@@ -23,6 +23,7 @@ const AT_ONCE: i64 = 20;
 /// `NotFound` for what is no draft of theirs, or not any more; `Invalid` when its words would
 /// not do as a post.
 pub async fn publish(app: &App, who: &Member, id: Id) -> Result<Deed> {
+    who.lives_here()?;
     let user = who.user().id;
     let mut conn = app.pool.get().await?;
     let pictures = store::draft_media::of_drafts(&mut conn, user, &[id]).await?;

@@ -32,8 +32,9 @@ use crate::text::poll::Poll;
 ///
 /// # Errors
 /// `Invalid` when the words or uploads will not do; `NotFound` when what it answers is
-/// missing or hidden.
+/// missing or hidden; `Denied` for who moved away.
 pub async fn post(app: &App, who: &Member, cmd: Post) -> Result<Deed> {
+    who.lives_here()?;
     let now = app.clock.now();
     let composed = compose(&cmd, who.user(), now)?;
     let mut conn = app.pool.get().await?;

@@ -19,6 +19,7 @@ pub fn pages() -> Vec<Hung> {
             own: false,
             tab: profile::ProfileTab::Posts,
             pinned: posts().into_iter().skip(5).collect(),
+            moved_to: None,
             statuses: posts().into_iter().take(5).collect(),
             pager: pager(),
         }
@@ -33,6 +34,7 @@ pub fn pages() -> Vec<Hung> {
             own: false,
             tab: profile::ProfileTab::Replies,
             pinned: Vec::new(),
+            moved_to: Some(chip("joao@garden.example", "João", 2)),
             statuses: posts(),
             pager: Pager::default(),
         }

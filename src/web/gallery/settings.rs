@@ -3,8 +3,11 @@
 use askama::Template;
 
 use super::sample::*;
+use crate::social::accounts::aliases::Alias;
 use crate::web::parts::form::Form;
-use crate::web::settings::{account, apps, posting, profile as settings_profile, sessions};
+use crate::web::settings::{
+    account, apps, departure, posting, profile as settings_profile, relocation, sessions,
+};
 
 /// Name and page.
 pub fn pages() -> Vec<Hung> {
@@ -76,6 +79,35 @@ pub fn pages() -> Vec<Hung> {
                 created_at: ago(9000),
                 used_at: Some(ago(4)),
             }],
+        }
+        .render(),
+    );
+    for (name, moved_to) in [
+        ("settings_move", None),
+        ("settings_moved", Some("ann@garden.example".to_owned())),
+    ] {
+        hang(
+            name,
+            relocation::MovePage {
+                page: member("Settings"),
+                own: "ann@lantern.example".into(),
+                aliases: vec![Alias {
+                    uri: "https://garden.example/users/ann".into(),
+                    handle: Some("ann@garden.example".into()),
+                }],
+                moved_to,
+                alias_form: Form::new(),
+                move_form: Form::new(),
+            }
+            .render(),
+        );
+    }
+    hang(
+        "settings_delete",
+        departure::DeletePage {
+            page: member("Settings"),
+            name: "ann".into(),
+            form: Form::new().error("password", "This is not your password."),
         }
         .render(),
     );

@@ -42,6 +42,8 @@ pub struct ProfilePage {
     pub tab: ProfileTab,
     /// Posts that the account keeps on top; on the first page of the first tab alone.
     pub pinned: Vec<StatusCard>,
+    /// Where it moved to.
+    pub moved_to: Option<AccountChip>,
     /// One page, newest first.
     pub statuses: Vec<StatusCard>,
     /// Newer and older.
@@ -206,6 +208,7 @@ async fn show(
         relation: found.relation.as_ref().map(account::relation),
         own,
         tab,
+        moved_to: found.moved_to.as_ref().map(account::chip),
         pinned: eyes.cards(&found.pinned),
         statuses: eyes.cards(found.listed.within(&range)),
         pager,

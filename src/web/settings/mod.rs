@@ -2,7 +2,9 @@
 
 pub mod account;
 pub mod apps;
+pub mod departure;
 pub mod email_change;
 pub mod posting;
 pub mod profile;
+pub mod relocation;
 pub mod sessions;

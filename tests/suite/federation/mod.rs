@@ -14,6 +14,7 @@ mod incoming;
 mod named;
 mod kills;
 mod media;
+mod leaving;
 mod network;
 mod nodeinfo;
 mod policies;

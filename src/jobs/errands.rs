@@ -1,0 +1,35 @@
+//! Long errands of the house: what an account leaves behind that moved or is gone. Each works
+//! in batches and can be done again from the start: what is done already is not found again.
+
+use serde_json::Value;
+
+use super::runner::Outcome;
+use crate::app::App;
+use crate::domain::Result;
+use crate::social::accounts::{delete, move_out};
+
+/// The word of the errand that leads followers to where an account moved.
+pub const MOVE: &str = "move";
+/// The word of the errand that takes what a deleted account left.
+pub const ERASE: &str = "erase";
+
+/// Does what a job says: `{"errand": …, "id": accounts.id}`.
+///
+/// # Errors
+/// When the database cannot be asked; it is tried again.
+pub async fn run(app: &App, payload: &Value) -> Result<Outcome> {
+    let Some(id) = payload["id"].as_i64() else {
+        return Ok(Outcome::Never("no account is named".into()));
+    };
+    match payload["errand"].as_str() {
+        Some(MOVE) => {
+            move_out::lead_followers(app, id).await?;
+            Ok(Outcome::Done)
+        }
+        Some(ERASE) => Ok(match delete::erase(app, id).await? {
+            Some(at) => Outcome::Again(at),
+            None => Outcome::Done,
+        }),
+        _ => Ok(Outcome::Never("no errand that is known".into())),
+    }
+}
