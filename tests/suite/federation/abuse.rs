@@ -24,10 +24,9 @@ fn posts_that_answer_each_other_end_somewhere() {
         let mut circle: Vec<Value> = (0..3)
             .map(|n| ann.note(alpha, now, &format!("<p>{n}</p>")))
             .collect();
-        for n in 0..3 {
-            circle[n]["inReplyTo"] = circle[(n + 1) % 3]["id"].clone();
-        }
-        for note in &circle {
+        let ids: Vec<Value> = circle.iter().map(|note| note["id"].clone()).collect();
+        for (n, note) in circle.iter_mut().enumerate() {
+            note["inReplyTo"] = ids[(n + 1) % 3].clone();
             alpha.publish(note.clone());
         }
         // And one that answers itself.
