@@ -208,7 +208,7 @@ async fn block(req: HttpRequest, app: web::Data<App>, id: web::Path<String>) -> 
 async fn deed(req: HttpRequest, app: web::Data<App>, id: web::Path<String>, which: Deed) -> Answer {
     let asker = asker::who(&req, &app).await?;
     let found = deeds::deed(&app, &asker, which, number(&id)?).await?;
-    answered(&app, &asker, found)
+    answered(&app, &asker, found).await
 }
 
 async fn replies(

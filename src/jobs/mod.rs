@@ -46,7 +46,6 @@ pub fn start(network: &Network) -> Jobs {
     let stop = CancellationToken::new();
     let mut tasks = JoinSet::new();
     tasks.spawn(relay::run(app.clone(), stop.clone()));
-    tasks.spawn(runner::run(app.clone(), stop.clone()));
     tasks.spawn(policies::run(app.clone(), stop.clone()));
     if app.config.server.federates() {
         tasks.spawn(sending::run(network.clone(), stop.clone()));

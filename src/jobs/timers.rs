@@ -55,7 +55,7 @@ enum Chore {
 }
 
 impl Chore {
-    const ALL: [Chore; 9] = [
+    const ALL: [Chore; 11] = [
         Chore::Applications,
         Chore::Access,
         Chore::Leftovers,

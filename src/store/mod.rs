@@ -18,6 +18,7 @@ pub mod blocks;
 pub mod bookmarks;
 pub mod boosts;
 pub mod cached_media;
+pub mod cached_media_room;
 pub mod clock;
 pub mod context;
 pub mod conversation_mutes;

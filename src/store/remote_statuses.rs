@@ -11,6 +11,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::Conn;
+use super::visibility::relayable;
 use super::raw::raw;
 use crate::domain::event::{EventKind, Lane};
 use crate::domain::visibility::Visibility;
@@ -401,4 +402,17 @@ pub async fn who_hears(conn: &mut Conn, actor: Id, accounts: Vec<Id>) -> Result<
     .load(conn)
     .await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// Whether a post may be passed on by anybody: of those deeds only such are kept.
+pub async fn may_be_boosted(conn: &mut Conn, status: Id) -> Result<bool> {
+    let (may,): (bool,) = raw::<(Bool,)>(concat!(
+        "SELECT EXISTS (SELECT 1 FROM statuses s WHERE s.id = ? AND ",
+        relayable!("s"),
+        ")"
+    ))
+    .bind::<BigInt, _>(status)
+    .get_result(conn)
+    .await?;
+    Ok(may)
 }

@@ -237,9 +237,16 @@ macro_rules! for_named_alone {
     };
 }
 
+/// Anybody may pass status `$s` on: it is for everybody and not for this place alone.
+macro_rules! relayable {
+    ($s:literal) => {
+        concat!($s, ".visibility <= 1 AND NOT ", $s, ".local_only")
+    };
+}
+
 pub(super) use {
     boost_audience, boostable_by, counts_as_post, counts_as_reply, enters_home, for_named_alone,
-    leaves_for, met_by, on_open_pages, on_public_timelines, pinnable, visible_to, welcome_to,
+    leaves_for, met_by, on_open_pages, on_public_timelines, pinnable, relayable, visible_to, welcome_to,
 };
 
 /// What the decision of [`may_see`] rests on.

@@ -35,7 +35,7 @@ use crate::app::policies::Verdicts;
 use crate::config::{Place, Server};
 use crate::domain::Result;
 use crate::secrets::actor_key::SigningKey;
-use crate::secrets::signature::sign_cavage;
+use crate::secrets::signature::{authority, sign_cavage};
 pub use error::FetchError;
 use names::{Names, Vetting};
 use vet::Rules;
@@ -128,11 +128,11 @@ impl Trip {
 
     /// Whether the server of an address may be spoken with.
     fn ask(&self, url: &Url) -> Result<(), FetchError> {
-        match authority(url) {
-            Some(host) if !self.verdicts.may_speak(&host) => Err(FetchError::Refused(
+        match self.verdicts.may_speak(&authority(url)) {
+            true => Ok(()),
+            false => Err(FetchError::Refused(
                 "this server does not talk to that one".into(),
             )),
-            _ => Ok(()),
         }
     }
 

@@ -42,7 +42,7 @@ use url::Url;
 
 use crate::app::App;
 use crate::app::federation::Network;
-use crate::app::http::authority;
+use crate::secrets::signature::authority;
 use crate::app::remote_media::{self as handles, Asker, Boarding, busy};
 use crate::domain::remote_media::Kind;
 use crate::domain::{Error, Id, Result};
@@ -205,7 +205,7 @@ async fn is_refused(app: &App, original: &Original) -> Result<bool> {
 
 /// Host and port, as `hosts.domain` has them.
 fn host_of(url: &str) -> Option<String> {
-    authority(&Url::parse(url).ok()?)
+    Some(authority(&Url::parse(url).ok()?))
 }
 
 /// Where it lies and how large it is; `None` when it should be there and is not, which is noted.

@@ -11,8 +11,8 @@ use crate::domain::{Error, Result};
 use crate::files::MediaPath;
 use crate::gate::Reviewer;
 use crate::store;
-use crate::store::cached_media::MARKED_AT_ONCE;
-pub use crate::store::cached_media::Usage;
+use crate::store::cached_media_room::MARKED_AT_ONCE;
+pub use crate::store::cached_media_room::Usage;
 
 /// Sets of rows that one run works through.
 const ROUNDS: usize = 20;
@@ -45,7 +45,7 @@ pub async fn fill(app: &App, _who: &Reviewer) -> Result<Fill> {
 pub async fn look(app: &App) -> Result<Fill> {
     let mut conn = app.desk.get().await?;
     Ok(Fill {
-        usage: store::cached_media::usage(&mut conn).await?,
+        usage: store::cached_media_room::usage(&mut conn).await?,
         quota: app.config.media.remote_cache_bytes,
     })
 }
@@ -57,7 +57,7 @@ pub async fn look(app: &App) -> Result<Fill> {
 pub async fn bytes_of(app: &App, _who: &Reviewer, domain: &str) -> Result<i64> {
     let mut conn = app.desk.get().await?;
     match store::hosts::find(&mut conn, domain).await? {
-        Some(host) => store::cached_media::bytes_of(&mut conn, host.id).await,
+        Some(host) => store::cached_media_room::bytes_of(&mut conn, host.id).await,
         None => Ok(0),
     }
 }
@@ -68,7 +68,7 @@ pub async fn bytes_of(app: &App, _who: &Reviewer, domain: &str) -> Result<i64> {
 /// When the database cannot be asked.
 pub async fn largest(app: &App) -> Result<Vec<(String, i64, i64)>> {
     let mut conn = app.desk.get().await?;
-    store::cached_media::largest(&mut conn, LARGEST).await
+    store::cached_media_room::largest(&mut conn, LARGEST).await
 }
 
 /// For the timers: forgets what nothing shows, then makes room. 10,000 files a run at the most.
@@ -79,15 +79,15 @@ pub async fn sweep(app: &App) -> Result<()> {
     let long_ago = app.clock.now() - FORGOTTEN;
     let mut conn = app.pool.get().await?;
     for _ in 0..ROUNDS {
-        if is_last(store::cached_media::delete_loose(&mut conn).await?) {
+        if is_last(store::cached_media_room::delete_loose(&mut conn).await?) {
             break;
         }
     }
     drop(conn);
     for _ in 0..ROUNDS {
         let mut conn = app.pool.get().await?;
-        let marked = store::cached_media::unwanted(&mut conn, long_ago).await?
-            + store::cached_media::too_many_failed(&mut conn).await?;
+        let marked = store::cached_media_room::unwanted(&mut conn, long_ago).await?
+            + store::cached_media_room::too_many_failed(&mut conn).await?;
         drop(conn);
         remove_going(app).await?;
         if is_last(marked) {
@@ -95,7 +95,7 @@ pub async fn sweep(app: &App) -> Result<()> {
         }
     }
     let mut conn = app.pool.get().await?;
-    let usage = store::cached_media::usage(&mut conn).await?;
+    let usage = store::cached_media_room::usage(&mut conn).await?;
     drop(conn);
     app.remote_media.set_size(usage.bytes);
     make_room(app).await
@@ -109,7 +109,7 @@ pub async fn prune(app: &App) -> Result<Usage> {
     let before = look(app).await?.usage;
     loop {
         let mut conn = app.pool.get().await?;
-        let marked = store::cached_media::all(&mut conn).await?;
+        let marked = store::cached_media_room::all(&mut conn).await?;
         drop(conn);
         remove_going(app).await?;
         if marked == 0 {
@@ -140,7 +140,7 @@ pub(super) async fn make_room(app: &App) -> Result<()> {
         return Ok(());
     };
     let mut conn = app.pool.get().await?;
-    let usage = store::cached_media::usage(&mut conn).await?;
+    let usage = store::cached_media_room::usage(&mut conn).await?;
     drop(conn);
     app.remote_media.set_size(usage.bytes);
     let mut excess = match usage.bytes > quota {
@@ -152,7 +152,7 @@ pub(super) async fn make_room(app: &App) -> Result<()> {
             break;
         }
         let mut conn = app.pool.get().await?;
-        let marked = store::cached_media::evict(&mut conn, excess).await?;
+        let marked = store::cached_media_room::evict(&mut conn, excess).await?;
         drop(conn);
         excess -= remove_going(app).await?;
         if marked == 0 {
@@ -168,7 +168,7 @@ async fn size(app: &App) -> Result<i64> {
         return Ok(known);
     }
     let mut conn = app.pool.get().await?;
-    let usage = store::cached_media::usage(&mut conn).await?;
+    let usage = store::cached_media_room::usage(&mut conn).await?;
     app.remote_media.set_size(usage.bytes);
     Ok(usage.bytes)
 }
@@ -181,7 +181,7 @@ fn is_last(marked: usize) -> bool {
 /// that cannot be removed keeps its row, for the next time.
 async fn remove_going(app: &App) -> Result<i64> {
     let mut conn = app.pool.get().await?;
-    let going = store::cached_media::going(&mut conn).await?;
+    let going = store::cached_media_room::going(&mut conn).await?;
     drop(conn);
     let mut gone = Vec::with_capacity(going.len());
     let mut bytes = 0;
@@ -203,7 +203,7 @@ async fn remove_going(app: &App) -> Result<i64> {
         }
     }
     let mut conn = app.pool.get().await?;
-    store::cached_media::delete(&mut conn, gone).await?;
+    store::cached_media_room::delete(&mut conn, gone).await?;
     app.remote_media.add_size(-bytes);
     Ok(bytes)
 }

@@ -173,7 +173,7 @@ async fn show(
             .filter(|item| cursors.contains(&item.row.id))
             .map(|item| RequestEntry {
                 id: item.row.id.to_string(),
-                account: account::chip(&item.account),
+                account: account::chip(&item.account, eyes.addresses),
                 count: match item.row.waiting {
                     1 => "1 notification".to_owned(),
                     more => format!("{more} notifications"),

@@ -10,6 +10,7 @@ use crate::domain::policy::{PolicyKind, PolicySource};
 use crate::domain::{Error, ids};
 use crate::door::forms::lenient;
 use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
+use crate::files::remote::Addresses;
 use crate::moderation::By;
 use crate::moderation::policies::{self, Laid, Policy, Severity, Terms, rejects_media};
 use crate::moderation::preview::{self, COUNTED, Pair, Preview};
@@ -402,7 +403,7 @@ async fn before(
         domain => match preview::preview(app, &admin, domain).await {
             Ok(seen) => {
                 let acts = policies::acts(app, &admin, &seen.domain).await?;
-                Some(known(seen, &acts, now))
+                Some(known(seen, &acts, now, &app.remote_media.addresses))
             }
             Err(Error::Invalid(invalid)) => {
                 form = form.error("domain", format!("{}.", invalid.sentence()));
@@ -422,13 +423,13 @@ async fn before(
     })
 }
 
-fn known(seen: Preview, acts: &[Severance], now: DateTime<Utc>) -> Found {
+fn known(seen: Preview, acts: &[Severance], now: DateTime<Utc>, at: &Addresses) -> Found {
     let bonds = |pairs: &[Pair]| {
         pairs
             .iter()
             .map(|pair| Bond {
-                here: account::chip(&pair.here),
-                there: account::chip(&pair.there),
+                here: account::chip(&pair.here, at),
+                there: account::chip(&pair.there, at),
             })
             .collect()
     };
