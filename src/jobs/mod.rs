@@ -13,8 +13,8 @@
 //! caused, and what is done outside of it is done before, and can be done twice.
 
 pub mod backfill;
-mod fetch_pins;
 pub mod errands;
+mod fetch_pins;
 mod fetch_profile;
 mod fetch_thread;
 pub mod mailing;

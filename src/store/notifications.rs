@@ -148,7 +148,9 @@ pub async fn list(
     Ok(rows.into_iter().map(row).collect())
 }
 
-fn row(((id, kind, status_id, severance, key, created_at, filtered), from): Row) -> NotificationRow {
+fn row(
+    ((id, kind, status_id, severance, key, created_at, filtered), from): Row,
+) -> NotificationRow {
     let (account, version, followers, following, statuses, last_status_at) = from;
     NotificationRow {
         id,

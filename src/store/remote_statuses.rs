@@ -11,8 +11,8 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::Conn;
-use super::visibility::relayable;
 use super::raw::raw;
+use super::visibility::relayable;
 use crate::domain::event::{EventKind, Lane};
 use crate::domain::visibility::Visibility;
 use crate::domain::{Id, Result};

@@ -246,7 +246,8 @@ macro_rules! relayable {
 
 pub(super) use {
     boost_audience, boostable_by, counts_as_post, counts_as_reply, enters_home, for_named_alone,
-    leaves_for, met_by, on_open_pages, on_public_timelines, pinnable, relayable, visible_to, welcome_to,
+    leaves_for, met_by, on_open_pages, on_public_timelines, pinnable, relayable, visible_to,
+    welcome_to,
 };
 
 /// What the decision of [`may_see`] rests on.

@@ -11,10 +11,10 @@ pub mod clean;
 pub mod csv;
 /// Email addresses: strict grammar, canonical form, mask.
 pub mod email;
-/// Entities of HTML, read.
-pub mod entities;
 /// Custom emoji in words of other servers.
 pub mod emoji;
+/// Entities of HTML, read.
+pub mod entities;
 /// Hashtags: grammar and the name by which they are looked up.
 pub mod hashtags;
 /// Plain text to HTML and back.

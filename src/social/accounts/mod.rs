@@ -2,8 +2,8 @@
 
 pub mod aliases;
 pub mod block;
-pub mod domain_block;
 pub mod delete;
+pub mod domain_block;
 pub mod follow;
 pub mod follow_requests;
 pub mod lists;

@@ -42,12 +42,12 @@ use url::Url;
 
 use crate::app::App;
 use crate::app::federation::Network;
-use crate::secrets::signature::authority;
 use crate::app::remote_media::{self as handles, Asker, Boarding, busy};
 use crate::domain::remote_media::Kind;
 use crate::domain::{Error, Id, Result};
 use crate::files::MediaPath;
 use crate::model::{account, host};
+use crate::secrets::signature::authority;
 use crate::store;
 use crate::store::cached_media::{Cached, Original, State};
 

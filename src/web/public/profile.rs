@@ -208,7 +208,10 @@ async fn show(
         relation: found.relation.as_ref().map(account::relation),
         own,
         tab,
-        moved_to: found.moved_to.as_ref().map(|to| account::chip(to, eyes.addresses)),
+        moved_to: found
+            .moved_to
+            .as_ref()
+            .map(|to| account::chip(to, eyes.addresses)),
         pinned: eyes.cards(&found.pinned),
         statuses: eyes.cards(found.listed.within(&range)),
         pager,

@@ -71,7 +71,9 @@ fn header(account: &Account, at: &Addresses) -> Option<String> {
 /// The emoji in its name, bio and fields.
 fn emoji(account: &Account, at: &Addresses) -> Pictures {
     match &account.emojis {
-        Some(json) if !account.is_without_media() => emoji_of(account.id, &emoji::from_json(Some(json)), at),
+        Some(json) if !account.is_without_media() => {
+            emoji_of(account.id, &emoji::from_json(Some(json)), at)
+        }
         _ => Pictures::default(),
     }
 }

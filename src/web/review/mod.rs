@@ -3,9 +3,9 @@
 pub mod application;
 pub mod door;
 pub mod hosts;
-pub mod question;
-pub mod questions;
 pub mod policies;
 pub mod policy_lists;
+pub mod question;
+pub mod questions;
 pub mod queue;
 pub mod reports;
