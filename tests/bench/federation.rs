@@ -99,6 +99,7 @@ pub async fn run(scale: Scale) -> Result<()> {
 
     let letters = accepted(&place, &server, &keys, amount, &mut report).await?;
     refusals(&place, &server, letters, amount, &mut report).await?;
+    flood::over_budget(&server, &keys, amount.refused, &mut report).await?;
     flood::run(&server, &people, &keys, amount, &mut report).await?;
 
     report.section("Memory after all that");
@@ -131,7 +132,8 @@ async fn settle_hosts(sql: &Client, people: &People, keys: &Keys) -> Result<()> 
     sql.execute(
         "INSERT INTO hosts (domain, first_seen_at) \
          SELECT 'h' || n || '.test', now() - interval '60 days' FROM generate_series(0, $1 - 1) n \
-         UNION ALL SELECT 's' || n || '.test', now() FROM generate_series(0, $2 - 1) n",
+         UNION ALL SELECT 's' || n || '.test', now() FROM generate_series(0, $2 - 1) n \
+         UNION ALL SELECT 'o0.test', now()",
         &[&known, &strange],
     )
     .await?;

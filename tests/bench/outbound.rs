@@ -3,8 +3,9 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, anyhow, ensure};
 use porchlight::domain::Id;
+use porchlight::secrets::actor_key;
 use tokio_postgres::Client;
 
 use super::client::{Http, post};
@@ -50,8 +51,12 @@ pub async fn run(
         report,
         next: 0,
     };
-    bench.one_post(people.hermit(), amount.hosts).await?;
-    bench.dead(&people.members[2], amount.dead).await?;
+    let (hermit, other) = (people.hermit(), &people.members[2]);
+    for author in [hermit, other] {
+        bench.give_key(author.account).await?;
+    }
+    bench.one_post(hermit, amount.hosts).await?;
+    bench.dead(other, amount.dead).await?;
     bench.server.stop().await
 }
 
@@ -173,6 +178,19 @@ impl Bench<'_> {
                 .beside("before", milliseconds(idle))
                 .at_most_more(20.0),
         );
+        Ok(())
+    }
+
+    /// Members of the bench are made without keys; who sends needs one.
+    async fn give_key(&self, account: Id) -> Result<()> {
+        let pair = actor_key::generate().map_err(|e| anyhow!("{e:?}"))?;
+        self.sql
+            .execute(
+                "INSERT INTO actor_keys (account_id, public_key_pem, private_key, created_at) VALUES ($1, $2, $3, now()) \
+                 ON CONFLICT DO NOTHING",
+                &[&account, &pair.public_pem, &&pair.private_der[..]],
+            )
+            .await?;
         Ok(())
     }
 

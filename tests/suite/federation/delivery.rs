@@ -1,6 +1,7 @@
 //! What people here do reaches the servers of those whom it concerns: once, in order, signed;
 //! and a server that does not answer keeps nobody else waiting (N10, I24).
 
+use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
@@ -714,5 +715,70 @@ fn staff_can_look_at_servers_and_posts_and_try_again() {
         let visitor = place.signed_in(&ann).await;
         assert_eq!(visitor.visit("/desk/hosts").await.status(), 404);
         assert_eq!(visitor.visit("/desk/hosts/alpha.test").await.status(), 404);
+    });
+}
+
+#[test]
+fn a_thousand_dead_servers_cost_a_row_each_and_keep_no_living_one_waiting() {
+    // A port that was free a moment ago: nobody listens there.
+    let nobody = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let nobody = nobody.local_addr().expect("it is bound");
+    let setup = Setup::federated().beside("*.dead.test", nobody);
+    setup.run(async |place| {
+        let ann = place.member("ann").await;
+        let alpha = place.peer("alpha");
+        follower(place, alpha, "ada", &ann).await;
+        let (account, at): (i64, f64) = (
+            ann.id.parse().expect("an id"),
+            place.app.clock.now().timestamp() as f64,
+        );
+        place
+            .sql(
+                "WITH h AS (INSERT INTO hosts (domain, first_seen_at) \
+                     SELECT 'h' || n || '.dead.test', to_timestamp($1::float8) FROM generate_series(1, 1000) n RETURNING id, domain), \
+                 a AS (INSERT INTO accounts (id, host_id, username, handle_domain, uri, uri_hash, created_at, updated_at) \
+                     SELECT next_id(to_timestamp($1::float8)), id, 'ann', domain, 'http://' || domain || '/ann', \
+                     md5(domain)::uuid, to_timestamp($1::float8), to_timestamp($1::float8) FROM h RETURNING id, uri, handle_domain), \
+                 e AS (INSERT INTO actor_endpoints (account_id, inbox, shared_inbox) \
+                     SELECT id, uri || '/inbox', 'http://' || handle_domain || '/inbox' FROM a) \
+                 SELECT 1 FROM a",
+                &[&at],
+            )
+            .await;
+        place
+            .sql(
+                "INSERT INTO follows (id, account_id, target_id, state, created_at) \
+                 SELECT next_id(to_timestamp($2::float8)), a.id, $1, 1, to_timestamp($2::float8) \
+                 FROM accounts a WHERE a.handle_domain LIKE '%.dead.test'",
+                &[&account, &at],
+            )
+            .await;
+        let said = async |text: &str, so_far: usize| {
+            ann.api.toot(text).await;
+            until("the living one has it", async || alpha.received().len() == so_far).await;
+        };
+        let tries = "SELECT coalesce(sum(fails), 0)::bigint FROM delivery_hosts";
+        let waiting = "SELECT count(*) FROM deliveries";
+        said("The first.", 1).await;
+        until("all were tried", async || place.number(tries).await == 1_000).await;
+        // They are left alone now; what is for them waits.
+        said("The second.", 2).await;
+        until("it waits", async || place.number(waiting).await == 2_000).await;
+        assert_eq!(place.number(tries).await, 1_000);
+        // Days later they are tried again, after a week for the last time: then all that
+        // waited for them goes.
+        place.advance(TimeDelta::days(4));
+        until("they are tried again", async || place.number(tries).await == 2_000).await;
+        said("The third.", 3).await;
+        place.advance(TimeDelta::days(4));
+        let dead = "SELECT count(*) FROM delivery_hosts WHERE dead_since IS NOT NULL";
+        until("they are dead", async || place.number(dead).await == 1_000).await;
+        assert_eq!(place.number(tries).await, 3_000);
+        said("The fourth.", 4).await;
+        place.settle().await;
+        assert_eq!(place.number(waiting).await, 0);
+        assert_eq!(place.number(tries).await, 3_000);
+        let state = "SELECT count(*) FROM delivery_hosts";
+        assert_eq!(place.number(state).await, 1_001);
     });
 }

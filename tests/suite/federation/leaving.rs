@@ -314,7 +314,9 @@ fn the_last_owner_stays_and_who_is_rejected_was_never_told_of() {
         let application = place.application_of(&hana).await;
         let path = format!("/desk/applications/{application}");
         let page = browser.open(&path).await;
-        let form = page.form(&format!("{path}/approve")).press("Turn them down");
+        let form = page
+            .form(&format!("{path}/approve"))
+            .press("Turn them down");
         browser.post(&form).await;
         let rejected = "SELECT count(*) FROM applications WHERE decided_at IS NOT NULL";
         assert_eq!(place.number(rejected).await, 1);

@@ -262,12 +262,6 @@ fn the_request_box_has_a_page() {
             .says("2 people whom you do not know");
         let page = browser.visit("/notifications/requests").await;
         page.says("Post 1").says("1 notification,");
-        let _ = std::fs::write(
-            "/tmp/vocab_requests.html",
-            browser.visit_raw("/notifications/requests").await,
-        let _ = std::fs::write(
-            "/tmp/vocab_notices.html",
-            browser.visit_raw("/notifications").await,
         let request = |name: &'static str| {
             let place = &place;
             async move {

@@ -42,6 +42,7 @@ pub struct Setup {
     own_redis: bool,
     own_postgres: bool,
     federated: bool,
+    beside: Vec<String>,
     settings: Vec<(&'static str, String)>,
 }
 
@@ -73,6 +74,12 @@ impl Setup {
         }
     }
 
+    /// One more server that a federated place can find, or many: `*.dead.test`.
+    pub fn beside(mut self, host: &str, address: SocketAddr) -> Setup {
+        self.beside.push(format!("{host}={address}"));
+        self
+    }
+
     /// A setting, as an environment variable would give it: `PORCHLIGHT_REGISTRATION__MODE`.
     pub fn with(mut self, variable: &'static str, value: impl Into<String>) -> Setup {
         self.settings.push((variable, value.into()));
@@ -85,6 +92,7 @@ impl Setup {
         let all: Vec<String> = peers
             .chain(others.iter().copied())
             .map(|(host, address)| format!("{host}={address}"))
+            .chain(self.beside.clone())
             .collect();
         self.with("PORCHLIGHT_SERVER__DEV", "true")
             .with("PORCHLIGHT_SERVER__DOMAIN", domain)
