@@ -83,9 +83,12 @@ pub async fn plan(app: &App, text: &str) -> Result<Plan> {
     Ok(plan)
 }
 
+/// Where each known column is, and the records below the head.
+type Head<'a> = ([Option<usize>; 6], &'a [Vec<String>]);
+
 /// Where each of [`COLUMNS`] stands, and the lines below the head. A list without a head is one
 /// of names alone.
-fn head(records: &[Vec<String>]) -> Result<([Option<usize>; 6], &[Vec<String>])> {
+fn head(records: &[Vec<String>]) -> Result<Head<'_>> {
     let first = records
         .first()
         .ok_or_else(|| Error::invalid("The list is empty"))?;

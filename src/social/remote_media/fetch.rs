@@ -76,7 +76,7 @@ impl From<Error> for Trouble {
     fn from(error: Error) -> Trouble {
         match error {
             // What pictures say of a file that is none, or too large.
-            Error::Invalid(_) | Error::TooLarge(_) => Trouble::Lasting(error.sentence().into()),
+            Error::Invalid(_) | Error::TooLarge(_) => Trouble::Lasting(error.sentence()),
             Error::TooMany { .. } => Trouble::Passing("many pictures wait".to_owned()),
             other => Trouble::Ours(other),
         }
