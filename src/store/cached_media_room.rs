@@ -123,8 +123,8 @@ pub async fn too_many_failed(conn: &mut Conn) -> Result<usize> {
 /// Marks everything that is here or failed as going; at most [`MARKED_AT_ONCE`]. Gives how many.
 pub async fn all(conn: &mut Conn) -> Result<usize> {
     Ok(raw::<()>(
-        "WITH some AS (SELECT id FROM cached_media WHERE state IN (1, 2) ORDER BY id LIMIT ?) \
-         UPDATE cached_media c SET state = 3, until = NULL FROM some WHERE c.id = some.id AND c.state IN (1, 2)",
+        "WITH chosen AS (SELECT id FROM cached_media WHERE state IN (1, 2) ORDER BY id LIMIT ?) \
+         UPDATE cached_media c SET state = 3, until = NULL FROM chosen WHERE c.id = chosen.id AND c.state IN (1, 2)",
     )
     .bind::<BigInt, _>(MARKED_AT_ONCE)
     .execute(conn)
