@@ -404,7 +404,9 @@ fn only_addresses_that_this_place_made_lead_anywhere() {
         ];
         for path in forged.iter().filter(|path| **path != good) {
             let answer = fetch(&browser, path).await;
-            assert!(answer.status == 404, "{path}: {}", answer.status);
+            // In place of an avatar there is the usual one.
+            let nothing = matches!(answer.status, 404 | 302);
+            assert!(nothing, "{path}: {}", answer.status);
         }
         assert!(alpha.asked().iter().all(|a| !a.path.ends_with(".png")));
         // Another place has another key.
@@ -512,7 +514,7 @@ fn a_full_cache_lets_go_of_what_was_unused_longest() {
             let mut paths = Vec::new();
             for number in 1..=8 {
                 let at = format!("/noise{number}.png");
-                alpha.serve(&at, Page::typed("image/png", noise(400)));
+                alpha.serve(&at, Page::typed("image/png", noise(300)));
                 let path = address(place, &ann, number, image(&at)).await;
                 fetch(&browser, &path).await.expect(200);
                 paths.push(path);
@@ -707,10 +709,19 @@ fn strangers_have_a_budget_and_hear_when_to_come_back() {
         // What lies here already costs nothing; others have budgets of their own.
         let addresses = &place.app.remote_media.addresses;
         let first = addresses.emoji(ann.id, &at("/e/0.png")).expect("short");
-        let next = addresses.emoji(ann.id, &at("/e/next.png")).expect("short");
+        let next = |n: u8| {
+            addresses
+                .emoji(ann.id, &at(&format!("/e/next{n}.png")))
+                .expect("short")
+        };
         fetch(&stranger, &first).await.expect(200);
-        fetch(&stranger, &next).await.expect(503);
-        fetch(&place.browser(), &next).await.expect(200);
+        // One a second comes back, which may be just now.
+        let mut answers = Vec::new();
+        for n in 0..3 {
+            answers.push(fetch(&stranger, &next(n)).await.status);
+        }
+        assert!(answers.contains(&503), "{answers:?}");
+        fetch(&place.browser(), &next(9)).await.expect(200);
     });
 }
 
