@@ -106,6 +106,7 @@ const WHERE_TO: &str = concat!(
     "JOIN actor_endpoints ep ON ep.account_id = a.id ",
     "WHERE r.personal OR NOT EXISTS (SELECT 1 FROM blocks b WHERE b.account_id = r.author AND b.target_id = r.account_id) ",
     "UNION SELECT told.n, rc.host_id, coalesce(",
+    "(SELECT ep.shared_inbox FROM accounts a JOIN actor_endpoints ep ON ep.account_id = a.id AND ep.shared_inbox IS NOT NULL WHERE a.host_id = rc.host_id LIMIT 1), ",
     "(SELECT i.url FROM inboxes i WHERE i.host_id = rc.host_id AND i.gone_at IS NULL ORDER BY i.id LIMIT 1), ",
     "(SELECT coalesce(ep.shared_inbox, ep.inbox) FROM accounts a JOIN actor_endpoints ep ON ep.account_id = a.id WHERE a.host_id = rc.host_id LIMIT 1)) ",
     "FROM (SELECT n, author FROM gone WHERE wide UNION ALL SELECT n, author FROM e WHERE (whom & 256) <> 0) told ",

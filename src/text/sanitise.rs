@@ -140,8 +140,9 @@ impl Writer {
                 continue;
             }
             if let Some(comment) = rest.strip_prefix("<!--") {
-                looked_at(comment.len());
-                rest = comment.split_once("-->").map_or("", |(_, after)| after);
+                let after = comment.split_once("-->").map_or("", |(_, after)| after);
+                looked_at(comment.len() - after.len());
+                rest = after;
                 continue;
             }
             match rest.as_bytes().get(1) {

@@ -233,7 +233,8 @@ fn an_edit_and_its_time_are_in_the_note() {
         assert!(note["updated"].is_string());
         ann.api.delete(&path).await.expect(200);
         tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
-        ask(&place.stranger(), address).await.error(404);
+        // Whoever could see it hears that it is gone.
+        ask(&place.stranger(), address).await.error(410);
     });
 }
 

@@ -207,6 +207,7 @@ fn what_cannot_be_had_now_is_tried_again_and_what_is_blocked_never() {
             .sql("INSERT INTO hosts (domain, flags, first_seen_at) VALUES ('beta.test', 2, '2026-01-01') \
                   ON CONFLICT (domain) DO UPDATE SET flags = 2", &[])
             .await;
+        place.app.policies.forget();
         world.beta.forget_asked();
         let told = place.tries(&world.bob_here, boost).await;
         assert!(matches!(told, Err(Error::Denied(_))), "{told:?}");

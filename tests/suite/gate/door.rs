@@ -19,6 +19,7 @@ fn move_to(place: &Place, to: &str) {
 /// What everybody is told, after half a minute: apps, other servers, pages.
 async fn told(place: &Place) -> Value {
     mode::forget(&place.app).await;
+    place.app.memory.forget("nodeinfo").await;
     let stranger = place.stranger();
     let v1 = stranger.get("/api/v1/instance").await.entity("V1_Instance");
     let v2 = stranger.get("/api/v2/instance").await.entity("Instance");
@@ -57,7 +58,7 @@ async fn crowd(place: &Place, many: i64, network: &str) {
             "WITH new AS (
                 INSERT INTO users (id, account_id, username, role_since, created_at)
                 SELECT n, n, 'crowd' || n, now(), now()
-                FROM (SELECT coalesce((SELECT max(id) FROM users), 0) + g AS n FROM generate_series(1, $1::bigint) g) x
+                FROM (SELECT greatest((SELECT max(greatest(id, account_id)) FROM users), (SELECT max(id) FROM applications)) + g AS n FROM generate_series(1, $1::bigint) g) x
                 RETURNING id)
              INSERT INTO applications (id, user_id, state, lane, network, submitted_at, confirmed_at)
              SELECT id, id, 1, 1, $2::text::inet, now(), now() FROM new",

@@ -103,7 +103,8 @@ impl Page {
                 on: self.path.clone(),
             }
         };
-        let by_form = forms.iter().find(|f| self.action(f).starts_with(action));
+        let exactly = forms.iter().find(|f| self.action(f) == action);
+        let by_form = exactly.or_else(|| forms.iter().find(|f| self.action(f).starts_with(action)));
         if let Some(form) = by_form {
             return Some(filled(form, self.action(form)));
         }
