@@ -74,6 +74,7 @@ pub const ROUTES: &[&[Route]] = &[
     review::hosts::ROUTES,
     review::policy_lists::ROUTES,
     review::policies::ROUTES,
+    review::policy_new::ROUTES,
     review::reports::ROUTES,
 ];
 

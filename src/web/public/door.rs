@@ -134,7 +134,7 @@ fn band(newest_first: &[DoorChange], now: DateTime<Utc>) -> Vec<Stretch> {
     let Some(oldest) = newest_first.last() else {
         return Vec::new();
     };
-    let begin = oldest.at.max(now - DRAWN).min(now - TimeDelta::hours(1));
+    let begin = oldest.at.max(now - DRAWN).min(now - TimeDelta::seconds(1));
     let whole = (now - begin).num_seconds() as f64;
     let place = |at: DateTime<Utc>| {
         let gone = (at.clamp(begin, now) - begin).num_seconds() as f64;

@@ -140,6 +140,7 @@ impl<'a> Eyes<'a> {
             hidden: poll.hides(),
             open: self.viewer.is_some() && !poll.expired && !poll.is_own && poll.own.is_empty(),
             summary: match poll.voters {
+                0 => format!("Nobody voted yet · {ends}"),
                 1 => format!("1 person voted · {ends}"),
                 n => format!("{n} people voted · {ends}"),
             },

@@ -5,6 +5,7 @@ pub mod door;
 pub mod hosts;
 pub mod policies;
 pub mod policy_lists;
+pub mod policy_new;
 pub mod question;
 pub mod questions;
 pub mod queue;

@@ -1,4 +1,4 @@
-//! `/desk/policies`: what holds for other servers; laying, changing and lifting it.
+//! `/desk/policies`: what holds for other servers; changing and lifting it.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
@@ -10,20 +10,16 @@ use crate::domain::policy::{PolicyKind, PolicySource};
 use crate::domain::{Error, ids};
 use crate::door::forms::lenient;
 use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
-use crate::files::remote::Addresses;
 use crate::moderation::By;
-use crate::moderation::policies::{self, Laid, Policy, Severity, Terms, rejects_media};
-use crate::moderation::preview::{self, COUNTED, Pair, Preview};
+use crate::moderation::policies::{self, Policy, Severity, Terms, rejects_media};
 use crate::moderation::setting::{self, Setting, ShownTo};
 use crate::social::page::Severance;
 use crate::web::error::WebError;
 use crate::web::form::Form as Sent;
 use crate::web::frame::{self, see_other_with};
-use crate::web::parts::account::AccountChip;
 use crate::web::parts::form::Form;
 use crate::web::parts::layout::{Flash, Here, Page};
 use crate::web::parts::moment::Moment;
-use crate::web::render::account;
 
 /// One page of policies. GET parameters: `q` (a part of a name), `after` (a name), `id`.
 #[derive(Template)]
@@ -68,46 +64,6 @@ pub struct PolicyRow {
     pub until: Option<String>,
 }
 
-/// Before a policy: what it would cut, and the form. GET parameter: `domain`.
-#[derive(Template)]
-#[template(path = "review/policies_new.html")]
-pub struct NewPage {
-    /// The frame.
-    pub page: Page,
-    /// What was typed.
-    pub form: Form,
-    /// What is known of the server; `None` until one is named.
-    pub found: Option<Found>,
-}
-
-/// A server before a decision.
-#[derive(Debug, Clone)]
-pub struct Found {
-    /// Its canonical name.
-    pub domain: String,
-    /// What a suspension would cut, one sentence each.
-    pub facts: Vec<String>,
-    /// Who of us follows whom there.
-    pub following: Vec<Bond>,
-    /// Who there follows whom of us.
-    pub followers: Vec<Bond>,
-    /// What holds above it: sentences.
-    pub above: Vec<String>,
-    /// The policy that it has; its path at the desk.
-    pub holds: Option<String>,
-    /// Earlier blocks whose follows can be brought back.
-    pub acts: Vec<ActRow>,
-}
-
-/// Somebody here and somebody there.
-#[derive(Debug, Clone)]
-pub struct Bond {
-    /// Who lives here.
-    pub here: AccountChip,
-    /// Who lives there.
-    pub there: AccountChip,
-}
-
 /// A block that ended follows.
 #[derive(Debug, Clone)]
 pub struct ActRow {
@@ -139,7 +95,7 @@ pub struct PolicyPage {
     pub can_restore: bool,
 }
 
-const ROW: Route = Route {
+pub(super) const ROW: Route = Route {
     method: "GET",
     path: "/desk/policies",
     access: Access::Admin,
@@ -149,7 +105,7 @@ const ROW: Route = Route {
     handler: web::get,
 };
 
-const DEED: Route = Route {
+pub(super) const DEED: Route = Route {
     method: "POST",
     rate: Rate::Write,
     ..ROW
@@ -159,16 +115,6 @@ const DEED: Route = Route {
 pub const ROUTES: &[Route] = &[
     Route {
         handler: || web::to(list),
-        ..ROW
-    },
-    Route {
-        path: "/desk/policies/lay",
-        handler: || web::to(lay),
-        ..DEED
-    },
-    Route {
-        path: "/desk/policies/new",
-        handler: || web::to(new),
         ..ROW
     },
     Route {
@@ -253,7 +199,7 @@ fn reader_words(one: ShownTo) -> &'static str {
     }
 }
 
-fn row(policy: &Policy, now: DateTime<Utc>) -> PolicyRow {
+pub(super) fn row(policy: &Policy, now: DateTime<Utc>) -> PolicyRow {
     let terms = &policy.terms;
     let marks = [
         (rejects_media(terms), "No media"),
@@ -290,27 +236,27 @@ fn row(policy: &Policy, now: DateTime<Utc>) -> PolicyRow {
 
 /// What the form of a policy sends.
 #[derive(Debug, Default, Deserialize)]
-struct Typed {
+pub(super) struct Typed {
     #[serde(default, deserialize_with = "lenient::string")]
-    domain: String,
+    pub(super) domain: String,
     #[serde(default, deserialize_with = "lenient::string")]
-    severity: String,
+    pub(super) severity: String,
     #[serde(default, deserialize_with = "lenient::boolean")]
-    reject_media: bool,
+    pub(super) reject_media: bool,
     #[serde(default, deserialize_with = "lenient::boolean")]
-    reject_reports: bool,
+    pub(super) reject_reports: bool,
     #[serde(default, deserialize_with = "lenient::boolean")]
-    obfuscate: bool,
+    pub(super) obfuscate: bool,
     #[serde(default, deserialize_with = "lenient::string")]
-    public_comment: String,
+    pub(super) public_comment: String,
     #[serde(default, deserialize_with = "lenient::string")]
-    private_comment: String,
+    pub(super) private_comment: String,
     #[serde(default, deserialize_with = "lenient::string")]
-    until: String,
+    pub(super) until: String,
 }
 
 impl Typed {
-    fn terms(&self) -> Result<Terms, Error> {
+    pub(super) fn terms(&self) -> Result<Terms, Error> {
         let severity = Severity::from_name(&self.severity)
             .ok_or_else(|| Error::invalid("Choose what happens to its people"))?;
         let until = match self.until.trim() {
@@ -335,7 +281,7 @@ impl Typed {
         })
     }
 
-    fn form(&self) -> Form {
+    pub(super) fn form(&self) -> Form {
         let tick = |yes: bool| if yes { "1" } else { "" };
         Form::new()
             .with("domain", &self.domain)
@@ -367,132 +313,7 @@ impl Typed {
     }
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct About {
-    domain: String,
-}
-
-/// GET `/desk/policies/new`: nothing is changed by looking.
-async fn new(
-    req: HttpRequest,
-    app: web::Data<App>,
-    caller: Caller,
-    about: web::Query<About>,
-) -> Result<HttpResponse, WebError> {
-    let typed = Typed {
-        domain: about.domain.chars().take(300).collect(),
-        severity: "suspend".to_owned(),
-        ..Typed::default()
-    };
-    let form = typed.form();
-    before(&req, &app, &caller, form, &typed.domain).await
-}
-
-async fn before(
-    req: &HttpRequest,
-    app: &App,
-    caller: &Caller,
-    mut form: Form,
-    domain: &str,
-) -> Result<HttpResponse, WebError> {
-    let admin = caller.admin()?;
-    let now = app.clock.now();
-    let found = match domain.trim() {
-        "" => None,
-        domain => match preview::preview(app, &admin, domain).await {
-            Ok(seen) => {
-                let acts = policies::acts(app, &admin, &seen.domain).await?;
-                Some(known(seen, &acts, now, &app.remote_media.addresses))
-            }
-            Err(Error::Invalid(invalid)) => {
-                form = form.error("domain", format!("{}.", invalid.sentence()));
-                None
-            }
-            Err(error) => return Err(error.into()),
-        },
-    };
-    let mut page = frame::page(req, Some(caller), "A policy for another server").await?;
-    page.here = Here::Desk;
-    page.has_errors = form.has_errors();
-    let wrong = form.has_errors();
-    let answer = frame::render(req, &NewPage { page, form, found })?;
-    Ok(match wrong {
-        true => frame::refused(answer),
-        false => answer,
-    })
-}
-
-fn known(seen: Preview, acts: &[Severance], now: DateTime<Utc>, at: &Addresses) -> Found {
-    let bonds = |pairs: &[Pair]| {
-        pairs
-            .iter()
-            .map(|pair| Bond {
-                here: account::chip(&pair.here, at),
-                there: account::chip(&pair.there, at),
-            })
-            .collect()
-    };
-    let cut = seen.cut;
-    Found {
-        facts: vec![
-            counted(
-                cut.following,
-                "follow of people there ends",
-                "follows of people there end",
-            ),
-            counted(
-                cut.followers,
-                "follow by people there ends",
-                "follows by people there end",
-            ),
-            counted(
-                cut.accounts,
-                "person there is known here",
-                "people there are known here",
-            ),
-            counted(
-                cut.posts,
-                "post of theirs is kept, and hidden",
-                "posts of theirs are kept, and hidden",
-            ),
-            counted(
-                cut.hosts,
-                "server of that name or under it is known",
-                "servers of that name or under it are known",
-            ),
-        ],
-        following: bonds(&seen.following),
-        followers: bonds(&seen.followers),
-        above: seen
-            .above
-            .iter()
-            .map(|policy| {
-                format!(
-                    "{} is {} already, and this with it",
-                    policy.domain,
-                    row(policy, now).does.to_lowercase()
-                )
-            })
-            .collect(),
-        holds: seen
-            .holds
-            .map(|policy| format!("/desk/policies/{}", policy.id)),
-        acts: acts.iter().map(|act| act_row(act, now)).collect(),
-        domain: seen.domain,
-    }
-}
-
-/// `3 posts are kept`; counts end somewhere.
-fn counted(n: i64, one: &str, many: &str) -> String {
-    match n {
-        1 => format!("1 {one}."),
-        n if n >= COUNTED => format!("More than {n} {many}."),
-        n => format!("{n} {many}."),
-    }
-}
-
-fn act_row(act: &Severance, now: DateTime<Utc>) -> ActRow {
+pub(super) fn act_row(act: &Severance, now: DateTime<Utc>) -> ActRow {
     let became = match (act.told_at, act.restoring_at, act.restored_at) {
         (.., Some(_)) => "They were brought back as far as they could be.",
         (_, Some(_), None) => "They are being brought back.",
@@ -507,39 +328,6 @@ fn act_row(act: &Severance, now: DateTime<Utc>) -> ActRow {
             act.following, act.followers
         ),
         can_restore: act.restoring_at.is_none(),
-    }
-}
-
-/// POST `/desk/policies/lay`.
-async fn lay(
-    req: HttpRequest,
-    app: web::Data<App>,
-    caller: Caller,
-    sent: Sent<Typed>,
-) -> Result<HttpResponse, WebError> {
-    let admin = caller.admin()?;
-    let typed = &sent.fields;
-    let laid = match typed.terms() {
-        Ok(terms) => {
-            let by = By::Admin(&admin);
-            policies::lay(&app, by, &typed.domain, PolicySource::Staff, terms).await
-        }
-        Err(error) => Err(error),
-    };
-    match laid {
-        Ok(Laid::New(policy)) => Ok(see_other_with(
-            &format!("/desk/policies/{}", policy.id),
-            &Flash::done("It holds from now on."),
-        )),
-        Ok(Laid::Exists(policy)) => Ok(see_other_with(
-            &format!("/desk/policies/{}", policy.id),
-            &Flash::trouble("There is a policy for this server already. Change it here."),
-        )),
-        Err(Error::Invalid(invalid)) => {
-            let form = typed.form().refused(&invalid);
-            before(&req, &app, &caller, form, &typed.domain).await
-        }
-        Err(error) => Err(error.into()),
     }
 }
 

@@ -367,7 +367,11 @@ fn a_poll_is_asked_and_answered_on_pages_without_a_script() {
         assert_eq!(answer.status, 303, "{}", answer.shown());
         let poll = place.number("SELECT status_id FROM polls").await;
         let path = format!("/@ann/{poll}");
-        browser.open(&path).await.says("0 people voted").says("0 %");
+        browser
+            .open(&path)
+            .await
+            .says("Nobody voted yet")
+            .says("0 %");
         let reader = place.signed_in(&ben).await;
         let page = reader.open(&path).await;
         let form = page
