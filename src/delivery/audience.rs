@@ -115,6 +115,10 @@ pub fn intents(event: &Taken) -> Vec<Intent> {
         ],
         EventKind::AccountBlocked => vec![between(ActivityKind::Block, actor, subject)],
         EventKind::BlockUndone => vec![between(ActivityKind::BlockUndone, actor, subject)],
+        // Whose move was taken back has no followers left who could tell their servers.
+        EventKind::ProfileChanged if event.extra.is_some() => {
+            vec![say(ActivityKind::Profile, actor, FOLLOWERS | REACHED)]
+        }
         EventKind::ProfileChanged => vec![say(ActivityKind::Profile, actor, FOLLOWERS)],
         EventKind::AccountMoved => vec![say(ActivityKind::Move, actor, FOLLOWERS)],
         EventKind::AccountDeleted => {

@@ -46,7 +46,7 @@ smallint_enum! {
         AccountBlocked = 9 => "account_blocked",
         /// subject: who was blocked, actor; extra: the id of the block that is gone.
         BlockUndone = 10 => "block_undone",
-        /// subject: account, actor: the same.
+        /// subject: account, actor: the same; extra: the same where a move was taken back.
         ProfileChanged = 11 => "profile_changed",
         /// subject: application, actor: user.
         Applied = 12 => "applied",

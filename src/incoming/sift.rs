@@ -94,6 +94,14 @@ pub struct Head {
     pub is_delete: bool,
 }
 
+/// The address of what a `Create` makes.
+fn id_of_made(activity: &Value, kind: &str) -> Option<String> {
+    match kind {
+        "Create" => id(activity.get("object")).and_then(uri::canonical),
+        _ => None,
+    }
+}
+
 impl Head {
     /// Reads it.
     ///
@@ -115,7 +123,11 @@ impl Head {
                         "The activity's id is on another server than its actor",
                     ));
                 }
-                uri::hash(&id)
+                // GoToSocial names all votes of somebody in a poll alike: what is made counts too.
+                match id_of_made(activity, kind) {
+                    Some(made) => uri::hash(&format!("{id} {made}")),
+                    None => uri::hash(&id),
+                }
             }
             // Some old servers name no id in an Accept: then it is what it says.
             None | Some(Value::Null) => {

@@ -78,12 +78,12 @@ const STAY: &str = "\
     did AS (UPDATE accounts a SET moved_to_id = NULL, version = a.version + 1, updated_at = p.at \
         FROM p WHERE a.id = p.account AND a.host_id IS NULL AND a.moved_to_id IS NOT NULL RETURNING a.id), \
     works AS (UPDATE users u SET moved_at = NULL FROM p WHERE u.account_id = p.account), \
-    told AS (INSERT INTO events (lane, kind, subject_id, actor_id, created_at) \
-        SELECT 0, p.event, did.id, did.id, p.at FROM did CROSS JOIN p) \
+    told AS (INSERT INTO events (lane, kind, subject_id, actor_id, extra, created_at) \
+        SELECT 0, p.event, did.id, did.id, did.id, p.at FROM did CROSS JOIN p) \
     SELECT EXISTS (SELECT 1 FROM did)";
 
 /// Takes a move back: the account stands as before, and may post. Followers who went do not
-/// come back by themselves. `false` when it had not moved.
+/// come back by themselves, but hear of it: their servers keep those who moved at bay. `false` when it had not moved.
 pub async fn stay(conn: &mut Conn, account: Id, at: DateTime<Utc>) -> Result<bool> {
     let (did,): (bool,) = raw::<(Bool,)>(STAY)
         .bind::<BigInt, _>(account)

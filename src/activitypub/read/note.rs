@@ -12,7 +12,7 @@ use super::media::{self, Medium};
 use super::poll::Poll;
 use super::{Unreadable, quote, value};
 use crate::activitypub::uri;
-use crate::text::html::escape;
+use crate::text::html::{escape, html_to_text};
 use crate::text::{clean, hashtags, language, sanitise};
 
 /// Accounts that one post may name; more are left out (N7).
@@ -160,8 +160,10 @@ impl Note {
                 String::new(),
             ),
         };
+        // snac sends votes with a line break for content.
+        let is_blank = content.is_none_or(|html| html_to_text(html).trim().is_empty());
         let vote = title
-            .filter(|name| is_note && content.is_none() && !name.is_empty())
+            .filter(|name| is_note && is_blank && !name.is_empty())
             .map(|name| value::cut(name, MAX_LINE).to_owned());
         let poll = match kind {
             QUESTION => Poll::read(object),
@@ -412,6 +414,8 @@ mod tests {
         assert!(warned.sensitive);
         let mut vote = with("name", json!("Yes"));
         vote.as_object_mut().unwrap().remove("content");
+        assert_eq!(Note::read(&vote).unwrap().vote.as_deref(), Some("Yes"));
+        vote["content"] = json!("<br>");
         assert_eq!(Note::read(&vote).unwrap().vote.as_deref(), Some("Yes"));
         assert_eq!(Note::read(&with("name", json!("Yes"))).unwrap().vote, None);
     }
