@@ -27,9 +27,7 @@ use crate::{
 
 use super::{
     arguments::{AccountsCommand, Creation},
-    connect::{Open, database_url},
-    embedded::{layout::Layout, user},
-    run_async,
+    connect::{database_url, with_app},
     sentence::tell,
     serve,
     settle::Settled,
@@ -42,29 +40,13 @@ const MAX_NAMES: usize = 100_000;
 const MAX_INPUT: u64 = 16 * 1024 * 1024;
 
 /// Does what the subcommand says.
-pub fn accounts(mut settled: Settled, command: &AccountsCommand) -> Result<()> {
+pub fn accounts(settled: Settled, command: &AccountsCommand) -> Result<()> {
     // What root alone may read is read before root is left behind.
     let many = match command {
         AccountsCommand::Create(creation) => wanted(creation)?,
         _ => Vec::new(),
     };
-    let private = settled.config.database.url.is_none();
-    if let Some(service) = settled.user.take() {
-        Layout::prepare(&settled.config.server.data, Some(&service))?;
-        user::become_user(&service)?;
-    }
-    let config = settled.config.clone();
-    run_async(config, async move |_| {
-        let open = Open::open(settled).await?;
-        let done = async {
-            be_current(&open.config, private).await?;
-            let app = serve::prepare(&open.config).await?;
-            act(&app, command, many).await
-        }
-        .await;
-        open.close().await;
-        done
-    })
+    with_app(settled, async |app| act(&app, command, many).await)
 }
 
 /// A private database is brought up to this version; one of the host's is the host's.

@@ -1,13 +1,42 @@
 //! Reach the databases of a place, whether or not it runs.
 
+use std::sync::Arc;
+
 use anyhow::{Result, bail};
 
+use crate::app::App;
 use crate::config::{Config, Secret};
 
 use super::{
-    embedded::{Embedded, Options, layout::Layout, lock},
+    accounts::be_current,
+    embedded::{Embedded, Options, layout::Layout, lock, user},
+    run_async, serve,
     settle::Settled,
 };
+
+/// Does something to a place, whether or not it runs: as the user of its services, on a
+/// database of this version.
+pub(super) fn with_app(
+    mut settled: Settled,
+    work: impl AsyncFnOnce(Arc<App>) -> Result<()>,
+) -> Result<()> {
+    let private = settled.config.database.url.is_none();
+    if let Some(service) = settled.user.take() {
+        Layout::prepare(&settled.config.server.data, Some(&service))?;
+        user::become_user(&service)?;
+    }
+    let config = settled.config.clone();
+    run_async(config, async move |_| {
+        let open = Open::open(settled).await?;
+        let done = async {
+            be_current(&open.config, private).await?;
+            work(serve::prepare(&open.config).await?).await
+        }
+        .await;
+        open.close().await;
+        done
+    })
+}
 
 /// A place whose databases answer; [`Open::close`] it in the end.
 pub struct Open {

@@ -8,35 +8,17 @@ use crate::app::App;
 use crate::delivery::hosts::{self, Line, Standing, Which};
 
 use super::arguments::{HostsArguments, HostsCommand};
-use super::connect::Open;
-use super::embedded::layout::Layout;
-use super::embedded::user;
+use super::connect::with_app;
 use super::sentence::tell;
 use super::settle::Settled;
-use super::{accounts, policies, run_async, serve, terminal};
+use super::{policies, terminal};
 
 /// Servers that are listed at the most.
 const MOST: i64 = 100_000;
 
 /// Does what the subcommand says; without one, lists.
-pub fn hosts(mut settled: Settled, arguments: &HostsArguments) -> Result<()> {
-    let private = settled.config.database.url.is_none();
-    if let Some(service) = settled.user.take() {
-        Layout::prepare(&settled.config.server.data, Some(&service))?;
-        user::become_user(&service)?;
-    }
-    let config = settled.config.clone();
-    run_async(config, async move |_| {
-        let open = Open::open(settled).await?;
-        let done = async {
-            accounts::be_current(&open.config, private).await?;
-            let app = serve::prepare(&open.config).await?;
-            act(&app, arguments).await
-        }
-        .await;
-        open.close().await;
-        done
-    })
+pub fn hosts(settled: Settled, arguments: &HostsArguments) -> Result<()> {
+    with_app(settled, async |app| act(&app, arguments).await)
 }
 
 async fn act(app: &App, arguments: &HostsArguments) -> Result<()> {

@@ -4,37 +4,19 @@
 use anyhow::Result;
 
 use super::arguments::MediaCommand;
-use super::connect::Open;
-use super::embedded::layout::Layout;
-use super::embedded::user;
+use super::connect::with_app;
 use super::sentence::tell;
 use super::settle::Settled;
-use super::{accounts, run_async, serve, terminal};
+use super::terminal;
 use crate::app::App;
 use crate::social::remote_media::upkeep;
 use crate::text::size_words;
 
 /// Does what the subcommand says.
-pub fn media(mut settled: Settled, command: &MediaCommand) -> Result<()> {
-    let private = settled.config.database.url.is_none();
-    if let Some(service) = settled.user.take() {
-        Layout::prepare(&settled.config.server.data, Some(&service))?;
-        user::become_user(&service)?;
-    }
-    let config = settled.config.clone();
-    run_async(config, async move |_| {
-        let open = Open::open(settled).await?;
-        let done = async {
-            accounts::be_current(&open.config, private).await?;
-            let app = serve::prepare(&open.config).await?;
-            match command {
-                MediaCommand::Usage => usage(&app).await,
-                MediaCommand::Prune => prune(&app).await,
-            }
-        }
-        .await;
-        open.close().await;
-        done
+pub fn media(settled: Settled, command: &MediaCommand) -> Result<()> {
+    with_app(settled, async |app| match command {
+        MediaCommand::Usage => usage(&app).await,
+        MediaCommand::Prune => prune(&app).await,
     })
 }
 

@@ -206,6 +206,17 @@ mod tests {
     }
 
     #[test]
+    fn a_move_taken_back_is_said_to_all_who_ever_heard() {
+        let back = event(EventKind::ProfileChanged, Lane::People);
+        assert_ne!(intents(&back)[0].whom & REACHED, 0);
+        let usual = Taken {
+            extra: None,
+            ..back
+        };
+        assert_eq!(intents(&usual)[0].whom, FOLLOWERS);
+    }
+
+    #[test]
     fn what_is_routed_here_is_said_and_nothing_else() {
         use crate::domain::event::EventKind;
         for kind in EventKind::ALL {

@@ -30,8 +30,6 @@ pub struct Overview {
     pub counts: QueueCounts,
     /// How many the queue has room for.
     pub room: i64,
-    /// The last 30 days.
-    pub month: Month,
     /// An outdated release (or one that soon will be) may be put off now.
     pub may_put_off: bool,
 }
@@ -45,9 +43,16 @@ pub async fn look(app: &App, _who: &Reviewer) -> Result<Overview> {
         may_put_off: outdated::may_be_put_off(weighed.outdated_from, now),
         counts: store::door::queue_counts(&mut conn).await?,
         room: line::room(&mut conn, now).await?,
-        month: store::door::month(&mut conn, now - TimeDelta::days(30)).await?,
         weighed,
     })
+}
+
+/// What an open door would cost: who waits in all, and what the last 30 days brought.
+pub async fn price(app: &App, _who: &Admin) -> Result<(i64, Month)> {
+    let mut conn = app.desk.get().await?;
+    let since = app.clock.now() - TimeDelta::days(30);
+    let waiting = store::door::waiting(&mut conn).await?;
+    Ok((waiting, store::door::month(&mut conn, since).await?))
 }
 
 /// What the admin chooses.

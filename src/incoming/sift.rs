@@ -254,6 +254,20 @@ mod tests {
     }
 
     #[test]
+    fn what_is_made_tells_activities_of_one_id_apart() {
+        let vote = |on: &str| {
+            read(json!({
+                "id": "https://a.example/users/ann/activity#vote0", "type": "Create",
+                "actor": "https://a.example/users/ann", "object": { "id": format!("https://a.example/votes/{on}") },
+            }))
+            .unwrap()
+            .hash
+        };
+        assert_ne!(vote("1"), vote("2"));
+        assert_eq!(vote("1"), vote("1"), "the same again is a repetition");
+    }
+
+    #[test]
     fn an_id_on_another_server_is_not_its_actors() {
         let refused = read(json!({
             "id": "https://b.example/1", "type": "Create", "actor": "https://a.example/users/ann",

@@ -241,14 +241,21 @@ pub async fn queue_counts(conn: &mut Conn) -> Result<QueueCounts> {
     })
 }
 
-/// How many people decided since then.
-pub async fn decided_since(conn: &mut Conn, since: DateTime<Utc>) -> Result<i64> {
-    Ok(applications::table
-        .filter(applications::decided_at.gt(since))
-        .filter(applications::decided_by.is_not_null())
-        .count()
-        .get_result(conn)
-        .await?)
+/// How many applications people decided since `lately`, and since `before`, as far as they are
+/// still kept.
+pub async fn decided_since(
+    conn: &mut Conn,
+    lately: DateTime<Utc>,
+    before: DateTime<Utc>,
+) -> Result<(i64, i64)> {
+    Ok(raw::<(BigInt, BigInt)>(
+        "SELECT count(*) FILTER (WHERE decided_at > ?), count(*) FROM applications \
+         WHERE decided_at > ? AND decided_by IS NOT NULL",
+    )
+    .bind::<Timestamptz, _>(lately)
+    .bind::<Timestamptz, _>(before)
+    .get_result(conn)
+    .await?)
 }
 
 /// How many are in the queue, vouched for or waiting, counted up to `most`.

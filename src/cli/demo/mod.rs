@@ -45,10 +45,7 @@ use self::people::{AT_THE_DOOR, Knock, PEOPLE, Person, STRANGERS};
 use self::pictures::Picture;
 use self::posts::POSTS;
 
-use super::{
-    accounts::be_current, connect::Open, embedded::layout::Layout, embedded::user, run_async,
-    sentence::tell, serve, settle::Settled, terminal,
-};
+use super::{connect::with_app, sentence::tell, settle::Settled, terminal};
 
 /// The password of everybody in it.
 const PASSWORD: &str = "light on the porch";
@@ -62,30 +59,14 @@ const TELLING: Duration = Duration::from_secs(2);
 const READ_UP_TO: i64 = 150;
 
 /// Fills the place, and says how to sign in.
-pub fn demo(mut settled: Settled) -> Result<()> {
+pub fn demo(settled: Settled) -> Result<()> {
     if settled.config.server.place == Place::Production {
         bail!(
             "The made-up community is for development: start a place without --domain, on a data \
              folder of its own."
         );
     }
-    let private = settled.config.database.url.is_none();
-    if let Some(service) = settled.user.take() {
-        Layout::prepare(&settled.config.server.data, Some(&service))?;
-        user::become_user(&service)?;
-    }
-    let config = settled.config.clone();
-    run_async(config, async move |_| {
-        let open = Open::open(settled).await?;
-        let done = async {
-            be_current(&open.config, private).await?;
-            let app = serve::prepare(&open.config).await?;
-            fill(app).await
-        }
-        .await;
-        open.close().await;
-        done
-    })
+    with_app(settled, fill)
 }
 
 async fn fill(app: Arc<App>) -> Result<()> {

@@ -12,7 +12,6 @@ use super::{line, pace};
 use crate::app::App;
 use crate::cache::once;
 use crate::domain::Result;
-use crate::domain::lane::Lane;
 use crate::gate::effective_mode::EffectiveMode;
 use crate::gate::questions::statistics;
 use crate::gate::{mode, questions};
@@ -47,17 +46,19 @@ pub struct FormView {
 pub async fn fetch(app: &App, network: Option<IpAddr>) -> Result<FormView> {
     pace::count_fetch(app, network).await?;
     let now = app.clock.now();
+    let in_line = line::is_shown(app).await?;
     let mut conn = app.desk.get().await?;
     let network = pace::Origin::new(network, None).network();
     let asked = questions::asked(app, &mut conn, network, now).await?;
     statistics::note_shown(app, &asked);
-    view(app, &mut conn, asked, now).await
+    view(app, &mut conn, asked, in_line, now).await
 }
 
 /// The form again, with the questions that this token names; those of today where it is not
 /// ours. The old token comes back while it holds.
 pub async fn again(app: &App, token: &str, network: Option<IpAddr>) -> Result<FormView> {
     let now = app.clock.now();
+    let in_line = line::is_shown(app).await?;
     let mut conn = app.desk.get().await?;
     let (said, holds) = match signed::open(&app.keys.form, token, now) {
         Ok(said) => (Some(said), true),
@@ -71,7 +72,7 @@ pub async fn again(app: &App, token: &str, network: Option<IpAddr>) -> Result<Fo
             questions::asked(app, &mut conn, network, now).await?
         }
     };
-    let mut view = view(app, &mut conn, asked, now).await?;
+    let mut view = view(app, &mut conn, asked, in_line, now).await?;
     if holds {
         view.token = token.to_owned();
     }
@@ -82,6 +83,7 @@ async fn view(
     app: &App,
     conn: &mut Conn,
     asked: Vec<QuestionVersion>,
+    in_line: bool,
     now: DateTime<Utc>,
 ) -> Result<FormView> {
     let ids: Vec<String> = asked.iter().map(|q| q.id.to_string()).collect();
@@ -90,7 +92,7 @@ async fn view(
         questions: asked,
         email_needed: super::mail_reaches_people(app),
         mode: mode::current(app, conn, now).await?,
-        in_line: line::lane(conn, Lane::Waiting, now).await? == Lane::InLine,
+        in_line,
     })
 }
 

@@ -108,10 +108,13 @@ fn without_address(user: User) -> User {
     }
 }
 
-/// How many wait in the queue: for the menu.
+/// The menu counts no further.
+const COUNTED: i64 = 1000;
+
+/// How many wait in the queue, up to 1,000: for the menu.
 pub async fn count(app: &App, _who: &Reviewer) -> Result<i64> {
     let mut conn = app.desk.get().await?;
-    Ok(store::door::queue_counts(&mut conn).await?.queue)
+    store::door::in_queue(&mut conn, COUNTED).await
 }
 
 /// Everything about one application.

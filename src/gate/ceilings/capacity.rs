@@ -11,9 +11,10 @@ use crate::gate::effective_mode::Ceiling;
 const LEAST_ROOM: i64 = 100;
 
 /// How many confirmed applications make a queue: what is usually reviewed in 14 days, 100 at
-/// the least. `decided` is the number decided by people in the last 12 weeks.
-pub fn queue_room(decided: i64) -> i64 {
-    (decided / 6).max(LEAST_ROOM)
+/// the least. Given is what people decided in the last 14 days, and in the last 12 weeks; of
+/// these, those who were refused are erased after 14 days and missing.
+pub fn queue_room(fortnight: i64, twelve_weeks: i64) -> i64 {
+    fortnight.max(twelve_weeks / 6).max(LEAST_ROOM)
 }
 
 /// The room in the queue, or in all, for those whom nobody invited or vouched for: a fifth is
@@ -64,9 +65,10 @@ mod tests {
 
     #[test]
     fn the_queue_grows_with_those_who_read() {
-        assert_eq!(queue_room(0), 100);
-        assert_eq!(queue_room(599), 100);
-        assert_eq!(queue_room(6_000), 1_000);
+        assert_eq!(queue_room(0, 0), 100);
+        assert_eq!(queue_room(99, 599), 100);
+        assert_eq!(queue_room(0, 6_000), 1_000);
+        assert_eq!(queue_room(700, 900), 700);
         assert_eq!(for_strangers(100), 80);
     }
 

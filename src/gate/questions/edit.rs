@@ -312,7 +312,7 @@ async fn within_limits(conn: &mut Conn, now: DateTime<Utc>) -> Result<()> {
              or put some into a pool."
         )));
     }
-    if all.len() >= MOST {
+    if all.len() > MOST {
         return Err(Error::invalid(format!(
             "There is room for {MOST} questions, pools included. Retire one first."
         )));

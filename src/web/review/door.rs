@@ -335,15 +335,13 @@ async fn price(
     caller: Caller,
     wish: web::Query<Wish>,
 ) -> Result<HttpResponse, WebError> {
-    caller.admin()?;
-    let door = doorkeeper::look(&app, &caller.reviewer()?).await?;
+    let (waiting, month) = doorkeeper::price(&app, &caller.admin()?).await?;
     let mut page = frame::page(&req, Some(&caller), "An open door").await?;
     page.here = Here::Desk;
-    let counts = door.counts;
     let shown = OpenDoorPage {
         page,
-        waiting: counts.queue + counts.in_line + counts.automated,
-        month: door.month,
+        waiting,
+        month,
         bypass: wish.bypass == "1",
     };
     frame::render(&req, &shown)
