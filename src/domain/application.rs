@@ -22,6 +22,35 @@ smallint_enum! {
     }
 }
 
+smallint_enum! {
+    /// What is said about an application.
+    pub enum MessageKind {
+        /// Staff ask the applicant something.
+        Question = 0 => "question",
+        /// The applicant's answer.
+        Answer = 1 => "answer",
+        /// A note that staff alone read.
+        Note = 2 => "note",
+        /// The applicant asks to look again after a no.
+        Appeal = 3 => "appeal",
+    }
+}
+
+smallint_enum! {
+    /// What was asked of the applicant's machine, so that thousands of applications cost
+    /// something (registration.md C3).
+    pub enum Proof {
+        /// Nothing was given yet.
+        Missing = 0 => "missing",
+        /// The proof of work.
+        Worked = 1 => "worked",
+        /// The wait that stands in for it.
+        Waited = 2 => "waited",
+        /// None was asked: an invite, an event code, a place that asks for none.
+        Exempt = 3 => "exempt",
+    }
+}
+
 impl ApplicationState {
     /// A "pending user" in the words of registration.md: signed in, in the sandbox.
     pub fn is_waiting(self) -> bool {

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::{Queryable, Selectable};
 
-use super::schema::{applicant_profiles, applications};
-use crate::domain::application::ApplicationState;
+use super::schema::{applicant_profiles, application_messages, applications};
+use crate::domain::application::{ApplicationState, MessageKind, Proof};
 use crate::domain::lane::Lane;
 use crate::domain::registration_mode::RegistrationMode;
 
@@ -35,6 +35,24 @@ pub struct Application {
     pub decision_message: Option<String>,
     pub told: bool,
     pub erase_at: Option<DateTime<Utc>>,
+    pub put_offs: i16,
+    pub appealed_at: Option<DateTime<Utc>>,
+    pub elsewhere: Option<String>,
+    pub proof: Proof,
+    pub event_code_id: Option<i64>,
+    pub cluster_id: Option<i64>,
+}
+
+/// A row of `application_messages`: what was said about an application, plain text.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
+#[diesel(table_name = application_messages, check_for_backend(Pg))]
+pub struct ApplicationMessage {
+    pub id: i64,
+    pub application_id: i64,
+    pub kind: MessageKind,
+    pub author_id: Option<i64>,
+    pub body: String,
+    pub created_at: DateTime<Utc>,
 }
 
 /// A row of `applicant_profiles`: what will become the account. Plain text, private pictures.

@@ -136,6 +136,25 @@ diesel::table! {
 }
 
 diesel::table! {
+    application_claims (application_id) {
+        application_id -> Int8,
+        user_id -> Int8,
+        until -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    application_messages (id) {
+        id -> Int8,
+        application_id -> Int8,
+        kind -> Int2,
+        author_id -> Nullable<Int8>,
+        body -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     applications (id) {
         id -> Int8,
         user_id -> Int8,
@@ -159,6 +178,12 @@ diesel::table! {
         decision_message -> Nullable<Text>,
         told -> Bool,
         erase_at -> Nullable<Timestamptz>,
+        put_offs -> Int2,
+        appealed_at -> Nullable<Timestamptz>,
+        elsewhere -> Nullable<Text>,
+        proof -> Int2,
+        event_code_id -> Nullable<Int8>,
+        cluster_id -> Nullable<Int8>,
     }
 }
 

@@ -9,6 +9,7 @@ pub mod accounts;
 pub mod accounts_shown;
 pub mod activities;
 pub mod applicants;
+pub mod application_messages;
 pub mod applications;
 pub mod apps;
 pub mod audience;

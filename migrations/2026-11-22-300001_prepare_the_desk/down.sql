@@ -1,0 +1,9 @@
+DROP TABLE application_claims;
+DROP TABLE application_messages;
+ALTER TABLE applications
+    DROP COLUMN put_offs,
+    DROP COLUMN appealed_at,
+    DROP COLUMN elsewhere,
+    DROP COLUMN proof,
+    DROP COLUMN event_code_id,
+    DROP COLUMN cluster_id;
