@@ -9,15 +9,18 @@
 //! fill ─> counts (round trips, exact) ─> start, idle memory ─> home ─> posting ─> fan-out ─> peak memory
 //! ```
 //!
-//! `federation` measures what other servers send and are sent, see its file. `--quick` does all
+//! `federation` measures what other servers send and are sent, `door` the queue of those who
+//! apply, see their files. `--quick` does all
 //! of it with little data, to see that it still works; its figures mean nothing.
 
 #![allow(clippy::print_stdout, reason = "it is a report")]
 
+mod applicants;
 mod bytes;
 mod client;
 mod commits;
 mod counts;
+mod door;
 mod fan_out;
 mod federation;
 mod fill;
@@ -60,6 +63,8 @@ fn main() -> Result<()> {
         ["federation", "--quick"] | ["--quick", "federation"] => {
             block_on(federation::run(Scale::QUICK))
         }
+        ["door"] => block_on(door::run(Scale::FULL)),
+        ["door", "--quick"] | ["--quick", "door"] => block_on(door::run(Scale::QUICK)),
         ["place"] => block_on(stay(Scale::FULL)),
         ["place", "--quick"] | ["--quick", "place"] => block_on(stay(Scale::QUICK)),
         // The second process of the yardstick "the same bytes from memory".

@@ -16,7 +16,7 @@ use super::place::Place;
 use super::random::Random;
 use super::scale::Scale;
 
-const DAY: i64 = 24 * 3600 * 1000;
+pub(super) const DAY: i64 = 24 * 3600 * 1000;
 const SCOPES: &str = "read write follow push";
 const APP: Id = 1;
 /// Hashtags in use.
@@ -32,13 +32,13 @@ struct Earlier {
 }
 
 /// Rows of one table on their way.
-struct Table {
+pub(super) struct Table {
     into: &'static str,
     rows: String,
 }
 
 impl Table {
-    fn new(into: &'static str) -> Table {
+    pub(super) fn new(into: &'static str) -> Table {
         Table {
             into,
             rows: String::new(),
@@ -46,12 +46,12 @@ impl Table {
     }
 
     /// One row; fields are plain words, numbers, or `\N`.
-    fn row(&mut self, fields: std::fmt::Arguments<'_>) {
+    pub(super) fn row(&mut self, fields: std::fmt::Arguments<'_>) {
         // Writing to a String does not fail.
         let _ = writeln!(self.rows, "{fields}");
     }
 
-    async fn send(self, sql: &Client) -> Result<()> {
+    pub(super) async fn send(self, sql: &Client) -> Result<()> {
         let sink = sql
             .copy_in::<_, Bytes>(&format!("COPY {} FROM STDIN", self.into))
             .await?;
@@ -67,17 +67,17 @@ impl Table {
 }
 
 /// Ids of a moment, in milliseconds; no two alike.
-struct Ids(i64);
+pub(super) struct Ids(pub(super) i64);
 
 impl Ids {
-    fn at(&mut self, milliseconds: i64) -> Id {
+    pub(super) fn at(&mut self, milliseconds: i64) -> Id {
         self.0 = (self.0 + 1) & 0xffff;
         (milliseconds << 16) | self.0
     }
 }
 
 /// A moment as PostgreSQL reads it.
-fn moment(milliseconds: i64) -> String {
+pub(super) fn moment(milliseconds: i64) -> String {
     chrono::DateTime::from_timestamp_millis(milliseconds)
         .unwrap_or_default()
         .to_rfc3339()

@@ -138,6 +138,17 @@ impl Row {
         self
     }
 
+    /// Promised: at most so many times the yardstick.
+    pub fn at_most_times(mut self, limit: f64) -> Row {
+        let Some((_, yardstick)) = &self.yardstick else {
+            return self;
+        };
+        let reached = self.figure.value / yardstick.value;
+        let text = format!("{reached:.1}x of it, at most {limit:.0}x");
+        self.promise = Some((text, reached <= limit));
+        self
+    }
+
     /// Promised: at least such a part of the yardstick.
     pub fn at_least(mut self, part: f64) -> Row {
         let Some((_, yardstick)) = &self.yardstick else {

@@ -1,0 +1,180 @@
+//! `bin/bench door`: the queue with many who wait beside the same with few, and how fast those
+//! are erased who never came in.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use porchlight::gate::applications::expire;
+use porchlight::secrets::token;
+use tokio_postgres::Client;
+
+use super::applicants;
+use super::client::{Done, Http, Until, load};
+use super::fill;
+use super::place::Place;
+use super::random::Random;
+use super::report::{Report, Row, milliseconds, plain, seconds};
+use super::scale::Scale;
+use super::server::Server;
+
+/// How many of everything.
+#[derive(Debug, Clone, Copy)]
+pub struct Amount {
+    /// Who waits at first.
+    few: usize,
+    /// Who waits then.
+    many: usize,
+    /// Who is erased.
+    erased: usize,
+    /// How often a page is opened.
+    looks: u64,
+}
+
+impl Amount {
+    fn of(scale: Scale) -> Amount {
+        match scale.name {
+            "full" => Amount {
+                few: 500,
+                many: 50_000,
+                erased: 1_700,
+                looks: 200,
+            },
+            _ => Amount {
+                few: 50,
+                many: 500,
+                erased: 100,
+                looks: 5,
+            },
+        }
+    }
+}
+
+/// Pages of the queue: what they are, and where. Deep ones are added to them.
+const PAGES: [(&str, &str); 6] = [
+    ("first page", "/desk"),
+    ("newest first", "/desk?order=newest"),
+    ("search for a name", "/desk?q=early7"),
+    ("search for a word of the answers", "/desk?q=porch"),
+    ("one application", ""),
+    ("the menu's count, on another page", "/desk/door"),
+];
+/// A page may take so many times as long.
+const AT_MOST: f64 = 3.0;
+/// Sent by a browser whose user goes there by hand: a sign of life is written too.
+const BY_HAND: &str = "Sec-Fetch-Mode: navigate\r\nSec-Fetch-User: ?1\r\n";
+/// The longest that one load takes.
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// Measures the door.
+pub async fn run(scale: Scale) -> Result<()> {
+    let began = Instant::now();
+    let amount = Amount::of(scale);
+    let place = Place::open().await?;
+    let mut report = Report::begin(&place, "door", scale).await?;
+    fill::fill(&place, Scale::QUICK).await?;
+    let sql = place.sql().await?;
+    let session = owner(&sql).await?;
+    let mut random = Random::new(20_261_122);
+    let server = Server::start(&place).await?;
+
+    report.section("The queue");
+    applicants::add(&sql, "early", amount.few, &mut random, None).await?;
+    let few = look(&server, &sql, &session, amount).await?;
+    let more = amount.many - amount.few;
+    applicants::add(&sql, "late", more, &mut random, None).await?;
+    let many = look(&server, &sql, &session, amount).await?;
+    report.row(
+        Row::new("who wait", plain(amount.many as f64)).beside("few", plain(amount.few as f64)),
+    );
+    for ((what, few), (_, many)) in few.iter().zip(&many) {
+        let of = |done: &Done| milliseconds(done.percentile(50));
+        report.row(
+            Row::new(format!("{what}, median"), of(many))
+                .beside("with few", of(few))
+                .at_most_times(AT_MOST),
+        );
+    }
+    server.stop().await?;
+
+    report.section("Erasure");
+    let app = place
+        .app(&place.database_url, &place.redis_url, &[])
+        .await?;
+    let users = applicants::add(&sql, "gone", amount.erased, &mut random, Some(&app)).await?;
+    sql.execute(
+        "UPDATE applications SET state = 4, decided_at = now(), erase_at = now() WHERE user_id = ANY ($1)",
+        &[&users],
+    )
+    .await?;
+    let erasing = Instant::now();
+    let done = expire::run(&app)
+        .await
+        .map_err(|e| anyhow::anyhow!("{e:?}"))?;
+    let took = erasing.elapsed();
+    ensure!(done.erased == users.len(), "erased: {done:?}");
+    report.row(Row::new(
+        "applicants with drafts and two pictures",
+        plain(users.len() as f64),
+    ));
+    report.row(Row::new("erased, files too", seconds(took)).at_most(10.0));
+
+    drop(app);
+    place.close().await;
+    report.end(began.elapsed())
+}
+
+/// Makes the first person the owner, signed in; gives the session's cookie.
+async fn owner(sql: &Client) -> Result<String> {
+    let session = "bench-session";
+    let digest = token::digest(session);
+    sql.execute("UPDATE users SET role = 4 WHERE username = 'person0'", &[])
+        .await?;
+    sql.execute(
+        "INSERT INTO sessions (digest, user_id, created_at, last_seen_at, expires_at) \
+         SELECT $1, id, now(), now(), now() + interval '1 day' FROM users WHERE username = 'person0'",
+        &[&digest.as_slice()],
+    )
+    .await?;
+    Ok(format!("porch_session={session}"))
+}
+
+/// Opens every page of the queue often.
+async fn look(
+    server: &Server,
+    sql: &Client,
+    session: &str,
+    amount: Amount,
+) -> Result<Vec<(String, Done)>> {
+    let middle: i64 = sql
+        .query_one(
+            "SELECT id FROM applications WHERE state = 1 ORDER BY id \
+             OFFSET (SELECT count(*) / 2 FROM applications WHERE state = 1) LIMIT 1",
+            &[],
+        )
+        .await?
+        .get(0);
+    let mut pages: Vec<(&str, String)> = PAGES
+        .map(|(what, path)| (what, path.to_owned()))
+        .into_iter()
+        .collect();
+    pages.push(("a page in the middle", format!("/desk?after={middle}")));
+    for (_, path) in pages.iter_mut().filter(|(_, path)| path.is_empty()) {
+        *path = format!("/desk/applications/{middle}");
+    }
+    let mut done = Vec::new();
+    for (what, path) in pages {
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nHost: localhost\r\nCookie: {session}\r\n{BY_HAND}Accept: text/html\r\n\r\n"
+        )
+        .into_bytes();
+        let mut http = Http::open(server.address).await?;
+        let answer = http.ask(&request).await?;
+        answer.checked().with_context(|| path.clone())?;
+        let requests = Arc::new(move |_| request.clone());
+        let until = Until::Count(amount.looks, LONGEST);
+        let each = load(server.address, 1, until, requests).await?;
+        done.push((what.to_owned(), each));
+    }
+    Ok(done)
+}
