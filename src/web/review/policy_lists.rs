@@ -236,7 +236,11 @@ fn shown(plan: &Plan) -> PlanShown {
             .iter()
             .take(SHOWN)
             .map(|(before, terms)| {
-                let words = format!("{}; so far {}", in_words(terms), in_words(&before.terms));
+                let (then, now) = (in_words(terms), in_words(&before.terms));
+                let words = match then == now {
+                    true => format!("{then}, with another comment"),
+                    false => format!("{then}; so far {now}"),
+                };
                 (before.domain.clone(), words)
             })
             .collect(),
