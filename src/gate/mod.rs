@@ -22,6 +22,8 @@ pub mod doorkeeper;
 pub mod draft_pictures;
 pub mod drafts;
 pub mod effective_mode;
+pub mod hints;
+pub mod mail_providers;
 pub mod mode;
 pub mod questions;
 pub mod sandbox;

@@ -12,6 +12,7 @@ pub mod draft;
 pub mod emoji;
 pub mod follow;
 pub mod host;
+pub mod likeness;
 pub mod link;
 pub mod question;
 pub mod schema;

@@ -111,6 +111,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    address_blocks (id) {
+        id -> Int8,
+        digest -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    answer_marks (application_id, mark) {
+        application_id -> Int8,
+        mark -> Int2,
+        hash -> Int8,
+    }
+}
+
+diesel::table! {
     applicant_profiles (user_id) {
         user_id -> Int8,
         display_name -> Text,
@@ -151,6 +167,17 @@ diesel::table! {
         author_id -> Nullable<Int8>,
         body -> Text,
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    application_traits (application_id) {
+        application_id -> Int8,
+        mail_state -> Int2,
+        mail_host -> Nullable<Text>,
+        trap_filled -> Bool,
+        answers_digest -> Nullable<Bytea>,
+        minhash -> Nullable<Bytea>,
     }
 }
 
@@ -353,11 +380,58 @@ diesel::table! {
 }
 
 diesel::table! {
+    event_codes (id) {
+        id -> Int8,
+        code -> Text,
+        title -> Text,
+        uses -> Int4,
+        used -> Int4,
+        network -> Nullable<Inet>,
+        starts_at -> Timestamptz,
+        ends_at -> Timestamptz,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     host_sweeps (host_id) {
         host_id -> Int8,
         cursor -> Int8,
         asked_at -> Timestamptz,
         severance_id -> Nullable<Int8>,
+    }
+}
+
+diesel::table! {
+    mail_blocks (id) {
+        id -> Int8,
+        domain -> Text,
+        hosts -> Bool,
+        severity -> Int2,
+        comment -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    name_blocks (id) {
+        id -> Int8,
+        pattern -> Text,
+        whole -> Bool,
+        severity -> Int2,
+        comment -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    network_blocks (id) {
+        id -> Int8,
+        network -> Inet,
+        severity -> Int2,
+        comment -> Text,
+        created_at -> Timestamptz,
+        expires_at -> Nullable<Timestamptz>,
     }
 }
 

@@ -1,10 +1,11 @@
 //! `decision_memory`: keyed hashes of those refused, for 90 days (D26).
 
 use chrono::{DateTime, Utc};
+use diesel::sql_types::{Array, BigInt, Binary, SmallInt, Timestamptz};
 use diesel::{ExpressionMethods, QueryDsl};
 use diesel_async::RunQueryDsl;
 
-use super::Conn;
+use super::{Conn, raw};
 use crate::domain::Result;
 use crate::model::schema::decision_memory;
 
@@ -13,12 +14,15 @@ pub const ADDRESS: i16 = 0;
 /// `decision_memory.kind` of a network.
 pub const NETWORK: i16 = 1;
 
+/// `decision_memory.kind` of a band of the answers.
+pub const BAND: i16 = 2;
+
 /// One hash to be remembered.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Remembered {
+pub struct NewMemory {
     /// Which key made it.
     pub key_id: i16,
-    /// [`ADDRESS`] or [`NETWORK`].
+    /// [`ADDRESS`], [`NETWORK`] or [`BAND`].
     pub kind: i16,
     /// The hash.
     pub keyed: Vec<u8>,
@@ -27,25 +31,78 @@ pub struct Remembered {
 /// Remembers a decision (the number of an application's state) about these hashes.
 pub async fn insert(
     conn: &mut Conn,
-    hashes: &[Remembered],
+    hashes: &[NewMemory],
     decision: i16,
     at: DateTime<Utc>,
     until: DateTime<Utc>,
 ) -> Result<()> {
-    for hash in hashes {
-        diesel::insert_into(decision_memory::table)
-            .values((
+    let rows: Vec<_> = hashes
+        .iter()
+        .map(|hash| {
+            (
                 decision_memory::key_id.eq(hash.key_id),
                 decision_memory::kind.eq(hash.kind),
                 decision_memory::keyed.eq(&hash.keyed),
                 decision_memory::decision.eq(decision),
                 decision_memory::decided_at.eq(at),
                 decision_memory::until.eq(until),
-            ))
-            .execute(conn)
-            .await?;
+            )
+        })
+        .collect();
+    if rows.is_empty() {
+        return Ok(());
     }
+    diesel::insert_into(decision_memory::table)
+        .values(rows)
+        .execute(conn)
+        .await?;
     Ok(())
+}
+
+/// How many decisions are remembered.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Remembered {
+    /// About the address.
+    pub address: i64,
+    /// About the network.
+    pub network: i64,
+    /// About answers of which enough bands are the same.
+    pub answers: i64,
+}
+
+// Bands of one decision were written at one moment.
+const LOOK: &str = "\
+    WITH p AS (SELECT ?::smallint[] AS kinds, ?::bytea[] AS hashes, ?::bigint AS bands, \
+                      ?::timestamptz AS at), \
+    found AS (SELECT m.kind, m.decided_at, count(*) AS same FROM p, \
+              unnest(p.kinds, p.hashes) AS h(kind, keyed) \
+              JOIN decision_memory m ON m.keyed = h.keyed AND m.kind = h.kind \
+              WHERE m.until > (SELECT at FROM p) GROUP BY m.kind, m.decided_at) \
+    SELECT coalesce(sum(same) FILTER (WHERE kind = 0), 0)::bigint, \
+           coalesce(sum(same) FILTER (WHERE kind = 1), 0)::bigint, \
+           count(*) FILTER (WHERE kind = 2 AND same >= (SELECT bands FROM p)) FROM found";
+
+/// What is remembered about these hashes, each with its kind; answers count where `bands` of
+/// them are the same.
+pub async fn look(
+    conn: &mut Conn,
+    hashes: &[(i16, Vec<u8>)],
+    bands: i64,
+    at: DateTime<Utc>,
+) -> Result<Remembered> {
+    let (kinds, hashes): (Vec<i16>, Vec<Vec<u8>>) = hashes.iter().cloned().unzip();
+    let (address, network, answers) = raw::<(BigInt, BigInt, BigInt)>(LOOK)
+        .bind::<Array<SmallInt>, _>(kinds)
+        .bind::<Array<Binary>, _>(hashes)
+        .bind::<BigInt, _>(bands)
+        .bind::<Timestamptz, _>(at)
+        .get_result(conn)
+        .await?;
+    Ok(Remembered {
+        address,
+        network,
+        answers,
+    })
 }
 
 /// How many decisions are remembered about one of these hashes.

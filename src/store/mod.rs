@@ -47,6 +47,7 @@ pub mod hosts;
 pub mod inbox;
 pub mod jobs;
 pub mod leases;
+pub mod likeness;
 pub mod limit_counts;
 pub mod links;
 pub mod markers;

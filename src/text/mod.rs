@@ -23,8 +23,12 @@ pub mod html;
 pub mod language;
 /// How long a status is, as apps count.
 pub mod length;
+/// How alike two texts are.
+pub mod likeness;
 /// Links in plain text.
 pub mod links;
+/// Names that look like a name that is blocked.
+pub mod look_alike;
 /// Alternative texts and focus points of pictures.
 pub mod media_words;
 /// Mentions in plain text.

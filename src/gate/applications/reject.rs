@@ -15,6 +15,7 @@ use crate::app::App;
 use crate::domain::application::ApplicationState;
 use crate::domain::event::{Event, EventKind};
 use crate::domain::{Id, Result};
+use crate::gate::hints;
 use crate::gate::who::Reviewer;
 use crate::model::application::Application;
 use crate::model::audit::SignOfLife;
@@ -22,7 +23,7 @@ use crate::model::user::User;
 use crate::store;
 use crate::store::applications::Decision;
 use crate::store::audit::NewLine;
-use crate::store::memory::{self, Remembered};
+use crate::store::memory::{self, NewMemory};
 
 /// From a no to the erasure.
 pub const ERASED_AFTER: TimeDelta = TimeDelta::days(14);
@@ -72,6 +73,8 @@ pub async fn reject(
             let hashes = hashes_now(app, &application, &user);
             let state = ApplicationState::Rejected as i16;
             memory::insert(conn, &hashes, state, now, now + REMEMBERED).await?;
+            let span = (now, now + REMEMBERED);
+            hints::remember_answers(app, conn, id, state, span).await?;
         }
         let line = NewLine {
             actor: Some(by),
@@ -93,12 +96,12 @@ pub async fn reject(
 }
 
 /// Hashes of address and network, made with the current key: to be remembered.
-fn hashes_now(app: &App, application: &Application, user: &User) -> Vec<Remembered> {
+fn hashes_now(app: &App, application: &Application, user: &User) -> Vec<NewMemory> {
     values(application, user)
         .into_iter()
         .map(|(kind, name, value)| {
             let keyed = app.keys.decisions.hash(name, &value);
-            Remembered {
+            NewMemory {
                 key_id: keyed.key_id,
                 kind,
                 keyed: keyed.hash.to_vec(),
@@ -108,12 +111,12 @@ fn hashes_now(app: &App, application: &Application, user: &User) -> Vec<Remember
 }
 
 /// The same with every key that is known: to look for.
-pub(super) fn hashes(app: &App, application: &Application, user: &User) -> Vec<Remembered> {
+pub(super) fn hashes(app: &App, application: &Application, user: &User) -> Vec<NewMemory> {
     values(application, user)
         .into_iter()
         .flat_map(|(kind, name, value)| {
             let all = app.keys.decisions.all(name, &value);
-            all.into_iter().map(move |keyed| Remembered {
+            all.into_iter().map(move |keyed| NewMemory {
                 key_id: keyed.key_id,
                 kind,
                 keyed: keyed.hash.to_vec(),

@@ -1,0 +1,2 @@
+DROP INDEX applications_event_code;
+DROP TABLE event_codes;
