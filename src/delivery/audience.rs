@@ -144,6 +144,10 @@ pub fn intents(event: &Taken) -> Vec<Intent> {
         | EventKind::ApplicationApproved
         | EventKind::ApplicationRejected
         | EventKind::ApplicationWithdrawn
+        | EventKind::ApplicationAnswered
+        | EventKind::ApplicationAppealed
+        | EventKind::ApplicationOverdue
+        | EventKind::MemberArrived
         | EventKind::LinkRequested
         | EventKind::AccessRevoked
         | EventKind::PasswordChanged

@@ -103,6 +103,14 @@ smallint_enum! {
         /// subject: a boost's own id that is gone with what it boosted, actor: who had boosted;
         /// extra: what it boosted.
         BoostVanished = 61 => "boost_vanished",
+        /// subject: application, actor: the applicant's user; what staff asked is answered.
+        ApplicationAnswered = 80 => "application_answered",
+        /// subject: application, actor: the applicant's user; pending once more.
+        ApplicationAppealed = 81 => "application_appealed",
+        /// subject: application that nobody decided for a long time, actor: its user.
+        ApplicationOverdue = 82 => "application_overdue",
+        /// subject: application, actor: the new member's user, who opened the welcome page.
+        MemberArrived = 83 => "member_arrived",
     }
 }
 

@@ -25,5 +25,7 @@ smallint_enum! {
         Poll = 10 => "poll",
         /// A block of a server ended follows of one's own.
         Severed = 12 => "severed_relationships",
+        /// For who greets: a newcomer looks around. A word of ours, beside Mastodon's.
+        Arrival = 13 => "arrival",
     }
 }

@@ -16,6 +16,8 @@ pub mod path;
 pub mod remote;
 /// The folder of media.
 pub mod storage;
+/// An archive to take along.
+pub mod zip;
 
 pub use image::Pictures;
 pub use path::{MediaPath, Place};

@@ -100,6 +100,7 @@ pub async fn create(
     save: SaveDraft,
     idempotency_key: Option<&str>,
 ) -> Result<FullDraft> {
+    may_ask(who, &save)?;
     let has_pictures = save.pictures.as_ref().is_some_and(|p| !p.is_empty());
     let text = check(&save, has_pictures)?;
     let user = who.user().id;
@@ -138,6 +139,7 @@ pub async fn create(
 /// # Errors
 /// `NotFound`; `Invalid` as in [`create`].
 pub async fn update(app: &App, who: &Applicant, id: Id, save: SaveDraft) -> Result<FullDraft> {
+    may_ask(who, &save)?;
     let now = app.clock.now();
     let user = who.user().id;
     let mut conn = app.desk.get().await?;
@@ -223,6 +225,17 @@ pub async fn welcome(app: &App, who: &Member) -> Result<(Vec<FullDraft>, Option<
         store::applicants::set_welcomed(&mut conn, user, app.clock.now()).await?;
     }
     Ok((drafts, application.and_then(|a| a.decision_message)))
+}
+
+/// A draft on the porch asks nobody anything (registration.md C2).
+fn may_ask(who: &Applicant, save: &SaveDraft) -> Result<()> {
+    match who.is_waiting() && save.poll.is_some() {
+        true => Err(Error::invalid(
+            "While you wait, what you post is kept as a draft, and a draft cannot have a poll. \
+             After the welcome it can.",
+        )),
+        false => Ok(()),
+    }
 }
 
 /// The text as it is kept.

@@ -15,8 +15,7 @@ use crate::files::image::Purpose;
 use crate::files::storage::Stored;
 use crate::files::{MediaPath, Place};
 use crate::model::account::fields_of_pairs;
-use crate::model::application::{ApplicantProfile, Application};
-use crate::model::question::Answer;
+use crate::model::application::ApplicantProfile;
 use crate::secrets::signed;
 use crate::store::applicants::ProfileChange;
 use crate::store::{self};
@@ -24,19 +23,6 @@ use crate::text::profile::{self as profile_words, Words};
 
 /// Edits of a profile on one day.
 pub const EDITS_A_DAY: i32 = 20;
-
-/// The application of whoever signed in, with its answers: for their own eyes, in any state.
-///
-/// # Errors
-/// `NotFound` for those who never applied.
-pub async fn own_application(app: &App, who: &SignedIn) -> Result<(Application, Vec<Answer>)> {
-    let mut conn = app.desk.get().await?;
-    let application = store::applications::find_latest(&mut conn, who.user.id)
-        .await?
-        .ok_or(Error::NotFound)?;
-    let answers = store::applications::answers(&mut conn, application.id).await?;
-    Ok((application, answers))
-}
 
 /// The private profile of somebody who waits.
 ///

@@ -42,12 +42,14 @@ pub enum Via {
 pub struct ApplicationFacts {
     /// `applications.id`.
     pub id: Id,
-    /// Where it stands.
+    /// Where it stands, as its applicant is told: after a silent no, where it stood before.
     pub state: ApplicationState,
     /// When it was sent.
     pub submitted_at: DateTime<Utc>,
     /// Whether a refused applicant was told.
     pub told: bool,
+    /// It was refused without a word: no app may be let in, and nothing else tells.
+    pub over: bool,
 }
 
 /// A user with a valid session or token: nothing is said yet about what they may do.
@@ -70,7 +72,7 @@ pub enum Standing {
     Unconfirmed,
     /// `pending` or `needs_info`: the sandbox.
     Waiting,
-    /// Refused and not yet erased: one page, nothing else.
+    /// Refused, or ended by time, and not yet erased: one page, nothing else.
     Refused,
     /// Switched off by staff, or the application ended.
     Disabled,
@@ -88,7 +90,7 @@ impl SignedIn {
         match self.application.as_ref().map(|a| a.state) {
             Some(ApplicationState::Unconfirmed) => Standing::Unconfirmed,
             Some(ApplicationState::Pending | ApplicationState::NeedsInfo) => Standing::Waiting,
-            Some(ApplicationState::Rejected) => Standing::Refused,
+            Some(ApplicationState::Rejected | ApplicationState::Expired) => Standing::Refused,
             _ => Standing::Disabled,
         }
     }

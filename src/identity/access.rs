@@ -79,9 +79,10 @@ fn signed_in(holder: Holder, via: Via) -> SignedIn {
     SignedIn {
         application: holder.application.map(|a| ApplicationFacts {
             id: a.id,
-            state: a.state,
+            state: a.told_state(),
             submitted_at: a.submitted_at,
             told: a.told,
+            over: a.state != a.told_state(),
         }),
         user: holder.user,
         via,

@@ -124,6 +124,8 @@ pub async fn confirm_change(app: &App, token: &str) -> Result<()> {
         if !store::users::set_email(conn, user, &email, &canonical, now).await? {
             return Err(dead());
         }
+        // Of somebody who waits, staff see the domain of the address.
+        store::waiting::set_mail_domain(conn, user, address.domain()).await?;
         store::links::void(conn, LinkPurpose::ResetPassword, Some(user), now).await?;
         Ok(())
     })

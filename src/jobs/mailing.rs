@@ -14,11 +14,12 @@ use crate::domain::{Id, Result};
 use crate::gate;
 use crate::mail::messages::{Place, access, decision, joining};
 use crate::mail::{Message, Undelivered};
+use crate::model::application::Application;
 use crate::secrets::link;
 use crate::store::{self, Conn};
 
 /// Sends the mail that `payload` names: `{"mail":
-/// "link"|"waiting"|"decision"|"password_changed", "id": n, "to": user?}`.
+/// "link"|"waiting"|"decision"|"overdue"|"password_changed", "id": n, "to": user?}`.
 pub async fn send(app: &App, payload: &Value) -> Result<Outcome> {
     let (Some(what), Some(id)) = (payload["mail"].as_str(), payload["id"].as_i64()) else {
         return Ok(Outcome::Never("the job names no mail".into()));
@@ -33,6 +34,7 @@ pub async fn send(app: &App, payload: &Value) -> Result<Outcome> {
         "link" => of_link(app, &mut conn, &place, id).await?,
         "waiting" => of_waiting(app, &mut conn, &place, id, payload["to"].as_i64()).await?,
         "decision" => of_decision(app, &mut conn, &place, id).await?,
+        "overdue" => of_overdue(app, &mut conn, &place, id).await?,
         "password_changed" => of_password(app, &mut conn, &place, id).await?,
         _ => return Ok(Outcome::Never("there is no such mail".into())),
     };
@@ -205,4 +207,32 @@ async fn of_decision(app: &App, conn: &mut Conn, place: &Place, id: Id) -> Resul
         _ => return Ok(None),
     };
     Ok(Some(message))
+}
+
+/// To an applicant whom nobody answered; `None` when that is over as far as they see, or they
+/// have no confirmed address.
+async fn of_overdue(app: &App, conn: &mut Conn, place: &Place, id: Id) -> Result<Option<Message>> {
+    use gate::applications::expire::{PENDING, REMINDED};
+    let Some(application) = store::applications::find(conn, id)
+        .await?
+        .map(Application::for_applicant)
+        .filter(|a| a.state == ApplicationState::Pending)
+    else {
+        return Ok(None);
+    };
+    let Some(user) = store::users::find(conn, application.user_id).await? else {
+        return Ok(None);
+    };
+    match (&user.email, user.email_confirmed_at) {
+        (Some(to), Some(_)) => joining::still_waiting(
+            place,
+            to,
+            &user.username,
+            &app.url("/waiting"),
+            REMINDED.num_weeks(),
+            (PENDING - REMINDED).num_days(),
+        )
+        .map(Some),
+        _ => Ok(None),
+    }
 }

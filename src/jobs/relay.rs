@@ -391,6 +391,11 @@ async fn tell(
             heard.subjects(Listener::NotifyOfSignUp),
             Vec::new(),
         ),
+        (
+            About::Arrivals,
+            heard.subjects(Listener::NotifyGreeter),
+            Vec::new(),
+        ),
     ] {
         told.extend(store::notify::tell(conn, about, ids, others, since, now).await?);
     }
@@ -433,6 +438,12 @@ async fn mail(conn: &mut Conn, heard: &Heard<'_>, now: DateTime<Utc>) -> Result<
             .subjects(Listener::MailDecision)
             .into_iter()
             .map(|id| job("decision", id)),
+    );
+    jobs.extend(
+        heard
+            .subjects(Listener::MailOverdue)
+            .into_iter()
+            .map(|id| job("overdue", id)),
     );
     jobs.extend(
         heard

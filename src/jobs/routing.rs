@@ -61,6 +61,10 @@ pub enum Listener {
     MailStaff,
     /// Mail the applicant a yes or a no.
     MailDecision,
+    /// Mail the applicant that nobody decided yet, and when it ends.
+    MailOverdue,
+    /// Tell who greets newcomers that one is here.
+    NotifyGreeter,
     /// Mail the user that the password is another one.
     MailPasswordChanged,
     /// Say it on the live bus: posted.
@@ -100,6 +104,9 @@ pub fn listeners(kind: EventKind) -> &'static [Listener] {
         EventKind::Applied => &[MailStaff],
         EventKind::ApplicationApproved => &[NotifyOfSignUp, MailDecision],
         EventKind::ApplicationRejected => &[MailDecision],
+        EventKind::ApplicationAnswered | EventKind::ApplicationAppealed => &[MailStaff],
+        EventKind::ApplicationOverdue => &[MailOverdue],
+        EventKind::MemberArrived => &[NotifyGreeter],
         EventKind::PasswordChanged => &[MailPasswordChanged],
         EventKind::PollVoted => &[CountVotes, Deliver],
         EventKind::AccountMoved => &[LeadFollowers, Deliver],

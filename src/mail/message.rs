@@ -30,6 +30,8 @@ pub enum Kind {
     Approved,
     /// The decision is no.
     Rejected,
+    /// Nobody decided for a long time.
+    StillWaiting,
     /// A link to choose a new password.
     PasswordReset,
     /// The password was changed.
@@ -47,6 +49,7 @@ impl Kind {
             Kind::ApplicationReceived => "application-received",
             Kind::Approved => "approved",
             Kind::Rejected => "rejected",
+            Kind::StillWaiting => "still-waiting",
             Kind::PasswordReset => "password-reset",
             Kind::PasswordChanged => "password-changed",
             Kind::OwnerLink => "owner-link",

@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod admin;
 pub mod answer;
+pub mod application;
 pub mod apps;
 pub mod blocks;
 pub mod credentials;
@@ -21,6 +22,7 @@ pub mod paging;
 pub mod params;
 pub mod pending;
 pub mod pending_media;
+pub mod pending_notice;
 pub mod polls;
 pub mod preferences;
 pub mod registration;
@@ -46,6 +48,7 @@ pub const ROUTES: &[&[Route]] = &[
     accounts::ROUTES,
     admin::domain_allows::ROUTES,
     admin::domain_blocks::ROUTES,
+    application::ROUTES,
     apps::ROUTES,
     blocks::ROUTES,
     credentials::ROUTES,

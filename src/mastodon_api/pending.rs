@@ -6,19 +6,19 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::DateTime;
 
 use super::entities::{
-    Account, Approval, CredentialAccount, Field, Poll, PollEdit, PollEditOption, PollOption, Role,
-    Source, SourceField, Status, StatusEdit, StatusSource, ViewerFlags,
+    Account, Approval, CredentialAccount, Field, Role, Source, SourceField, Status, StatusEdit,
+    StatusSource, ViewerFlags,
 };
 use super::pending_media::attachment;
+use super::pending_notice;
 use crate::app::App;
 use crate::domain::visibility::Visibility;
 use crate::domain::{Error, Id, Page, Result};
 use crate::files::default_pictures;
 use crate::gate::drafts::{self, SaveDraft};
-use crate::gate::mode::{self, Readers};
 use crate::gate::sandbox::{self, EditProfile};
 use crate::gate::who::Applicant;
 use crate::model::account::fields_from_json;
@@ -28,22 +28,24 @@ use crate::text::html;
 
 /// The id that stands for the server itself where no account row does: no snowflake is so
 /// small.
-const SERVER_ID: Id = 1;
+pub(super) const SERVER_ID: Id = 1;
 
 /// What an app wants to post or to write over an own draft.
 #[derive(Debug, Clone, Default)]
 pub struct Wanted {
     /// The draft.
     pub save: SaveDraft,
-    /// Something that a draft cannot have, by name: a schedule, a quote, a reply.
+    /// Something that a draft cannot have, by name: a schedule, a quote.
     pub beyond: Option<&'static str>,
+    /// What it answers: the notice, or a post, which a draft cannot.
+    pub in_reply_to: Option<Id>,
 }
 
 /// Home: one notice about the application, then the drafts.
 pub async fn home(app: &App, who: &Applicant, page: Page) -> Result<Vec<Status>> {
     let author = author(app, who).await?;
     let drafts = drafts::list(app, who).await?;
-    let mut list = vec![notice(app, who, &drafts).await?];
+    let mut list = vec![pending_notice::notice(app, who, drafts.len()).await?];
     list.extend(drafts.iter().map(|d| status(app, &author, d)));
     list.retain(|s| page.holds(s.id));
     if page.ascends() {
@@ -54,36 +56,33 @@ pub async fn home(app: &App, who: &Applicant, page: Page) -> Result<Vec<Status>>
     Ok(list)
 }
 
-/// Posting saves a draft.
+/// Posting saves a draft; a reply to the notice answers what was asked back.
 ///
 /// # Errors
-/// `Invalid` with a sentence for what a draft cannot have, no text, too much, too many.
+/// `Invalid` with a sentence for what a draft cannot have, no text, too much, too many, and
+/// for a reply where nothing was asked.
 pub async fn post_status(
     app: &App,
     who: &Applicant,
     wanted: Wanted,
     idempotency_key: Option<&str>,
 ) -> Result<Status> {
+    if let Some(to) = wanted.in_reply_to {
+        return pending_notice::reply(app, who, to, wanted).await;
+    }
     refuse_beyond(&wanted)?;
     let draft = drafts::create(app, who, wanted.save, idempotency_key).await?;
     Ok(status(app, &author(app, who).await?, &draft))
 }
 
-/// An own draft, or the notice.
+/// An own draft, the notice, or a reply to it.
 ///
 /// # Errors
 /// `NotFound` for everything else.
 pub async fn own_status(app: &App, who: &Applicant, id: Id) -> Result<Status> {
     match drafts::find(app, who, id).await {
         Ok(draft) => Ok(status(app, &author(app, who).await?, &draft)),
-        Err(Error::NotFound) => {
-            let notice = notice(app, who, &drafts::list(app, who).await?).await?;
-            if notice.id == id {
-                Ok(notice)
-            } else {
-                Err(Error::NotFound)
-            }
-        }
+        Err(Error::NotFound) => pending_notice::find(app, who, id).await,
         Err(error) => Err(error),
     }
 }
@@ -94,6 +93,9 @@ pub async fn own_status(app: &App, who: &Applicant, id: Id) -> Result<Status> {
 /// As [`post_status`] and [`own_status`].
 pub async fn edit_status(app: &App, who: &Applicant, id: Id, wanted: Wanted) -> Result<Status> {
     refuse_beyond(&wanted)?;
+    if wanted.in_reply_to.is_some() {
+        return Err(beyond("a post that it answers"));
+    }
     let draft = drafts::update(app, who, id, wanted.save).await?;
     Ok(status(app, &author(app, who).await?, &draft))
 }
@@ -138,15 +140,7 @@ pub async fn history(app: &App, who: &Applicant, id: Id) -> Result<Vec<StatusEdi
         created_at: draft.updated_at,
         media_attachments: now.media_attachments,
         emojis: Vec::new(),
-        poll: now.poll.map(|poll| PollEdit {
-            options: poll
-                .options
-                .into_iter()
-                .map(|option| PollEditOption {
-                    title: option.title,
-                })
-                .collect(),
-        }),
+        poll: None,
     }])
 }
 
@@ -172,14 +166,19 @@ pub async fn update_credentials(
 fn refuse_beyond(wanted: &Wanted) -> Result<()> {
     match wanted.beyond {
         None => Ok(()),
-        Some(what) => Err(Error::invalid(format!(
-            "While you wait, what you post is kept as a draft, and a draft cannot have {what}. \
-             After the welcome it can."
-        ))),
+        Some(what) => Err(beyond(what)),
     }
 }
 
-async fn author(app: &App, who: &Applicant) -> Result<Arc<Account>> {
+/// What a draft cannot have.
+pub(super) fn beyond(what: &str) -> Error {
+    Error::invalid(format!(
+        "While you wait, what you post is kept as a draft, and a draft cannot have {what}. \
+         After the welcome it can."
+    ))
+}
+
+pub(super) async fn author(app: &App, who: &Applicant) -> Result<Arc<Account>> {
     let profile = match sandbox::profile(app, who).await {
         Ok(profile) => profile,
         // A member's draft, asked for by way of the web only: the account is elsewhere.
@@ -225,7 +224,7 @@ fn account(app: &App, who: &Applicant, profile: &ApplicantProfile) -> Account {
 }
 
 /// An account with nothing said about it.
-fn nobody(app: &App) -> Account {
+pub(super) fn nobody(app: &App) -> Account {
     let avatar = app.url(default_pictures::AVATAR_PATH);
     let header = app.url(default_pictures::HEADER_PATH);
     Account {
@@ -327,31 +326,7 @@ fn status(app: &App, author: &Arc<Account>, draft: &FullDraft) -> Status {
             .iter()
             .map(|p| attachment(app, draft.user_id, p))
             .collect(),
-        poll: draft.asks().map(|asks| poll(draft.id, asks)),
         ..bare(author.clone())
-    }
-}
-
-/// What a draft will ask: nobody can vote yet, and its time has not begun.
-fn poll(draft: Id, asks: crate::text::poll::Poll) -> Poll {
-    Poll {
-        id: draft,
-        expires_at: None,
-        expired: false,
-        multiple: asks.multiple,
-        votes_count: 0,
-        voters_count: Some(0),
-        options: asks
-            .options
-            .into_iter()
-            .map(|title| PollOption {
-                title,
-                votes_count: Some(0),
-            })
-            .collect(),
-        emojis: Vec::new(),
-        voted: Some(true),
-        own_votes: Some(Vec::new()),
     }
 }
 
@@ -360,7 +335,7 @@ fn escaped(name: &str) -> String {
 }
 
 /// A status that says nothing yet: direct, a draft, nobody did anything with it.
-fn bare(account: Arc<Account>) -> Status {
+pub(super) fn bare(account: Arc<Account>) -> Status {
     Status {
         id: 0,
         created_at: DateTime::UNIX_EPOCH,
@@ -393,94 +368,5 @@ fn bare(account: Arc<Account>) -> Status {
         poll: None,
         quote_approval: Approval::nobody(),
         draft: true,
-    }
-}
-
-/// The porch in the app: one status by the server about where the application stands. Its id
-/// lies right above the newest draft, so that it comes first and later posts still come after
-/// it.
-async fn notice(app: &App, who: &Applicant, drafts: &[FullDraft]) -> Result<Status> {
-    let application = who
-        .signed_in()
-        .application
-        .as_ref()
-        .ok_or(Error::NotFound)?;
-    let newest = drafts.iter().map(|d| d.id).max().unwrap_or(0);
-    let readers = mode::readers(app).await?;
-    let text = notice_text(
-        &app.instance().await?.title,
-        application.submitted_at,
-        &readers,
-        drafts.len(),
-    );
-    let place = Arc::new(Account {
-        username: "porch".into(),
-        acct: "porch".into(),
-        display_name: app.instance().await?.title.clone(),
-        bot: true,
-        ..nobody(app)
-    });
-    let waiting = app.url("/waiting");
-    Ok(Status {
-        id: newest.max(application.id) + 1,
-        created_at: application.submitted_at,
-        language: Some("en".into()),
-        uri: waiting.clone(),
-        url: Some(waiting),
-        content: Some(html::note_html(&text, true)),
-        draft: false,
-        ..bare(place)
-    })
-}
-
-fn notice_text(
-    place: &str,
-    submitted_at: DateTime<Utc>,
-    readers: &Readers,
-    drafts: usize,
-) -> String {
-    let who = match readers.names.as_slice() {
-        [] => "A person".to_owned(),
-        [one] => one.clone(),
-        [some @ .., last] => format!("{} or {last}", some.join(", ")),
-    };
-    let wait = readers
-        .usual_wait()
-        .map(|wait| format!(", usually within {wait}"))
-        .unwrap_or_default();
-    let kept = match drafts {
-        0 => {
-            "What you post meanwhile is kept as a draft that only you and they can see.".to_owned()
-        }
-        1 => "Your draft below is seen by you and them alone.".to_owned(),
-        n => format!("Your {n} drafts below are seen by you and them alone."),
-    };
-    format!(
-        "You are on the porch of {place}. Your application of {} is waiting: {who} will read it{wait}.\n\n\
-         {kept} You can fill in your profile, too.",
-        crate::text::time_words::day(submitted_at),
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_notice_says_who_reads_and_how_long_it_takes() {
-        let at = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
-        let readers = Readers {
-            names: vec!["Jo".into(), "Ann".into()],
-            median_hours: Some(20.0),
-            last_decision: None,
-        };
-        let text = notice_text("Lantern Lane", at, &readers, 0);
-        assert!(
-            text.contains("Jo or Ann will read it, usually within a day"),
-            "{text}"
-        );
-        let text = notice_text("Lantern Lane", at, &Readers::default(), 2);
-        assert!(text.contains("A person will read it."), "{text}");
-        assert!(text.contains("Your 2 drafts"));
     }
 }

@@ -73,11 +73,22 @@ pub const ROUTES: &[Route] = &[
 /// One answer: `id` is that of the question in the form.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct AnswerParam {
+pub(super) struct AnswerParam {
     #[serde(deserialize_with = "lenient::string")]
     id: String,
     #[serde(deserialize_with = "lenient::strings")]
     value: Vec<String>,
+}
+
+/// Answers as the gate takes them; what names no question is left out.
+pub(super) fn given(answers: Vec<AnswerParam>) -> Vec<Given> {
+    let given = |answer: AnswerParam| {
+        Some(Given {
+            version: answer.id.parse().ok()?,
+            values: answer.value,
+        })
+    };
+    answers.into_iter().filter_map(given).collect()
 }
 
 /// What an app sends to sign somebody up.
@@ -98,6 +109,8 @@ struct SignUp {
     time_zone: Option<String>,
     #[serde(deserialize_with = "lenient::opt_string")]
     reason: Option<String>,
+    #[serde(deserialize_with = "lenient::opt_string")]
+    elsewhere: Option<String>,
     #[serde(deserialize_with = "lenient::opt_word")]
     form_token: Option<String>,
     #[serde(deserialize_with = "lenient::list")]
@@ -119,17 +132,9 @@ async fn sign_up(
         agreement: sent.agreement,
         locale: sent.locale,
         time_zone: sent.time_zone,
-        answers: sent
-            .answers
-            .into_iter()
-            .filter_map(|answer| {
-                Some(Given {
-                    version: answer.id.parse().ok()?,
-                    values: answer.value,
-                })
-            })
-            .collect(),
+        answers: given(sent.answers),
         reason: sent.reason,
+        elsewhere: sent.elsewhere,
         form_token: sent.form_token,
         network: Some(caller.address()),
         trap_filled: false,
@@ -178,7 +183,7 @@ async fn check_confirmation(caller: Caller) -> Result<HttpResponse, ApiError> {
 
 /// A question as apps show it.
 #[derive(Serialize)]
-struct QuestionEntity {
+pub(super) struct QuestionEntity {
     id: String,
     kind: &'static str,
     label: String,
@@ -189,7 +194,7 @@ struct QuestionEntity {
 }
 
 impl QuestionEntity {
-    fn new(question: &QuestionVersion, locale: &str) -> QuestionEntity {
+    pub(super) fn new(question: &QuestionVersion, locale: &str) -> QuestionEntity {
         QuestionEntity {
             id: question.id.to_string(),
             kind: question.kind.as_str(),

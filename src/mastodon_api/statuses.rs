@@ -235,8 +235,6 @@ impl StatusForm {
             Some("a schedule")
         } else if self.quoted_status_id.is_some() {
             Some("a quote")
-        } else if self.in_reply_to_id.is_some() {
-            Some("a post that it answers")
         } else {
             None
         };
@@ -259,6 +257,7 @@ impl StatusForm {
                 sensitive: self.sensitive.unwrap_or(false),
                 language: self.language,
             },
+            in_reply_to: self.in_reply_to_id,
             beyond,
         })
     }

@@ -41,6 +41,29 @@ pub struct Application {
     pub proof: Proof,
     pub event_code_id: Option<i64>,
     pub cluster_id: Option<i64>,
+    pub shown: Option<ApplicationState>,
+    pub reminded_at: Option<DateTime<Utc>>,
+}
+
+impl Application {
+    /// Whether it was refused without a word.
+    pub fn is_silenced(&self) -> bool {
+        self.state == ApplicationState::Rejected && !self.told
+    }
+
+    /// The same as its applicant may know it: after a silent no it goes on waiting, with
+    /// nothing that a decision wrote.
+    pub fn for_applicant(mut self) -> Application {
+        if self.is_silenced() {
+            self.state = self.shown.unwrap_or(ApplicationState::Pending);
+            self.decided_at = None;
+            self.decided_by = None;
+            self.decision_message = None;
+            self.snapshot_hash = None;
+            self.erase_at = None;
+        }
+        self
+    }
 }
 
 /// A row of `application_messages`: what was said about an application, plain text.

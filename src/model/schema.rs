@@ -211,6 +211,8 @@ diesel::table! {
         proof -> Int2,
         event_code_id -> Nullable<Int8>,
         cluster_id -> Nullable<Int8>,
+        shown -> Nullable<Int2>,
+        reminded_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -462,6 +464,13 @@ diesel::table! {
         languages -> Nullable<Array<Text>>,
         followed_at -> Timestamptz,
         restored_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    doomed_files (path) {
+        path -> Text,
+        doomed_at -> Timestamptz,
     }
 }
 

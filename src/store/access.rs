@@ -73,6 +73,20 @@ pub struct LatestApplication {
     pub decided_at: Option<DateTime<Utc>>,
     /// Whether a refused applicant was told.
     pub told: bool,
+    /// What one who was refused without a word goes on seeing.
+    pub shown: Option<ApplicationState>,
+}
+
+impl LatestApplication {
+    /// The state as the applicant is told it.
+    pub fn told_state(&self) -> ApplicationState {
+        match self.state {
+            ApplicationState::Rejected if !self.told => {
+                self.shown.unwrap_or(ApplicationState::Pending)
+            }
+            state => state,
+        }
+    }
 }
 
 impl Holder {
@@ -86,13 +100,14 @@ impl Holder {
                     .is_some_and(|a| matches!(a.state, Rejected | Withdrawn | Expired)))
     }
 
-    /// Whether a web session still works: as a token, but for [`REFUSED_STAY`] after a no,
-    /// to read it, to take one's data along, to object.
+    /// Whether a web session still works: as a token, but for [`REFUSED_STAY`] after a no or
+    /// an end, to read it, to take one's data along, to object.
     pub fn session_lives(&self, now: DateTime<Utc>) -> bool {
+        use ApplicationState::{Expired, Rejected};
         self.token_lives()
             || (self.user.disabled_at.is_none()
                 && self.application.is_some_and(|a| {
-                    a.state == ApplicationState::Rejected
+                    matches!(a.state, Rejected | Expired)
                         && a.decided_at.is_some_and(|at| now < at + REFUSED_STAY)
                 }))
     }
@@ -118,13 +133,21 @@ type UserColumns = (
     Nullable<Timestamptz>,
     Nullable<Timestamptz>,
 );
-type ApplicationColumns = (BigInt, SmallInt, Timestamptz, Nullable<Timestamptz>, Bool);
+type ApplicationColumns = (
+    BigInt,
+    SmallInt,
+    Timestamptz,
+    Nullable<Timestamptz>,
+    Bool,
+    Nullable<SmallInt>,
+);
 type ApplicationRow = (
     Id,
     ApplicationState,
     DateTime<Utc>,
     Option<DateTime<Utc>>,
     bool,
+    Option<ApplicationState>,
 );
 
 type TokenColumns = (
@@ -160,13 +183,13 @@ macro_rules! holder_columns {
         "u.id, u.account_id, u.username, u.email, u.email_canonical, u.email_confirmed_at, \
          u.role, u.role_since, u.deputy, u.approved_at, u.disabled_at, u.locale, u.time_zone, \
          u.settings, u.welcomed_at, u.created_at, u.password_changed_at, u.moved_at, \
-         a.id, a.state, a.submitted_at, a.decided_at, a.told"
+         a.id, a.state, a.submitted_at, a.decided_at, a.told, a.shown"
     };
 }
 
 macro_rules! latest_application {
     () => {
-        "LEFT JOIN LATERAL (SELECT id, state, submitted_at, decided_at, told FROM applications \
+        "LEFT JOIN LATERAL (SELECT id, state, submitted_at, decided_at, told, shown FROM applications \
          WHERE user_id = u.id ORDER BY id DESC LIMIT 1) a ON true"
     };
 }
@@ -254,13 +277,14 @@ where
 fn holder(user: User, application: Option<ApplicationRow>) -> Holder {
     Holder {
         user,
-        application: application.map(|(id, state, submitted_at, decided_at, told)| {
+        application: application.map(|(id, state, submitted_at, decided_at, told, shown)| {
             LatestApplication {
                 id,
                 state,
                 submitted_at,
                 decided_at,
                 told,
+                shown,
             }
         }),
     }

@@ -28,6 +28,8 @@ pub struct NewApplication {
     pub lane: Lane,
     /// What an app sent as reason where no question takes it.
     pub remark: Option<String>,
+    /// Where else the applicant lives, in their own words.
+    pub elsewhere: Option<String>,
     /// Language of mails and pages.
     pub locale: String,
     /// Where it came from.
@@ -66,6 +68,7 @@ pub async fn insert(
             applications::mode.eq(new.mode),
             applications::lane.eq(new.lane),
             applications::remark.eq(&new.remark),
+            applications::elsewhere.eq(&new.elsewhere),
             applications::locale.eq(&new.locale),
             applications::network.eq(new.network),
             applications::mail_domain.eq(&new.mail_domain),

@@ -8,6 +8,7 @@ use diesel::{
 };
 use diesel_async::RunQueryDsl;
 
+use super::waiting::since;
 use super::{Conn, raw};
 use crate::domain::application::ApplicationState;
 use crate::domain::lane::Lane;
@@ -339,20 +340,22 @@ pub async fn sent_since(
 }
 
 /// Application and user of those in a state since before a moment, a batch, oldest first;
-/// rows that somebody decides at the moment are passed over. `since` is the confirmation,
-/// or the sending where there was none.
+/// rows that somebody decides at the moment are passed over. In a state since the
+/// confirmation (or the sending, where there was none), and since whatever moved it there
+/// later: a question of staff, the answer to it, an appeal, the end of a putting off.
 pub async fn lock_older(
     conn: &mut Conn,
     state: ApplicationState,
     before: DateTime<Utc>,
     batch: i64,
 ) -> Result<Vec<(Id, Id)>> {
-    Ok(raw::<(BigInt, BigInt)>(
+    Ok(raw::<(BigInt, BigInt)>(concat!(
         "WITH p AS (SELECT ?::smallint AS state, ?::timestamptz AS before, ?::bigint AS batch)
          SELECT a.id, a.user_id FROM applications a, p
-         WHERE a.state = p.state AND coalesce(a.confirmed_at, a.submitted_at) < p.before
-         ORDER BY a.id LIMIT (SELECT batch FROM p) FOR UPDATE OF a SKIP LOCKED",
-    )
+         WHERE a.state = p.state AND coalesce(a.confirmed_at, a.submitted_at) < p.before AND ",
+        since!(),
+        " < p.before ORDER BY a.id LIMIT (SELECT batch FROM p) FOR UPDATE OF a SKIP LOCKED",
+    ))
     .bind::<SmallInt, _>(state as i16)
     .bind::<Timestamptz, _>(before)
     .bind::<BigInt, _>(batch)

@@ -161,6 +161,8 @@ pub async fn last_sign_of_life(conn: &mut Conn) -> Result<Option<DateTime<Utc>>>
 pub async fn last_decision(conn: &mut Conn) -> Result<Option<DateTime<Utc>>> {
     Ok(applications::table
         .filter(applications::decided_by.is_not_null())
+        // A silent no answers nobody, and nothing may tell of it.
+        .filter(applications::told)
         .select(diesel::dsl::max(applications::decided_at))
         .first(conn)
         .await?)
@@ -174,7 +176,7 @@ pub async fn median_hours(conn: &mut Conn, since: DateTime<Utc>) -> Result<Optio
         "SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY
             extract(epoch FROM decided_at - coalesce(confirmed_at, submitted_at))::float8 / 3600)
          FROM applications
-         WHERE decided_by IS NOT NULL AND state IN (3, 4) AND decided_at > ?",
+         WHERE decided_by IS NOT NULL AND state IN (3, 4) AND told AND decided_at > ?",
     )
     .bind::<Timestamptz, _>(since)
     .get_result(conn)

@@ -31,6 +31,7 @@ pub mod departures;
 pub mod documents;
 pub mod domain_allows;
 pub mod domain_policies;
+pub mod doomed_files;
 pub mod door;
 pub mod draft_media;
 pub mod drafts;
@@ -94,6 +95,7 @@ pub mod upkeep;
 pub mod usage;
 pub mod users;
 pub mod visibility;
+pub mod waiting;
 
 pub use pool::{Conn, Pool};
 pub use raw::raw;

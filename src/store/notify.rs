@@ -38,7 +38,7 @@ macro_rules! tell {
             "wanted AS MATERIALIZED (SELECT c.*, fa.host_id, fa.flags AS from_flags, fa.kind AS from_kind, fa.created_at AS from_since, ",
             "EXISTS (SELECT 1 FROM follows wf WHERE wf.account_id = c.account_id AND wf.target_id = c.from_id AND wf.state = 1) ",
             "OR EXISTS (SELECT 1 FROM notification_permissions np WHERE np.account_id = c.account_id AND np.from_account_id = c.from_id) ",
-            "OR EXISTS (SELECT 1 FROM users st WHERE st.account_id = c.from_id AND st.role > 0) OR c.kind IN (7, 10) AS welcome ",
+            "OR EXISTS (SELECT 1 FROM users st WHERE st.account_id = c.from_id AND st.role > 0) OR c.kind IN (7, 10, 13) AS welcome ",
             "FROM p CROSS JOIN c ",
             "JOIN users u ON u.account_id = c.account_id AND u.approved_at IS NOT NULL ",
             "JOIN accounts fa ON fa.id = c.from_id AND (fa.flags & 2) <> 2 ",
@@ -139,6 +139,14 @@ const SIGN_UPS: &str = tell!(
     "JOIN users staff ON staff.role > 0"
 );
 
+// To whoever let them in, or whoever an admin named to greet.
+const ARRIVALS: &str = tell!(
+    "SELECT g.account_id, 13::smallint, new.account_id, NULL::bigint, NULL::bigint, p.at, '' ",
+    "FROM p JOIN applications ap ON ap.id = ANY (p.ids) ",
+    "JOIN users new ON new.id = ap.user_id AND new.approved_at IS NOT NULL ",
+    "LEFT JOIN instance_settings s ON s.key = 'welcome' ",
+    "JOIN users g ON g.id = coalesce((s.value->>'greeter')::bigint, ap.decided_by)"
+);
 const ENDS: &str = tell!(
     "SELECT v.account_id, 10::smallint, s.account_id, s.id, s.conversation_id, q.ends_at, '' ",
     "FROM p JOIN polls q ON q.status_id = ANY (p.ids) AND q.closed JOIN statuses s ON s.id = q.status_id ",
@@ -164,6 +172,8 @@ pub enum About {
     Ends,
     /// Ids of applications: staff.
     SignUps,
+    /// Ids of applications whose people are here now: who greets them.
+    Arrivals,
 }
 
 /// Tells everybody who wants to know. `others` is read for [`About::Favourites`] alone, as
@@ -191,6 +201,7 @@ pub async fn tell(
         About::Requests => REQUESTS,
         About::Ends => ENDS,
         About::SignUps => SIGN_UPS,
+        About::Arrivals => ARRIVALS,
     };
     Ok(raw::<(BigInt, BigInt)>(sql)
         .bind::<Array<BigInt>, _>(ids)

@@ -316,6 +316,7 @@ impl Story {
         drop(conn);
         let who = SignedIn {
             application: holder.application.map(|a| ApplicationFacts {
+                over: false,
                 id: a.id,
                 state: a.state,
                 submitted_at: a.submitted_at,

@@ -15,6 +15,7 @@ use std::net::IpAddr;
 use chrono::{DateTime, Utc};
 use diesel_async::AsyncConnection;
 
+use super::answer;
 use super::form::{self, Returned};
 use super::line;
 use super::pace::{self, Origin};
@@ -63,6 +64,8 @@ pub struct Apply {
     pub answers: Vec<Given>,
     /// What an app sends that knows no questions.
     pub reason: Option<String>,
+    /// "I already live at @name@host", as typed: text, never fetched.
+    pub elsewhere: Option<String>,
     /// The form's token. Apps that send only a reason have none.
     pub form_token: Option<String>,
     /// Where it came from.
@@ -188,6 +191,7 @@ struct Fields {
     address: Option<Address>,
     answers: Vec<Answer>,
     remark: Option<String>,
+    elsewhere: Option<String>,
     /// Required questions that an app did not know of.
     unanswered: bool,
 }
@@ -272,12 +276,21 @@ async fn check_fields(
         }
         unanswered = questions::unanswered(&asked, &answers);
     }
+    let elsewhere = match answer::elsewhere_of(cmd.elsewhere.as_deref().unwrap_or_default()) {
+        Ok(handle) => handle,
+        Err(Error::Invalid(troubles)) => {
+            invalid.fields.extend(troubles.fields);
+            None
+        }
+        Err(error) => return Err(error),
+    };
     invalid.into_result()?;
     Ok(Fields {
         username,
         address,
         answers,
         remark,
+        elsewhere,
         unanswered,
     })
 }
@@ -355,6 +368,7 @@ impl Write<'_> {
             mode: self.mode,
             lane,
             remark: self.fields.remark.clone(),
+            elsewhere: self.fields.elsewhere.clone(),
             locale: user.locale.clone(),
             network: self.origin.network(),
             mail_domain: self.fields.address.as_ref().map(|a| a.domain().to_owned()),

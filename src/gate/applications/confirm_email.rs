@@ -8,6 +8,7 @@
 use chrono::{DateTime, Utc};
 use diesel_async::AsyncConnection;
 
+use super::reject::ERASED_AFTER;
 use super::{apply, approve, line, pace};
 use crate::app::App;
 use crate::domain::application::ApplicationState;
@@ -77,8 +78,12 @@ async fn spend(conn: &mut Conn, digest: &[u8; 32], now: DateTime<Utc>) -> Result
     }
     let application = store::applications::lock_latest(conn, user.id)
         .await?
-        .filter(|a| a.state == ApplicationState::Unconfirmed)
         .ok_or(Error::NotFound)?;
+    let silenced = application.is_silenced();
+    let application = application.for_applicant();
+    if application.state != ApplicationState::Unconfirmed {
+        return Err(Error::NotFound);
+    }
     let (asked, _) = questions::of_everybody(conn, now).await?;
     let answers = store::applications::answers(conn, application.id).await?;
     // An app that knew no questions leaves some open; those of everybody are asked for next.
@@ -91,6 +96,12 @@ async fn spend(conn: &mut Conn, digest: &[u8; 32], now: DateTime<Utc>) -> Result
         ApplicationState::Pending
     };
     store::applicants::confirm_address(conn, user.id, now).await?;
+    if silenced {
+        // It was refused without a word meanwhile: for the applicant it goes on.
+        let (id, erase_at) = (application.id, now + ERASED_AFTER);
+        store::waiting::confirm_silenced(conn, id, state, now, erase_at).await?;
+        return Ok((user.id, application.id));
+    }
     let to = Confirm {
         state,
         lane: line::lane(conn, application.lane, now).await?,
@@ -171,6 +182,7 @@ async fn change(app: &App, who: &SignedIn, to: Option<Address>) -> Result<()> {
 async fn unconfirmed(conn: &mut Conn, user: Id) -> Result<Application> {
     store::applications::lock_latest(conn, user)
         .await?
+        .map(Application::for_applicant)
         .filter(|a| a.state == ApplicationState::Unconfirmed)
         .ok_or_else(|| Error::denied("This address is confirmed already"))
 }

@@ -8,6 +8,7 @@ use super::erase;
 use super::reject::ERASED_AFTER;
 use crate::app::App;
 use crate::domain::application::ApplicationState;
+use crate::domain::event::{Event, EventKind};
 use crate::domain::{Error, Id, Result};
 use crate::store::{self, Conn};
 
@@ -15,6 +16,8 @@ use crate::store::{self, Conn};
 pub const UNCONFIRMED: TimeDelta = TimeDelta::hours(48);
 /// A decision comes within this, or the application ends.
 pub const PENDING: TimeDelta = TimeDelta::days(30);
+/// An applicant whom nobody answered is told so after this.
+pub const REMINDED: TimeDelta = TimeDelta::days(21);
 /// An answer to a question back comes within this.
 pub const NEEDS_INFO: TimeDelta = TimeDelta::days(14);
 /// What is kept of approved applications, and for how long.
@@ -31,6 +34,8 @@ pub struct Expired {
     pub unconfirmed: usize,
     /// Pending ones that ended.
     pub ended: usize,
+    /// Applicants who are told that nobody decided yet.
+    pub reminded: usize,
     /// Users erased after a no or an end.
     pub erased: usize,
     /// Approved applications whose answers were dropped.
@@ -44,9 +49,18 @@ pub async fn run(app: &App) -> Result<Expired> {
         let step = step(app).await?;
         done.unconfirmed += step.unconfirmed;
         done.ended += step.ended;
+        done.reminded += step.reminded;
         done.erased += step.erased;
         done.forgotten += step.forgotten;
         if step == Expired::default() {
+            break;
+        }
+    }
+    if done.reminded > 0 {
+        app.wake_relay();
+    }
+    for _ in 0..BATCHES {
+        if erase::sweep(app).await? == 0 {
             break;
         }
     }
@@ -67,15 +81,18 @@ async fn step(app: &App) -> Result<Expired> {
             ] {
                 ended += end(conn, state, after, now).await?;
             }
+            let reminded = remind(conn, now).await?;
             let erased = erase_due(conn, now, &mut files).await?;
             let before = now - APPROVED_KEPT;
             let forgotten = store::applications::forget_approved(conn, before, BATCH).await?;
             let old = store::applicants::drop_old_profiles(conn, before, BATCH).await?;
+            store::doomed_files::insert(conn, &old, now).await?;
             files.extend(old);
             store::memory::forget(conn, now).await?;
             let done = Expired {
                 unconfirmed,
                 ended,
+                reminded,
                 erased,
                 forgotten,
             };
@@ -115,6 +132,16 @@ async fn end(
     store::applications::expire(conn, &ids, now, now + ERASED_AFTER).await?;
     store::applicants::end_tokens(conn, &users, now).await?;
     Ok(ids.len())
+}
+
+/// Tells those whom nobody answered for three weeks that they are not forgotten, once.
+async fn remind(conn: &mut Conn, now: DateTime<Utc>) -> Result<usize> {
+    let due = store::waiting::remind(conn, now - REMINDED, now, BATCH).await?;
+    for (application, user) in &due {
+        let event = Event::by_people(EventKind::ApplicationOverdue, *application, *user);
+        store::events::insert(conn, &event, now).await?;
+    }
+    Ok(due.len())
 }
 
 /// Erases those whose time has come.

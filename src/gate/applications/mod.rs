@@ -1,15 +1,19 @@
 //! Requests to join, from the form to the decision:
 //! `unconfirmed -> pending <-> needs_info -> approved | rejected | withdrawn | expired`.
 
+pub mod answer;
+pub mod appeal;
 pub mod apply;
 pub mod approve;
 pub mod arrival;
 pub mod confirm_email;
 pub mod erase;
 pub mod expire;
+pub mod export;
 pub mod form;
 pub mod line;
 pub mod pace;
+pub mod progress;
 pub mod reject;
 pub mod review;
 pub mod snapshot;

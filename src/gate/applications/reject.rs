@@ -4,11 +4,12 @@
 //! take their data along; who was not sees the waiting page go on. Then everything is erased.
 //! What stays for 90 days are keyed hashes of address and network.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel_async::AsyncConnection;
 use serde_json::json;
 
 use super::approve::message_of;
+use super::expire::UNCONFIRMED;
 use super::review::{self, hold};
 use super::snapshot;
 use crate::app::App;
@@ -64,7 +65,7 @@ pub async fn reject(
             by: Some(by),
             message: message.clone().filter(|_| told),
             told,
-            erase_at: Some(now + ERASED_AFTER),
+            erase_at: Some(erased_at(&application, now)),
             snapshot: Some(snapshot::bytes(&there.hash)),
         };
         review::write(conn, &application, &decision, now).await?;
@@ -93,6 +94,15 @@ pub async fn reject(
     drop(conn);
     app.wake_relay();
     Ok(())
+}
+
+/// When everything goes. An application whose address nobody confirmed goes when it would
+/// have gone anyway, so that nothing tells of the decision.
+fn erased_at(application: &Application, now: DateTime<Utc>) -> DateTime<Utc> {
+    match application.state {
+        ApplicationState::Unconfirmed => application.submitted_at + UNCONFIRMED,
+        _ => now + ERASED_AFTER,
+    }
 }
 
 /// Hashes of address and network, made with the current key: to be remembered.

@@ -54,7 +54,9 @@ fn hash(
     };
     part(&application.id.to_be_bytes());
     part(&application.version.to_be_bytes());
-    part(application.remark.as_deref().unwrap_or_default().as_bytes());
+    for words in [&application.remark, &application.elsewhere] {
+        part(words.as_deref().unwrap_or_default().as_bytes());
+    }
     for answer in answers {
         part(&answer.question_version_id.to_be_bytes());
         part(answer.value.as_bytes());

@@ -170,6 +170,12 @@ impl Wish {
 /// user may; what the token can do is the sandbox.
 pub async fn allow(app: &App, who: &SignedIn, wish: &Wish) -> Result<Outcome> {
     who::admit_to_sandbox(who)?;
+    // Refused without a word: no app is let in (T7), and nothing says why.
+    if who.application.as_ref().is_some_and(|a| a.over) {
+        return Err(Error::denied(
+            "Apps cannot be let in just now. Please try again another day.",
+        ));
+    }
     let now = app.clock.now();
     let code = Secret::random();
     let new = NewCode {

@@ -96,6 +96,40 @@ pub fn application_received(
     Message::new(Kind::ApplicationReceived, to, &subject, &body)
 }
 
+#[derive(Template)]
+#[template(path = "mail/still_waiting.txt")]
+struct StillWaiting<'a> {
+    place: &'a Place,
+    title: String,
+    username: String,
+    link: &'a str,
+    weeks: i64,
+    days: i64,
+}
+
+/// Tells an applicant that nobody decided for so many `weeks`, and that the application ends
+/// by itself in so many `days`.
+pub fn still_waiting(
+    place: &Place,
+    to: &str,
+    username: &str,
+    link: &str,
+    weeks: i64,
+    days: i64,
+) -> Result<Message> {
+    let body = StillWaiting {
+        place,
+        title: place.title(),
+        username: one_line(username, 60),
+        link,
+        weeks,
+        days,
+    }
+    .render()?;
+    let subject = format!("Your application to {} still waits", place.title());
+    Message::new(Kind::StillWaiting, to, &subject, &body)
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::tests_place;

@@ -8,7 +8,7 @@ use askama::Template;
 use serde_json::Value;
 
 use crate::app::App;
-use crate::domain::error::Invalid;
+use crate::domain::error::{FieldError, Invalid};
 use crate::domain::{Error, Result};
 use crate::door::Caller;
 use crate::gate::applications::apply::{self, Apply};
@@ -16,7 +16,7 @@ use crate::gate::applications::arrival;
 use crate::gate::applications::form::{self as gate_form, FormView};
 use crate::gate::mode;
 use crate::gate::questions::Given;
-use crate::model::question::QuestionKind;
+use crate::model::question::{QuestionKind, QuestionVersion};
 use crate::secrets::password_rules;
 use crate::web::error::{WebError, page_for};
 use crate::web::identity::cookie;
@@ -75,6 +75,19 @@ pub struct Question {
 }
 
 impl Question {
+    /// A version of a question in a language.
+    pub fn new(version: &QuestionVersion, locale: &str) -> Question {
+        Question {
+            id: version.id.to_string(),
+            label: version.label(locale),
+            help: version.help(locale),
+            required: version.required,
+            kind: version.kind,
+            choices: version.choice_list(),
+            max_chars: i64::from(version.max_length),
+        }
+    }
+
     /// The form's name for it, which is its `id` in the page too.
     pub fn field(&self) -> String {
         format!("answer_{}", self.id)
@@ -132,6 +145,7 @@ pub async fn send(
         agreement: text("agreement") == "1",
         locale: locale_of(&req),
         answers: answers_of(&fields),
+        elsewhere: Some(text("elsewhere")),
         form_token: Some(token.clone()),
         network: Some(caller.address()),
         trap_filled: !text("website").is_empty(),
@@ -190,15 +204,7 @@ async fn answer(
         questions: view
             .questions
             .iter()
-            .map(|q| Question {
-                id: q.id.to_string(),
-                label: q.label(&locale),
-                help: q.help(&locale),
-                required: q.required,
-                kind: q.kind,
-                choices: q.choice_list(),
-                max_chars: i64::from(q.max_length),
-            })
+            .map(|q| Question::new(q, &locale))
             .collect(),
         rules: app
             .instance()
@@ -221,7 +227,7 @@ fn kept(fields: &BTreeMap<String, Value>) -> Form {
     let mut form = Form::new();
     for (name, value) in fields {
         if name.starts_with("answer_")
-            || ["username", "email", "agreement"].contains(&name.as_str())
+            || ["username", "email", "elsewhere", "agreement"].contains(&name.as_str())
         {
             form = match value {
                 Value::Array(list) => {
@@ -251,15 +257,12 @@ fn refused(mut form: Form, invalid: &Invalid, view: &FormView) -> Form {
                     .find(|q| crate::gate::questions::field_of(q.id) == name)
                     .map(|q| q.label("en"))
                     .unwrap_or_default();
-                match trouble.code {
-                    "ERR_BLANK" => format!("Please answer “{asked}”."),
-                    "ERR_ACCEPTED" => format!("Please tick the box of “{asked}”."),
-                    _ => format!("Your answer to “{asked}” {}.", trouble.description),
-                }
+                trouble_of_answer(&asked, trouble)
             }
             "username" => format!("The name {}.", trouble.description),
             "email" => format!("The address {}.", trouble.description),
             "password" => format!("The password {}.", trouble.description),
+            "elsewhere" => format!("Your handle elsewhere {}.", trouble.description),
             other => format!("{other} {}.", trouble.description),
         };
         form = form.error(trouble.field.to_string(), sentence);
@@ -270,7 +273,17 @@ fn refused(mut form: Form, invalid: &Invalid, view: &FormView) -> Form {
     form
 }
 
-fn answers_of(fields: &BTreeMap<String, Value>) -> Vec<Given> {
+/// What is wrong with an answer, in a whole sentence.
+pub(super) fn trouble_of_answer(asked: &str, trouble: &FieldError) -> String {
+    match trouble.code {
+        "ERR_BLANK" => format!("Please answer “{asked}”."),
+        "ERR_ACCEPTED" => format!("Please tick the box of “{asked}”."),
+        _ => format!("Your answer to “{asked}” {}.", trouble.description),
+    }
+}
+
+/// The answers among the fields of a form.
+pub(super) fn answers_of(fields: &BTreeMap<String, Value>) -> Vec<Given> {
     fields
         .iter()
         .filter_map(|(name, value)| {
@@ -284,7 +297,7 @@ fn answers_of(fields: &BTreeMap<String, Value>) -> Vec<Given> {
         .collect()
 }
 
-fn text_of(value: Option<&Value>) -> String {
+pub(super) fn text_of(value: Option<&Value>) -> String {
     value.and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 

@@ -1,5 +1,6 @@
 //! What an applicant sees: the form, its receipt, the confirmation, the waiting page.
 
+pub mod answers;
 pub mod confirm;
 pub mod form;
 pub mod routes;

@@ -2,7 +2,7 @@
 
 use actix_web::web;
 
-use super::{confirm, form, sent, waiting, withdraw};
+use super::{answers, confirm, form, sent, waiting, withdraw};
 use crate::door::{Access, Caching, Pending, Rate, Route};
 
 /// A page of this part; what differs is named by each row below.
@@ -71,7 +71,31 @@ pub const ROUTES: &[Route] = &[
         ..POST
     },
     Route {
+        path: "/waiting/answers",
+        pending: Pending::Allowed,
+        handler: || web::to(answers::show),
+        ..PAGE
+    },
+    Route {
+        path: "/waiting/answers",
+        pending: Pending::Allowed,
+        handler: || web::to(answers::send),
+        ..POST
+    },
+    Route {
+        path: "/waiting/answer",
+        pending: Pending::Allowed,
+        handler: || web::to(answers::reply),
+        ..POST
+    },
+    Route {
+        path: "/waiting/appeal",
+        handler: || web::to(answers::ask_again),
+        ..POST
+    },
+    Route {
         path: "/waiting/export",
+        rate: Rate::Upload,
         handler: || web::to(withdraw::export),
         ..PAGE
     },

@@ -1,19 +1,26 @@
 //! `/waiting`: where an application stands and what to do meanwhile.
 
+use std::cmp::Ordering;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
+use super::form::Question;
 use crate::app::App;
+use crate::domain::application::{ApplicationState, MessageKind};
 use crate::domain::lane::Lane;
 use crate::domain::{Error, Id, Result};
 use crate::door::Caller;
-use crate::gate::applications::confirm_email;
-use crate::gate::applications::mail_reaches_people;
-use crate::gate::who::Standing;
-use crate::gate::{drafts, mode, sandbox};
+use crate::gate::applications::progress::{self, Progress, Step};
+use crate::gate::applications::{answer, confirm_email, mail_reaches_people};
+use crate::gate::who::{SignedIn, Standing};
+use crate::gate::{drafts, sandbox};
+use crate::identity::email;
 use crate::model::draft::{DraftPicture, FullDraft};
+use crate::model::question::QuestionKind;
 use crate::text::length::MAX_STATUS;
 use crate::web::error::WebError;
 use crate::web::form::{self as sent_form, Nothing};
@@ -27,9 +34,10 @@ use crate::web::parts::status::MediaView;
 
 /// The page of an unconfirmed, pending or rejected user.
 ///
-/// Forms: `/waiting/resend` (csrf), `/waiting/email` (`email`), `/drafts` (`text`,
-/// `spoiler_text`, `visibility`). Links: `/waiting/profile`, `/waiting/export`,
-/// `/waiting/withdraw`, `/drafts/ID`.
+/// Forms: `/waiting/resend` (csrf), `/waiting/email` (`email`), `/waiting/answer` (`reply`, and
+/// `answer_ID` of what is open), `/waiting/appeal` (`appeal`), `/drafts` (`text`,
+/// `spoiler_text`, `visibility`). Links: `/waiting/answers`, `/waiting/profile`,
+/// `/waiting/export`, `/waiting/withdraw`, `/settings/account`, `/drafts/ID`.
 #[derive(Template)]
 #[template(path = "apply/waiting.html")]
 pub struct WaitingPage {
@@ -37,14 +45,22 @@ pub struct WaitingPage {
     pub page: Page,
     /// How far it is.
     pub step: Step,
+    /// The path with its five steps.
+    pub path: Vec<Stone>,
     /// When it was sent.
     pub submitted_at: Moment,
     /// The address; `None` without mail.
     pub email: Option<String>,
+    /// A corrected address that waits for its confirmation.
+    pub email_next: Option<String>,
     /// The address as typed into the correction form, and what was wrong with it.
     pub email_form: Form,
     /// More people came than can be read: in line behind the queue.
     pub in_line: bool,
+    /// Until when it was put off.
+    pub put_off: Option<Moment>,
+    /// It was refused once, and appealed against.
+    pub appealed: bool,
     /// Who reads it; may be empty.
     pub readers: Vec<String>,
     /// How long it usually takes, in words.
@@ -53,6 +69,20 @@ pub struct WaitingPage {
     pub last_decision: Option<Moment>,
     /// What was answered, with the words of the question.
     pub answers: Vec<Answer>,
+    /// The handle elsewhere; may be empty.
+    pub elsewhere: String,
+    /// The answers can be changed.
+    pub may_edit: bool,
+    /// What was asked back and answered, oldest first.
+    pub messages: Vec<Said>,
+    /// What waits for an answer: the question of staff; may be empty.
+    pub asked: String,
+    /// Required questions of the form that are open.
+    pub open: Vec<Question>,
+    /// The answer as typed, and what is wrong with it.
+    pub reply_form: Form,
+    /// The longest answer, and the longest appeal, in characters.
+    pub reply_max: i64,
     /// The applicant's drafts, newest first.
     pub drafts: Vec<DraftView>,
     /// How many there may be.
@@ -61,19 +91,57 @@ pub struct WaitingPage {
     pub draft_form: Form,
     /// Longest draft, in characters.
     pub max_chars: i64,
-    /// The decision, for a rejected applicant who was told.
+    /// The end, for a rejected applicant who was told, and where time ended it.
     pub decision: Option<Rejection>,
 }
 
-/// Where an application stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
-    /// The address is not confirmed yet.
-    Unconfirmed,
-    /// A reviewer will read it.
-    Waiting,
-    /// A reviewer said no, and the applicant was told.
-    Rejected,
+/// One step of the drawn path.
+#[derive(Debug, Clone)]
+pub struct Stone {
+    /// A word or two.
+    pub label: &'static str,
+    /// `done`, `now`, `ahead`, or `skipped` for a step that may never come.
+    pub class: &'static str,
+}
+
+impl Stone {
+    /// The applicant stands here.
+    pub fn is_now(&self) -> bool {
+        self.class == "now"
+    }
+
+    /// What a screen reader says after the label.
+    pub fn state(&self) -> &'static str {
+        match self.class {
+            "done" => ", done",
+            "now" => ", here you are",
+            "skipped" => ", only if something is unclear",
+            _ => ", still to come",
+        }
+    }
+}
+
+/// The path for somebody who is at `step`; `asked` says whether anything was ever asked back.
+pub fn path(step: Step, asked: bool) -> Vec<Stone> {
+    Step::ALL
+        .into_iter()
+        .map(|stone| Stone {
+            label: match stone {
+                Step::Sent => "Sent",
+                Step::Confirmed => "Confirmed",
+                Step::BeingRead => "Being read",
+                Step::AskedBack => "Asked back",
+                Step::Decided => "Decided",
+            },
+            class: match (stone as u8).cmp(&(step as u8)) {
+                Ordering::Equal => "now",
+                _ if stone == Step::AskedBack && asked => "done",
+                _ if stone == Step::AskedBack => "skipped",
+                Ordering::Less => "done",
+                Ordering::Greater => "ahead",
+            },
+        })
+        .collect()
 }
 
 /// One question and its answer, as sent.
@@ -85,15 +153,32 @@ pub struct Answer {
     pub given: String,
 }
 
-/// A no that was told.
+/// Something that was said about the application.
+#[derive(Debug, Clone)]
+pub struct Said {
+    /// `They asked`, `You answered`, `You asked to look again`.
+    pub who: &'static str,
+    /// The words.
+    pub text: String,
+    /// When.
+    pub at: Moment,
+}
+
+/// An end that was told.
 #[derive(Debug, Clone)]
 pub struct Rejection {
+    /// Nobody decided or answered in time.
+    pub expired: bool,
     /// The reviewer's words; may be empty.
     pub message: String,
     /// When it was decided.
     pub decided_at: Moment,
     /// When everything is erased.
     pub erased_at: Moment,
+    /// An appeal is left.
+    pub may_appeal: bool,
+    /// The appeal as typed, and what is wrong with it.
+    pub appeal_form: Form,
 }
 
 /// A draft in a list.
@@ -123,12 +208,38 @@ impl WaitingPage {
 
     /// The address waits for its confirmation.
     pub fn is_unconfirmed(&self) -> bool {
-        self.step == Step::Unconfirmed
+        self.step == Step::Sent
     }
 
-    /// In the sandbox: drafts and profile are open.
-    pub fn is_waiting(&self) -> bool {
-        self.step == Step::Waiting
+    /// Staff wait for an answer.
+    pub fn is_asked(&self) -> bool {
+        self.step == Step::AskedBack
+    }
+
+    /// Somebody has begun to read.
+    pub fn is_read(&self) -> bool {
+        self.step == Step::BeingRead
+    }
+}
+
+/// What was typed into the forms of the page, and what is wrong with it.
+#[derive(Default)]
+pub struct Typed {
+    /// Another address.
+    pub email: Form,
+    /// A new draft.
+    pub draft: Form,
+    /// The answer to what was asked back.
+    pub reply: Form,
+    /// The appeal.
+    pub appeal: Form,
+}
+
+impl Typed {
+    fn failed(&self) -> bool {
+        [&self.email, &self.draft, &self.reply, &self.appeal]
+            .iter()
+            .any(|form| form.has_errors())
     }
 }
 
@@ -138,7 +249,7 @@ pub async fn show(
     app: web::Data<App>,
     caller: Caller,
 ) -> Result<HttpResponse, WebError> {
-    page(&req, &app, &caller, Form::new(), Form::new()).await
+    page(&req, &app, &caller, Typed::default()).await
 }
 
 /// The page with what was typed into its forms.
@@ -146,62 +257,121 @@ pub async fn page(
     req: &HttpRequest,
     app: &App,
     caller: &Caller,
-    email_form: Form,
-    draft_form: Form,
+    typed: Typed,
 ) -> Result<HttpResponse, WebError> {
     let who = caller.signed_in()?;
-    let standing = who.standing();
-    if standing == Standing::Member {
+    if who.standing() == Standing::Member {
         let path = match who.user.welcomed_at {
             None if who.application.is_some() => "/welcome",
             _ => "/home",
         };
         return Ok(frame::see_other(path));
     }
-    let (application, answers) = match sandbox::own_application(app, who).await {
+    let progress = match progress::read(app, who).await {
         Ok(found) => found,
         Err(Error::NotFound) => return Err(Error::denied("This login is switched off").into()),
         Err(error) => return Err(error.into()),
     };
     let now = app.clock.now();
-    let readers = mode::readers(app).await?;
-    let drafts = match caller.applicant() {
-        Ok(applicant) => drafts::list(app, &applicant).await?,
-        Err(_) => Vec::new(),
+    let (drafts, email_next) = match caller.applicant() {
+        Ok(applicant) => (
+            drafts::list(app, &applicant).await?,
+            email::waiting(app, who).await?,
+        ),
+        Err(_) => (Vec::new(), None),
     };
-    // Who was not told goes on waiting, as far as this page says.
-    let told = standing == Standing::Refused && application.told;
-    let step = match standing {
-        Standing::Unconfirmed => Step::Unconfirmed,
-        Standing::Refused if told => Step::Rejected,
-        _ => Step::Waiting,
-    };
-    let title = match step {
-        Step::Unconfirmed => "One step is left",
-        Step::Waiting => "You are on the porch",
-        Step::Rejected => "We said no this time",
+    let title = match (progress.step, progress.application.state) {
+        (Step::Sent, _) => "One step is left",
+        (Step::Decided, ApplicationState::Expired) => "It took too long",
+        (Step::Decided, _) => "We said no this time",
+        (Step::AskedBack, _) => "A question for you",
+        _ => "You are on the porch",
     };
     let mut page = frame::page(req, Some(caller), title).await?;
     page.here = Here::Waiting;
     page.noindex = true;
-    page.has_errors = email_form.has_errors() || draft_form.has_errors();
-    let decision = application.decided_at.filter(|_| told).map(|at| Rejection {
+    page.has_errors = typed.failed();
+    let failed = page.has_errors;
+    let shown = filled(app, who, page, progress, &drafts, typed, now);
+    let mut response = frame::render(
+        req,
+        &WaitingPage {
+            email_next,
+            ..shown
+        },
+    )?;
+    if failed {
+        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    }
+    Ok(response)
+}
+
+fn filled(
+    app: &App,
+    who: &SignedIn,
+    page: Page,
+    progress: Progress,
+    drafts: &[FullDraft],
+    typed: Typed,
+    now: DateTime<Utc>,
+) -> WaitingPage {
+    let application = &progress.application;
+    let locale = &application.locale;
+    let was_asked = progress
+        .messages
+        .iter()
+        .any(|m| m.kind == MessageKind::Question);
+    let decision = application.decided_at.map(|at| Rejection {
+        expired: application.state == ApplicationState::Expired,
         message: application.decision_message.clone().unwrap_or_default(),
         decided_at: Moment::new(at, now),
         erased_at: Moment::new(application.erase_at.unwrap_or(at), now),
+        may_appeal: progress.may_appeal(),
+        appeal_form: typed.appeal,
     });
-    let failed = page.has_errors;
-    let shown = WaitingPage {
+    WaitingPage {
         page,
-        step,
+        step: progress.step,
+        path: path(progress.step, was_asked),
         submitted_at: Moment::new(application.submitted_at, now),
         email: who.user.email.clone().filter(|_| mail_reaches_people(app)),
-        email_form,
+        email_next: None,
+        email_form: typed.email,
         in_line: application.lane == Lane::InLine,
-        usual_wait: readers.usual_wait(),
-        readers: readers.names,
-        last_decision: readers.last_decision.map(|at| Moment::new(at, now)),
-        answers: answers
+        put_off: progress.put_off(now).map(|until| Moment::new(until, now)),
+        appealed: application.appealed_at.is_some(),
+        usual_wait: progress.readers.usual_wait(),
+        last_decision: progress
+            .readers
+            .last_decision
+            .map(|at| Moment::new(at, now)),
+        may_edit: progress.may_edit(),
+        elsewhere: application.elsewhere.clone().unwrap_or_default(),
+        asked: progress.asked().map(|m| m.body.clone()).unwrap_or_default(),
+        open: progress
+            .left_open()
+            .into_iter()
+            .map(|q| Question::new(q, locale))
+            .collect(),
+        messages: progress
+            .messages
+            .iter()
+            .filter(|m| progress.asked().is_none_or(|asked| asked.id != m.id))
+            .map(|m| Said {
+                who: match m.kind {
+                    MessageKind::Question | MessageKind::Note => "You were asked",
+                    MessageKind::Answer => "You answered",
+                    MessageKind::Appeal => "You asked to look again",
+                },
+                text: m.body.clone(),
+                at: Moment::new(m.created_at, now),
+            })
+            .collect(),
+        reply_form: typed.reply,
+        reply_max: answer::MAX_REPLY as i64,
+        readers: progress.readers.names,
+        answers: progress
+            .answers
             .into_iter()
             .map(|a| Answer {
                 asked: a.wording,
@@ -210,15 +380,10 @@ pub async fn page(
             .collect(),
         drafts: drafts.iter().map(|d| DraftView::new(app, d, now)).collect(),
         drafts_max: drafts::MOST,
-        draft_form,
+        draft_form: typed.draft,
         max_chars: MAX_STATUS as i64,
         decision,
-    };
-    let mut response = frame::render(req, &shown)?;
-    if failed {
-        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     }
-    Ok(response)
 }
 
 impl DraftView {
@@ -293,7 +458,11 @@ pub async fn change_address(
         }
         Err(Error::Invalid(invalid)) => {
             let typed = Form::new().with("email", email).refused(&invalid);
-            page(&req, &app, &caller, typed, Form::new()).await
+            let typed = Typed {
+                email: typed,
+                ..Typed::default()
+            };
+            page(&req, &app, &caller, typed).await
         }
         Err(error) => Err(error.into()),
     }

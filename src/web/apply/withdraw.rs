@@ -3,15 +3,13 @@
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use serde_json::json;
 
 use crate::app::App;
 use crate::domain::Error;
 use crate::door::Caller;
-use crate::gate::applications::withdraw;
+use crate::gate::applications::{export, withdraw};
+use crate::gate::drafts;
 use crate::gate::who::Standing;
-use crate::gate::{drafts, sandbox};
-use crate::model::account::fields_from_json;
 use crate::web::error::WebError;
 use crate::web::form::{Form, Nothing};
 use crate::web::frame;
@@ -57,48 +55,15 @@ pub async fn send(
     Ok(frame::see_other_with("/", &Flash::done(said)))
 }
 
-/// GET `/waiting/export`: everything that an applicant gave us, as JSON.
+/// GET `/waiting/export`: everything that an applicant gave us, as a ZIP archive.
 pub async fn export(app: web::Data<App>, caller: Caller) -> Result<HttpResponse, WebError> {
-    let who = caller.signed_in()?;
-    let (application, answers) = sandbox::own_application(&app, who).await?;
-    let (profile, drafts) = match caller.applicant() {
-        Ok(applicant) if applicant.is_waiting() => (
-            Some(sandbox::profile(&app, &applicant).await?),
-            drafts::list(&app, &applicant).await?,
-        ),
-        _ => (None, Vec::new()),
-    };
-    let body = json!({
-        "name": who.user.username,
-        "email": who.user.email,
-        "applied_at": application.submitted_at.to_rfc3339(),
-        "remark": application.remark,
-        "answers": answers
-            .iter()
-            .map(|a| json!({ "question": a.wording, "answer": a.value }))
-            .collect::<Vec<_>>(),
-        "profile": profile.map(|p| json!({
-            "display_name": p.display_name,
-            "note": p.note,
-            "fields": fields_from_json(&p.fields)
-                .into_iter()
-                .map(|f| json!({ "name": f.name, "value": f.value }))
-                .collect::<Vec<_>>(),
-        })),
-        "drafts": drafts
-            .iter()
-            .map(|d| json!({
-                "text": d.text,
-                "content_warning": d.spoiler_text,
-                "poll": d.poll,
-                "saved_at": d.updated_at.to_rfc3339(),
-            }))
-            .collect::<Vec<_>>(),
-    });
+    let zip = export::export(&app, caller.signed_in()?).await?;
     Ok(HttpResponse::Ok()
+        .content_type("application/zip")
         .insert_header((
             header::CONTENT_DISPOSITION,
-            "attachment; filename=\"application.json\"",
+            "attachment; filename=\"application.zip\"",
         ))
-        .json(body))
+        .insert_header((header::CONTENT_ENCODING, "identity"))
+        .body(zip))
 }

@@ -3,8 +3,11 @@
 use askama::Template;
 
 use super::sample::*;
+use crate::gate::applications::progress::Step;
 use crate::model::question::QuestionKind;
-use crate::web::apply::{confirm, form as apply_form, sent, waiting, withdraw};
+use crate::web::apply::{
+    answers as answers_page, confirm, form as apply_form, sent, waiting, withdraw,
+};
 use crate::web::parts::form::Form;
 use crate::web::parts::layout::Here;
 use crate::web::public::landing;
@@ -58,25 +61,44 @@ pub fn apply_page(form: Form) -> apply_form::ApplyPage {
     }
 }
 
-fn waiting_page(step: waiting::Step) -> waiting::WaitingPage {
+fn waiting_page(step: Step) -> waiting::WaitingPage {
     let mut page = applicant("Waiting");
     page.here = Here::Waiting;
     waiting::WaitingPage {
         page,
         step,
+        path: waiting::path(step, false),
         submitted_at: ago(200),
         email: Some("rosa@post.example".into()),
+        email_next: None,
         email_form: Form::new(),
         in_line: false,
+        put_off: None,
+        appealed: false,
         readers: vec!["Ann".into(), "João".into()],
         usual_wait: Some("about a day".into()),
         last_decision: Some(ago(500)),
         answers: answers(),
+        elsewhere: "@rosa@far.example".into(),
+        may_edit: step == Step::Confirmed,
+        messages: Vec::new(),
+        asked: String::new(),
+        open: Vec::new(),
+        reply_form: Form::new(),
+        reply_max: 2000,
         drafts: draft_views(),
         drafts_max: 10,
         draft_form: Form::new(),
         max_chars: 500,
         decision: None,
+    }
+}
+
+fn said(who: &'static str, text: &str) -> waiting::Said {
+    waiting::Said {
+        who,
+        text: text.into(),
+        at: ago(60),
     }
 }
 
@@ -125,17 +147,48 @@ pub fn pages() -> Vec<Hung> {
         }
         .render(),
     );
-    hang(
-        "unconfirmed",
-        waiting_page(waiting::Step::Unconfirmed).render(),
-    );
-    hang("waiting", waiting_page(waiting::Step::Waiting).render());
-    let mut rejected = waiting_page(waiting::Step::Rejected);
-    rejected.decision = Some(waiting::Rejection {
+    hang("unconfirmed", waiting_page(Step::Sent).render());
+    hang("waiting", waiting_page(Step::Confirmed).render());
+    let mut asked = waiting_page(Step::AskedBack);
+    asked.asked = "Which end of the lane do <b>you</b> live at?".into();
+    asked.open = vec![question(
+        "5",
+        QuestionKind::Acknowledge,
+        "Dogs stay on the leash",
+    )];
+    asked.email_next = Some("rosa@other.example".into());
+    hang("asked", asked.render());
+    let mut read = waiting_page(Step::BeingRead);
+    read.path = waiting::path(Step::BeingRead, true);
+    read.put_off = Some(ago(-10_000));
+    read.appealed = true;
+    read.messages = vec![
+        said("You were asked", "Which end?"),
+        said("You answered", "<i>Mine"),
+    ];
+    hang("read", read.render());
+    let no = |may_appeal, expired| waiting::Rejection {
+        expired,
         message: "We are full of bakers. Try the next lane?".into(),
         decided_at: ago(90),
         erased_at: ago(-20_000),
-    });
+        may_appeal,
+        appeal_form: Form::new(),
+    };
+    let mut over = waiting_page(Step::Decided);
+    over.decision = Some(no(false, true));
+    hang("expired", over.render());
+    let mut rejected = waiting_page(Step::Decided);
+    rejected.decision = Some(no(true, false));
+    hang(
+        "answers",
+        answers_page::AnswersPage {
+            page: applicant("Your answers"),
+            form: Form::new().with("answer_1", "João told me about it."),
+            questions: apply_page(Form::new()).questions,
+        }
+        .render(),
+    );
     hang("rejected", rejected.render());
     hang(
         "withdraw",

@@ -15,7 +15,6 @@ use crate::web::error::WebError;
 use crate::web::form as sent_form;
 use crate::web::frame;
 use crate::web::home::draft_form::{self, DraftFields};
-use crate::web::parts::form::Form;
 use crate::web::parts::layout::{Flash, Here};
 
 use crate::web::apply::waiting::DraftView;
@@ -99,7 +98,11 @@ async fn create(
         }
         Err(Error::Invalid(invalid)) if applicant.is_waiting() => {
             let typed = draft_form::refused(fields.typed(), &invalid);
-            waiting::page(&req, &app, &caller, Form::new(), typed).await
+            let typed = waiting::Typed {
+                draft: typed,
+                ..waiting::Typed::default()
+            };
+            waiting::page(&req, &app, &caller, typed).await
         }
         Err(error) => Err(error.into()),
     }

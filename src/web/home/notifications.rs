@@ -142,6 +142,8 @@ pub enum NoticeKind {
     Poll,
     /// For staff: somebody joined.
     Joined,
+    /// A newcomer whom the viewer greets looks around.
+    Arrived,
     /// For staff: somebody applied.
     Applied,
 }
@@ -178,6 +180,7 @@ impl NoticeKind {
             NoticeKind::Severed => "lost follows",
             NoticeKind::Poll => "asked this; the poll is over",
             NoticeKind::Joined => "moved in",
+            NoticeKind::Arrived => "is here now, and would be glad of a hello",
             NoticeKind::Applied => "is at the door",
         }
     }
@@ -191,7 +194,7 @@ impl NoticeKind {
             NoticeKind::Follow | NoticeKind::FollowRequest => "person",
             NoticeKind::Post | NoticeKind::Edit | NoticeKind::Poll => "write",
             NoticeKind::Severed => "person",
-            NoticeKind::Joined | NoticeKind::Applied => "door",
+            NoticeKind::Joined | NoticeKind::Arrived | NoticeKind::Applied => "door",
         }
     }
 

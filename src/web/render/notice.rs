@@ -78,5 +78,6 @@ fn kind(of: NotificationKind) -> NoticeKind {
         NotificationKind::Poll => NoticeKind::Poll,
         NotificationKind::SignUp => NoticeKind::Joined,
         NotificationKind::Severed => NoticeKind::Severed,
+        NotificationKind::Arrival => NoticeKind::Arrived,
     }
 }

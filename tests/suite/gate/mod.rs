@@ -6,4 +6,5 @@ mod questions;
 mod reviewing;
 mod sandbox;
 mod unseen;
+mod waiting;
 mod without_redis;

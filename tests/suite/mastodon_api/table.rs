@@ -194,6 +194,10 @@ const MAY_WRITE: &[(&str, &str)] = &[
     ("POST", "/oauth/token"),
     ("POST", "/api/v1/apps"),
     ("POST", "/api/v1/emails/confirmations"),
+    // Their own application.
+    ("PUT", "/api/porchlight/v1/application/answers"),
+    ("POST", "/api/porchlight/v1/application/answer"),
+    ("POST", "/api/porchlight/v1/application/withdraw"),
     // A token of an app's own, not a user's.
     ("POST", "/api/v1/accounts"),
 ];

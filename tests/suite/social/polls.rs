@@ -394,21 +394,34 @@ fn drafts_keep_their_polls_until_they_are_published() {
     run(async |place| {
         place.owner().await;
         let ann = place.member("ann").await;
+        // On the porch a draft asks nobody anything.
         let hana = place.applicant("hana").await;
-        let asked = ask(&hana, json!({})).await;
-        assert_eq!(asked["draft"], true);
-        assert_eq!(asked["poll"]["options"][0]["title"], "Oil");
-        let path = format!("/api/v1/statuses/{}", id(&asked));
-        let kept = hana.api.get(&path).await.entity("Status");
-        assert_eq!(kept["poll"]["options"][1]["title"], "Gas");
-        place
-            .signed_in(&hana)
+        let body =
+            json!({ "status": "Which?", "poll": { "options": ["Oil", "Gas"], "expires_in": 300 } });
+        let refused = hana
+            .api
+            .post("/api/v1/statuses", body.clone())
             .await
-            .open("/waiting")
+            .error(422);
+        assert!(
+            refused["error"]
+                .as_str()
+                .expect("a sentence")
+                .contains("poll")
+        );
+        let draft = id(&hana
+            .api
+            .post("/api/v1/statuses", json!({ "status": "No poll" }))
             .await
-            .says("Oil");
-        let edited = hana.api.put(&path, json!({ "status": "No poll" })).await;
-        assert_eq!(edited.entity("Status")["poll"], Value::Null);
+            .entity("Status"));
+        hana.api
+            .put(&format!("/api/v1/statuses/{draft}"), body)
+            .await
+            .error(422);
+        let browser = place.signed_in(&hana).await;
+        let page = browser.open(&format!("/drafts/{draft}")).await;
+        let form = page.form(&format!("/drafts/{draft}"));
+        assert!(!form.names().iter().any(|name| name.starts_with("poll_")));
 
         let browser = place.signed_in(&ann).await;
         let page = browser.open("/compose").await;
