@@ -92,6 +92,11 @@ impl Network {
         &self.app
     }
 
+    /// Requests to other servers that this process sent, or tried, since its start.
+    pub fn asked(&self) -> u64 {
+        self.wire.as_ref().map_or(0, |wire| wire.http.asked())
+    }
+
     fn wire(&self) -> Result<&Wire, FetchError> {
         self.wire.as_deref().ok_or(FetchError::NotFederating)
     }

@@ -7,7 +7,7 @@
 use diesel_async::AsyncConnection;
 
 use super::draft_pictures::{self, NewWords};
-use super::who::{Applicant, Member};
+use super::who::Applicant;
 use crate::app::App;
 use crate::domain::error::Invalid;
 use crate::domain::visibility::Visibility;
@@ -212,19 +212,6 @@ pub async fn delete(app: &App, who: &Applicant, id: Id, with_pictures: bool) -> 
         draft_pictures::delete_files(app, &files).await;
     }
     Ok(draft)
-}
-
-/// The drafts of a new member, and the reviewer's words: for the welcome page.
-pub async fn welcome(app: &App, who: &Member) -> Result<(Vec<FullDraft>, Option<String>)> {
-    let mut conn = app.desk.get().await?;
-    let user = who.user().id;
-    let drafts = store::drafts::list(&mut conn, user, MOST).await?;
-    let drafts = full(&mut conn, user, drafts).await?;
-    let application = store::applications::find_latest(&mut conn, user).await?;
-    if who.user().welcomed_at.is_none() {
-        store::applicants::set_welcomed(&mut conn, user, app.clock.now()).await?;
-    }
-    Ok((drafts, application.and_then(|a| a.decision_message)))
 }
 
 /// A draft on the porch asks nobody anything (registration.md C2).

@@ -27,6 +27,7 @@ pub mod mail_providers;
 pub mod mode;
 pub mod questions;
 pub mod sandbox;
+pub mod welcome;
 pub mod who;
 
 pub use who::{

@@ -131,14 +131,14 @@ pub async fn confirm_address(conn: &mut Conn, user: Id, at: DateTime<Utc>) -> Re
     Ok(())
 }
 
-/// Notes that a new member saw the welcome page.
-pub async fn set_welcomed(conn: &mut Conn, user: Id, at: DateTime<Utc>) -> Result<()> {
-    diesel::update(users::table.find(user))
+/// Notes that a new member saw the welcome page; `true` the first time.
+pub async fn set_welcomed(conn: &mut Conn, user: Id, at: DateTime<Utc>) -> Result<bool> {
+    let changed = diesel::update(users::table.find(user))
         .filter(users::welcomed_at.is_null())
         .set(users::welcomed_at.eq(at))
         .execute(conn)
         .await?;
-    Ok(())
+    Ok(changed == 1)
 }
 
 /// The private profile; `None` for users who never applied.

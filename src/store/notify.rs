@@ -145,7 +145,8 @@ const ARRIVALS: &str = tell!(
     "FROM p JOIN applications ap ON ap.id = ANY (p.ids) ",
     "JOIN users new ON new.id = ap.user_id AND new.approved_at IS NOT NULL ",
     "LEFT JOIN instance_settings s ON s.key = 'welcome' ",
-    "JOIN users g ON g.id = coalesce((s.value->>'greeter')::bigint, ap.decided_by)"
+    "JOIN users g ON g.id = coalesce((SELECT named.id FROM users named ",
+    "WHERE named.id = (s.value->>'greeter')::bigint AND named.disabled_at IS NULL), ap.decided_by)"
 );
 const ENDS: &str = tell!(
     "SELECT v.account_id, 10::smallint, s.account_id, s.id, s.conversation_id, q.ends_at, '' ",

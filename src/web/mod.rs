@@ -76,6 +76,7 @@ pub const ROUTES: &[&[Route]] = &[
     review::policies::ROUTES,
     review::policy_new::ROUTES,
     review::reports::ROUTES,
+    review::welcome::ROUTES,
 ];
 
 /// The name of the session cookie. In production it is bound to this very host and to TLS.

@@ -25,13 +25,15 @@ STRANGER = {
     "password": "/password", "profile": f"/@{S['member']}", "thread": f"/@{S['member']}/{S['post']}",
     "tag": "/tags/bread", "door": "/door", "nothing": "/no/such/page",
 }
-WAITING = {"waiting": "/waiting", "waiting-profile": "/waiting/profile", "withdraw": "/waiting/withdraw"}
+WAITING = {"waiting": "/waiting", "waiting-profile": "/waiting/profile", "withdraw": "/waiting/withdraw",
+    "answers": "/waiting/answers"}
 OWNER = {
     "home": "/home", "compose": "/compose", "reply": f"/compose?in_reply_to={S['post']}",
     "notifications": "/notifications", "search": "/search?q=ann", "drafts": "/drafts", "bookmarks": "/bookmarks",
     "door-kept": "/desk/door", "door-price": "/desk/door/open", "questions": "/desk/questions",
     "question": "/desk/questions/1", "question-new": "/desk/questions/new", "requests": "/notifications/requests",
     "moving": "/settings/move", "deleting": "/settings/delete", "hosts": "/desk/hosts", "reports": "/desk/reports",
+    "welcome": "/welcome", "welcome-desk": "/desk/welcome",
     "policies": "/desk/policies", "policies-new": "/desk/policies/new?domain=far.example",
     "policies-import": "/desk/policies/import", "policies-allowed": "/desk/policies/allowed", "severed": "/severed",
     "desk": "/desk", "application": f"/desk/applications/{S['application']}", "own-profile": f"/@{S['owner']}",

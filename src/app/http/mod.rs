@@ -20,7 +20,7 @@ pub mod names;
 mod vet;
 
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -71,6 +71,7 @@ pub struct Http {
     signer: Signer,
     clock: Clock,
     in_flight: Semaphore,
+    asked: AtomicU64,
 }
 
 /// What one question may still do; shared by all of its hops.
@@ -196,7 +197,13 @@ impl Http {
             signer,
             clock,
             in_flight: Semaphore::new(MAX_IN_FLIGHT),
+            asked: AtomicU64::new(0),
         })
+    }
+
+    /// Requests that were sent, or tried, since the start.
+    pub(in crate::app) fn asked(&self) -> u64 {
+        self.asked.load(Ordering::Relaxed)
     }
 
     /// The client without its guard, for what must be handed one and never uses it.
@@ -261,6 +268,7 @@ impl Http {
 
     /// One hop, vetted already, within what is left of the deadline.
     async fn execute(&self, trip: &Trip, mut request: Request) -> Result<Response, FetchError> {
+        self.asked.fetch_add(1, Ordering::Relaxed);
         say_host_once(&mut request);
         let turn = tokio::time::timeout_at(trip.deadline, self.in_flight.acquire()).await;
         let _turn = match turn {

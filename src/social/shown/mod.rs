@@ -15,7 +15,7 @@ mod waiting;
 pub use home::{Home, home, note_home_seen};
 pub use notices::{Notices, ShownNotice, note_notices_seen, notices};
 pub use people::{
-    Found, People, Person, Side, account, follows, requests, residents, search, staff,
+    Found, People, Person, Side, account, follows, requests, residents, search, staff, these,
 };
 pub use profile::{Profile, Tab, profile};
 pub use thread::{Thread, thread};

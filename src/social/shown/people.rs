@@ -114,6 +114,18 @@ pub async fn requests(app: &App, who: &Member) -> Result<Vec<Account>> {
     in_order(&mut conn, ids).await
 }
 
+/// These accounts as a member meets them, in this order; who is suspended, or moved away, is
+/// left out, and so is the member.
+pub async fn these(app: &App, who: &Member, ids: Vec<Id>) -> Result<Vec<Person>> {
+    let own = who.account_id();
+    let mut conn = app.pool.get().await?;
+    let mut people = around(app, &mut conn, Some(own), ids).await?;
+    people.retain(|p| {
+        p.account.id != own && !p.account.is_suspended() && p.account.moved_to_id.is_none()
+    });
+    Ok(people)
+}
+
 /// Accounts in the order of `ids`, each with how the viewer stands to it.
 async fn around(
     app: &App,

@@ -12,7 +12,7 @@ use crate::web::apply::form;
 use crate::web::parts::form::Form;
 use crate::web::parts::pager::Pager;
 use crate::web::render::door as words;
-use crate::web::review::{application, door, hosts, question, questions, queue};
+use crate::web::review::{application, door, hosts, question, questions, queue, welcome};
 
 /// Name and page.
 pub fn pages() -> Vec<Hung> {
@@ -193,6 +193,19 @@ pub fn pages() -> Vec<Hung> {
             }],
             waiting: vec![host_line("tried 2 times")],
             refused: vec![host_line("answered 403")],
+        }
+        .render(),
+    );
+    hang(
+        "welcome_desk",
+        welcome::WelcomeDeskPage {
+            page: staff("The welcome"),
+            form: Form::new()
+                .with("people", "ann\nnobody")
+                .with("tags", "bread")
+                .error("people", "One of the people lives not here: nobody."),
+            people_max: 12,
+            tags_max: 12,
         }
         .render(),
     );

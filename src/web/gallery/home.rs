@@ -46,6 +46,9 @@ pub fn pages() -> Vec<Hung> {
             page: member("Come in"),
             drafts: draft_views(),
             message: "The accordion man lives at number 9.".into(),
+            people: rows(),
+            tags: vec!["bread".into(), "Fenstergärten".into()],
+            compose: Some(box_for_writing(None)),
         }
         .render(),
     );

@@ -18,6 +18,7 @@ pub fn pages() -> Vec<Hung> {
         settings_profile::ProfileSettingsPage {
             page: member("Settings"),
             profile: profile_form(true),
+            moving_in: true,
         }
         .render(),
     );

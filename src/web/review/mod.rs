@@ -10,3 +10,4 @@ pub mod question;
 pub mod questions;
 pub mod queue;
 pub mod reports;
+pub mod welcome;

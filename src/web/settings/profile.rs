@@ -11,7 +11,7 @@ use crate::domain::{Error, Result};
 use crate::door::forms::{Uploads, lenient};
 use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
 use crate::files::image::MAX_UPLOAD_BYTES;
-use crate::gate::Standing;
+use crate::gate::{Standing, welcome};
 use crate::model::account::Account;
 use crate::social::accounts::profile::{self, Picture, UpdateProfile};
 use crate::social::accounts::read;
@@ -32,6 +32,8 @@ pub struct ProfileSettingsPage {
     pub page: Page,
     /// The form; `switches` is true here.
     pub profile: ProfileForm,
+    /// The welcome page was not put away yet.
+    pub moving_in: bool,
 }
 
 /// The routes of this file.
@@ -182,6 +184,7 @@ async fn page_with(
     };
     let template = ProfileSettingsPage {
         page,
+        moving_in: welcome::is_open(caller.signed_in()?),
         profile: ProfileForm {
             form,
             action: "/settings/profile".into(),

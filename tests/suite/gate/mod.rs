@@ -5,6 +5,8 @@ mod door;
 mod questions;
 mod reviewing;
 mod sandbox;
+mod two_walls;
 mod unseen;
 mod waiting;
+mod welcome;
 mod without_redis;

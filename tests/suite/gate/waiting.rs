@@ -58,6 +58,13 @@ pub async fn refuse(place: &Place, owner: &Person, person: &Person, told: bool, 
         .expect("decided");
 }
 
+/// Mail to staff waits some seconds for more of its kind.
+async fn staff_mail_goes(place: &Place) {
+    place.settle().await;
+    place.advance(TimeDelta::seconds(10));
+    place.settle().await;
+}
+
 async fn home(person: &Person) -> Value {
     person
         .api
@@ -207,8 +214,7 @@ fn what_staff_ask_is_answered_on_the_page_and_staff_hear_of_it() {
         page.says("The upper end.").says("Thank you");
         assert!(!page.has_form("/waiting/answer"));
         assert_eq!(state(place, &hana).await, 1);
-        place.advance(TimeDelta::seconds(10));
-        place.settle().await;
+        staff_mail_goes(place).await;
         assert!(
             place.mails()[before..].iter().any(|m| m.to == owner.email),
             "staff hear of it"
@@ -646,8 +652,7 @@ fn after_a_silent_no_nothing_tells() {
             "{text}"
         );
         assert!(!text.contains("A bot"));
-        place.advance(TimeDelta::seconds(10));
-        place.settle().await;
+        staff_mail_goes(place).await;
         assert!(place.mails()[mails..].iter().all(|m| m.to != dan.email));
         assert_eq!(
             place
@@ -796,8 +801,7 @@ fn a_no_that_is_told_can_be_read_taken_along_and_appealed_once() {
             place.number("SELECT count(*) FROM applications WHERE appealed_at IS NOT NULL AND erase_at IS NULL").await,
             1
         );
-        place.advance(TimeDelta::seconds(10));
-        place.settle().await;
+        staff_mail_goes(place).await;
         assert!(
             place.mails()[mails..].iter().any(|m| m.to == owner.email),
             "marked, and told"

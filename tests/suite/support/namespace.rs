@@ -118,6 +118,31 @@ impl Namespace {
         self.within(&format!("neigh del {here} dev {theirs}"));
     }
 
+    /// A card in there that leads nowhere, and takes whatever is meant for the rest of the
+    /// world; gives an address beyond it.
+    pub fn pit(&self) -> SocketAddr {
+        self.within("link add pit type veth peer name bottom");
+        for card in ["pit", "bottom"] {
+            // Or the cards would greet each other by themselves.
+            self.within(&format!("link set {card} addrgenmode none"));
+            self.within(&format!("link set {card} up"));
+        }
+        self.within("addr add 192.0.2.1/24 dev pit");
+        self.within("route add default dev pit");
+        SocketAddr::from(([192, 0, 2, 9], 8080))
+    }
+
+    /// Packets that fell into the pit so far.
+    pub fn fallen(&self) -> u64 {
+        let words = format!("-n {} -s -j link show pit", self.name);
+        let shown = Command::new("ip").args(words.split(' ')).output();
+        let shown = shown.expect("ip of iproute2 is installed").stdout;
+        let cards: serde_json::Value = serde_json::from_slice(&shown).expect("JSON");
+        cards[0]["stats64"]["tx"]["packets"]
+            .as_u64()
+            .expect("a number")
+    }
+
     fn path(&self) -> String {
         format!("/run/netns/{}", self.name)
     }
