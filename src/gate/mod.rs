@@ -12,6 +12,10 @@
 //!                                           └─ withdrawn ───────────────────────> erased at once
 //! ```
 //!
+//! A no is told or silent. Who was told may ask once to look again (pending, marked); who was
+//! not sees the state before it until everything is erased: what applicants may know is made in
+//! [`applications::progress`] alone. After a yes comes the [`welcome`].
+//!
 //! While they wait, [`sandbox`], [`drafts`] and [`draft_pictures`] say what they may do. How far the door is open
 //! is computed from facts whenever somebody knocks: [`ceilings`], [`effective_mode`], [`mode`]; an
 //! admin changes it in [`doorkeeper`].

@@ -397,33 +397,25 @@ pub async fn expire(
     Ok(())
 }
 
-/// Forgets answers, remark and network of those approved before `before`, a batch; gives
-/// how many.
+/// Forgets what those approved before `before` wrote and where they came from, and what was
+/// said about it, a batch; gives how many.
 pub async fn forget_approved(conn: &mut Conn, before: DateTime<Utc>, batch: i64) -> Result<usize> {
-    let ids: Vec<i64> = applications::table
-        .filter(applications::state.eq(ApplicationState::Approved))
-        .filter(applications::decided_at.lt(before))
-        .filter(
-            applications::network
-                .is_not_null()
-                .or(applications::remark.is_not_null())
-                .or(diesel::dsl::exists(application_answers::table.filter(
-                    application_answers::application_id.eq(applications::id),
-                ))),
-        )
-        .select(applications::id)
-        .limit(batch)
-        .load(conn)
-        .await?;
-    raw::<()>(
-        "WITH p AS (SELECT ?::bigint[] AS ids),
-         gone AS (DELETE FROM application_answers USING p WHERE application_id = ANY (p.ids))
-         UPDATE applications SET network = NULL, remark = NULL FROM p WHERE id = ANY (p.ids)",
+    Ok(raw::<()>(
+        "WITH p AS (SELECT ?::timestamptz AS before, ?::bigint AS batch),
+         due AS (SELECT a.id FROM applications a, p WHERE a.state = 3 AND a.decided_at < p.before
+             AND (a.network IS NOT NULL OR a.remark IS NOT NULL OR a.elsewhere IS NOT NULL
+                 OR EXISTS (SELECT 1 FROM application_answers w WHERE w.application_id = a.id)
+                 OR EXISTS (SELECT 1 FROM application_messages m WHERE m.application_id = a.id))
+             LIMIT (SELECT batch FROM p)),
+         answers AS (DELETE FROM application_answers w USING due WHERE w.application_id = due.id),
+         said AS (DELETE FROM application_messages m USING due WHERE m.application_id = due.id)
+         UPDATE applications a SET network = NULL, remark = NULL, elsewhere = NULL
+         FROM due WHERE a.id = due.id",
     )
-    .bind::<Array<BigInt>, _>(ids.clone())
+    .bind::<Timestamptz, _>(before)
+    .bind::<BigInt, _>(batch)
     .execute(conn)
-    .await?;
-    Ok(ids.len())
+    .await?)
 }
 
 /// Frees the applications that this user was the first to read and nobody decided: they may

@@ -131,12 +131,13 @@ pub async fn reply(app: &App, who: &SignedIn, reply: Reply) -> Result<Option<App
             let questions = questions_of(conn, &before, now).await?;
             let open: Vec<_> = left_open(&questions, &before).cloned().collect();
             let answers = check(&open, &reply.given, &text, asked, &application)?;
-            let has_room = store::application_messages::list(conn, application.id)
-                .await?
-                .len() as i64
-                + 1
-                < MOST;
-            let written = !text.is_empty() && has_room;
+            let said = store::application_messages::list(conn, application.id).await?;
+            let written = !text.is_empty();
+            if written && said.len() as i64 >= MOST {
+                return Err(Error::invalid(
+                    "So much was said about this application that nothing more fits.",
+                ));
+            }
             if written {
                 let (kind, author) = (MessageKind::Answer, who.user.id);
                 store::application_messages::insert(conn, application.id, kind, author, &text, now)

@@ -15,7 +15,7 @@ use crate::domain::error::Invalid;
 use crate::door::Caller;
 use crate::gate::applications::answer::{self, EditAnswers, Reply};
 use crate::gate::applications::appeal;
-use crate::gate::applications::progress::{self, Progress};
+use crate::gate::applications::progress::{self, Progress, Step};
 use crate::gate::questions;
 use crate::model::question::QuestionKind;
 use crate::web::error::WebError;
@@ -36,6 +36,8 @@ pub struct AnswersPage {
     pub form: Form,
     /// The questions, in order.
     pub questions: Vec<Question>,
+    /// Something was asked back.
+    pub asked: bool,
 }
 
 /// GET `/waiting/answers`: as long as nobody has read them, or somebody asked back.
@@ -161,6 +163,7 @@ async fn page(
         page,
         form,
         questions: questions.map(|q| Question::new(q, locale)).collect(),
+        asked: progress.step == Step::AskedBack,
     };
     frame::render(req, &shown)
 }

@@ -186,6 +186,7 @@ pub fn pages() -> Vec<Hung> {
             page: applicant("Your answers"),
             form: Form::new().with("answer_1", "João told me about it."),
             questions: apply_page(Form::new()).questions,
+            asked: false,
         }
         .render(),
     );

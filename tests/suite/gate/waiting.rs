@@ -949,6 +949,72 @@ fn the_name_of_an_erased_applicant_is_free_after_a_while_and_a_members_never() {
     });
 }
 
+#[test]
+fn after_a_silent_no_no_app_is_let_in_and_nothing_says_why() {
+    // T7
+    run(async |place| {
+        let owner = place.owner().await;
+        let hana = place.applicant("hana").await;
+        let body = json!({
+            "client_name": "An app", "redirect_uris": "urn:ietf:wg:oauth:2.0:oob", "scopes": "read",
+        });
+        let app = place.stranger().post("/api/v1/apps", body).await.ok();
+        let wish = format!(
+            "/oauth/authorize?response_type=code&client_id={}&scope=read\
+             &redirect_uri=urn%3Aietf%3Awg%3Aoauth%3A2.0%3Aoob",
+            app["client_id"].as_str().expect("an id")
+        );
+        let browser = place.signed_in(&hana).await;
+        let asked = browser.open(&wish).await;
+        refuse(place, &owner, &hana, false, "").await;
+        let answer = browser
+            .post(&asked.form("/oauth/authorize").press("Allow"))
+            .await;
+        assert_eq!(answer.status, 403, "{}", answer.shown());
+        let words = answer.text();
+        assert!(
+            words.contains("another day") && !words.contains("refused"),
+            "{words}"
+        );
+        assert_eq!(place.number("SELECT count(*) FROM oauth_codes").await, 0);
+    });
+}
+
+#[test]
+fn what_members_said_at_the_door_is_forgotten_after_ninety_days() {
+    // H10
+    run(async |place| {
+        let owner = place.owner().await;
+        let hana = place.applicant("hana").await;
+        ask_back(place, &hana, "Which end?").await;
+        let body = json!({ "text": "The upper one" });
+        hana.api.post(&format!("{MINE}/answer"), body).await.ok();
+        place
+            .sql(
+                "UPDATE applications SET elsewhere = '@hana@far.example'",
+                &[],
+            )
+            .await;
+        let desk = place.signed_in(&owner).await;
+        let card = format!("/desk/applications/{}", place.application_of(&hana).await);
+        let page = desk.open(&card).await;
+        desk.submit(page.form(&format!("{card}/approve"))).await;
+        let kept = async || {
+            expire::run(&place.app).await.expect("it runs");
+            place
+                .number(
+                    "SELECT (SELECT count(*) FROM application_messages) + (SELECT count(*) FROM application_answers) \
+                     + (SELECT count(*) FROM applications WHERE elsewhere IS NOT NULL OR network IS NOT NULL)",
+                )
+                .await
+        };
+        place.advance(TimeDelta::days(89));
+        assert_eq!(kept().await, 4);
+        place.advance(TimeDelta::days(2));
+        assert_eq!(kept().await, 0);
+    });
+}
+
 /// Many who wait, each with an avatar, a draft and its picture, due to be erased.
 async fn crowd(place: &Place, count: i64) -> Vec<std::path::PathBuf> {
     let at = (place.app.clock.now() - TimeDelta::minutes(1)).timestamp() as f64;

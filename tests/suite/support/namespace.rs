@@ -119,7 +119,8 @@ impl Namespace {
     }
 
     /// A card in there that leads nowhere, and takes whatever is meant for the rest of the
-    /// world; gives an address beyond it.
+    /// world; what is meant for the machine itself is counted with it. Gives an address at which
+    /// nobody listens.
     pub fn pit(&self) -> SocketAddr {
         self.within("link add pit type veth peer name bottom");
         for card in ["pit", "bottom"] {
@@ -129,18 +130,20 @@ impl Namespace {
         }
         self.within("addr add 192.0.2.1/24 dev pit");
         self.within("route add default dev pit");
-        SocketAddr::from(([192, 0, 2, 9], 8080))
+        SocketAddr::from(([127, 0, 0, 1], 9))
     }
 
-    /// Packets that fell into the pit so far.
+    /// Packets that fell into the pit, or went round in the machine, so far.
     pub fn fallen(&self) -> u64 {
-        let words = format!("-n {} -s -j link show pit", self.name);
-        let shown = Command::new("ip").args(words.split(' ')).output();
-        let shown = shown.expect("ip of iproute2 is installed").stdout;
-        let cards: serde_json::Value = serde_json::from_slice(&shown).expect("JSON");
-        cards[0]["stats64"]["tx"]["packets"]
-            .as_u64()
-            .expect("a number")
+        let sent = |card| {
+            let words = format!("-n {} -s -j link show {card}", self.name);
+            let shown = Command::new("ip").args(words.split(' ')).output();
+            let shown = shown.expect("ip of iproute2 is installed").stdout;
+            let cards: serde_json::Value = serde_json::from_slice(&shown).expect("JSON");
+            let packets = cards[0]["stats64"]["tx"]["packets"].as_u64();
+            packets.expect("a number")
+        };
+        sent("pit") + sent("lo")
     }
 
     fn path(&self) -> String {
