@@ -100,7 +100,8 @@ pub struct WaitingPage {
 pub struct Stone {
     /// A word or two.
     pub label: &'static str,
-    /// `done`, `now`, `ahead`, or `skipped` for a step that may never come.
+    /// `done`, `now`, `ahead`, `skipped` for a step that may never come, `missed` for one that
+    /// should have.
     pub class: &'static str,
 }
 
@@ -116,6 +117,7 @@ impl Stone {
             "done" => ", done",
             "now" => ", here you are",
             "skipped" => ", only if something is unclear",
+            "missed" => ", which did not happen",
             _ => ", still to come",
         }
     }
@@ -142,6 +144,19 @@ pub fn path(step: Step, asked: bool) -> Vec<Stone> {
             },
         })
         .collect()
+}
+
+/// The path of an application that time ended; `read` says whether anybody had opened it.
+pub fn path_to_the_end(asked: bool, read: bool) -> Vec<Stone> {
+    let mut stones = path(Step::Decided, asked);
+    for (stone, step) in stones.iter_mut().zip(Step::ALL) {
+        match step {
+            Step::BeingRead if !read => stone.class = "missed",
+            Step::Decided => stone.label = "Over",
+            _ => {}
+        }
+    }
+    stones
 }
 
 /// One question and its answer, as sent.
@@ -332,7 +347,12 @@ fn filled(
     WaitingPage {
         page,
         step: progress.step,
-        path: path(progress.step, was_asked),
+        path: match application.state {
+            ApplicationState::Expired => {
+                path_to_the_end(was_asked, was_asked || application.read_at.is_some())
+            }
+            _ => path(progress.step, was_asked),
+        },
         submitted_at: Moment::new(application.submitted_at, now),
         email: who.user.email.clone().filter(|_| mail_reaches_people(app)),
         email_next: None,

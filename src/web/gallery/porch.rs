@@ -176,6 +176,7 @@ pub fn pages() -> Vec<Hung> {
         appeal_form: Form::new(),
     };
     let mut over = waiting_page(Step::Decided);
+    over.path = waiting::path_to_the_end(false, false);
     over.decision = Some(no(false, true));
     hang("expired", over.render());
     let mut rejected = waiting_page(Step::Decided);

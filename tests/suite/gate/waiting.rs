@@ -883,7 +883,9 @@ fn time_ends_what_nobody_decides_and_says_so() {
         hana.api.get(MINE).await.error(401);
         let browser = place.signed_in(&hana).await;
         let page = browser.open("/waiting").await;
-        page.says("It took too long").says("Download what I wrote");
+        page.says("It took too long")
+            .says("which did not happen")
+            .says("Download what I wrote");
         assert!(!page.has_form("/waiting/appeal"));
         assert_eq!(late(3, 0).await.ended, 0);
         assert_eq!(late(0, 22).await.ended, 1, "a fortnight after the question");
