@@ -25,9 +25,10 @@ use crate::cache::fragments::Fragments;
 use crate::cache::known::Known;
 use crate::cache::served::Served;
 use crate::cache::{Cache, CacheSettings};
-use crate::config::Config;
+use crate::config::{Config, NameServer};
 use crate::domain::{Error, Result};
 use crate::files::{Pictures, Storage, image};
+use crate::mail::domains::MailDomains;
 use crate::mail::{self, Mailer};
 use crate::secrets::actor_key::{ActorKeys, NewActorKey};
 use crate::secrets::keyed::Master;
@@ -67,6 +68,8 @@ pub struct App {
     pub clock: Clock,
     /// Mail.
     pub mailer: Mailer,
+    /// Whose servers take whose mail.
+    pub mail_domains: MailDomains,
     /// Pictures as files.
     pub storage: Storage,
     /// Pictures as pixels.
@@ -154,6 +157,7 @@ impl App {
             known: Known::default(),
             clock,
             mailer: mailer(&config)?,
+            mail_domains: mail_domains(&config),
             storage: Storage::in_folder(&config.media.path)?,
             pictures: Pictures::new(image::Settings {
                 max_bytes: config.media.max_image_bytes,
@@ -192,6 +196,14 @@ impl App {
     pub fn wake_relay(&self) {
         self.wake.notify_one();
     }
+}
+
+fn mail_domains(config: &Config) -> MailDomains {
+    MailDomains::new(match config.registration.name_server {
+        NameServer::None => Vec::new(),
+        NameServer::System => MailDomains::system_servers(),
+        NameServer::At(address) => vec![address],
+    })
 }
 
 fn mailer(config: &Config) -> Result<Mailer> {

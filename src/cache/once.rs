@@ -5,15 +5,24 @@ use chrono::TimeDelta;
 
 use super::Cache;
 
-/// Remembers that `name` happened.
-pub async fn spend(cache: &Cache, name: &str, keep: TimeDelta) {
+/// Lets `name` happen once: `false` when it has. `None` while Redis is away.
+pub async fn claim(cache: &Cache, name: &str, keep: TimeDelta) -> Option<bool> {
+    let seconds = keep.num_seconds().max(1);
     let mut pipe = redis::pipe();
-    pipe.set_ex(
-        cache.key(&format!("once:{name}")),
-        1,
-        u64::try_from(keep.num_seconds()).unwrap_or(1).max(1),
-    )
-    .ignore();
+    pipe.cmd("SET")
+        .arg(cache.key(&format!("once:{name}")))
+        .arg(1)
+        .arg("NX")
+        .arg("EX")
+        .arg(seconds);
+    let answer: Option<(Option<String>,)> = cache.run(&pipe).await;
+    answer.map(|(set,)| set.is_some())
+}
+
+/// Takes [`claim`] back: nothing came of it.
+pub async fn release(cache: &Cache, name: &str) {
+    let mut pipe = redis::pipe();
+    pipe.del(cache.key(&format!("once:{name}"))).ignore();
     let _: Option<()> = cache.run(&pipe).await;
 }
 

@@ -38,7 +38,7 @@ pub use logging::{LogFormat, Logging};
 pub use mail::Mail;
 pub use media::Media;
 pub use redis::Redis;
-pub use registration::Registration;
+pub use registration::{NameServer, Registration};
 pub use secret::Secret;
 pub use server::{DevPeer, Place, Server};
 pub use value::Value;

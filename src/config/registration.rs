@@ -1,5 +1,7 @@
 //! The section `[registration]`.
 
+use std::net::SocketAddr;
+
 use crate::domain::registration_mode::RegistrationMode;
 
 use super::{Error, settings::Settings};
@@ -11,6 +13,21 @@ pub struct Registration {
     pub mode: RegistrationMode,
     /// Confirmed applications that wait at most; 100 to 100,000.
     pub max_waiting: i64,
+    /// Bits of the proof of work; 0 asks for none.
+    pub proof_bits: u8,
+    /// Who is asked where the mail of a domain goes.
+    pub name_server: NameServer,
+}
+
+/// Who is asked where the mail of a domain goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NameServer {
+    /// Nobody.
+    None,
+    /// Those that the machine asks.
+    System,
+    /// This one.
+    At(SocketAddr),
 }
 
 impl Registration {
@@ -26,6 +43,23 @@ impl Registration {
             }
         };
         let max_waiting = settings.whole("registration", "max_waiting", 100..=100_000)?;
-        Ok(Self { mode, max_waiting })
+        let proof_bits = settings.whole("registration", "proof_bits", 0..=21)? as u8;
+        let name_server = match settings.text("registration", "name_server") {
+            "system" => NameServer::System,
+            "none" => NameServer::None,
+            other => {
+                let what = "must be system, none, or an address with a port";
+                let address = other.parse();
+                NameServer::At(
+                    address.map_err(|_| settings.bad("registration", "name_server", what))?,
+                )
+            }
+        };
+        Ok(Self {
+            mode,
+            max_waiting,
+            proof_bits,
+            name_server,
+        })
     }
 }

@@ -5,6 +5,7 @@
 
 pub mod activity;
 pub mod application;
+pub mod block_severity;
 pub mod client_address;
 pub mod error;
 pub mod event;

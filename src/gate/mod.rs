@@ -21,14 +21,17 @@
 //! admin changes it in [`doorkeeper`].
 
 pub mod applications;
+pub mod blocks;
 pub mod ceilings;
 pub mod doorkeeper;
 pub mod draft_pictures;
 pub mod drafts;
 pub mod effective_mode;
+pub mod event_codes;
 pub mod hints;
 pub mod mail_providers;
 pub mod mode;
+pub mod proof;
 pub mod questions;
 pub mod sandbox;
 pub mod welcome;

@@ -115,7 +115,10 @@ impl Chore {
                 store::notifications::cap(&mut conn, people).await?;
             }
             Chore::Policies => policies(app).await?,
-            Chore::Door => gate::mode::watch(app).await?,
+            Chore::Door => {
+                gate::applications::confirm_email::let_in_waited(app).await?;
+                gate::mode::watch(app).await?;
+            }
             Chore::Received => {
                 let mut conn = app.pool.get().await?;
                 store::inbox::delete_failed(&mut conn, now - FAILED_KEPT).await?;

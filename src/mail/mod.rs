@@ -4,6 +4,8 @@
 //! the functions in [`messages`] and hands it to the [`Mailer`]. How often and to whom mail
 //! may go is decided there, not here.
 
+/// Whose servers take the mail of a domain.
+pub mod domains;
 /// One mail: plain text, safe headers.
 pub mod message;
 /// The words of each mail.

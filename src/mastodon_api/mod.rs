@@ -46,8 +46,11 @@ use crate::files::remote::Addresses;
 /// What this door offers, file by file.
 pub const ROUTES: &[&[Route]] = &[
     accounts::ROUTES,
+    admin::canonical_email_blocks::ROUTES,
     admin::domain_allows::ROUTES,
     admin::domain_blocks::ROUTES,
+    admin::email_domain_blocks::ROUTES,
+    admin::ip_blocks::ROUTES,
     application::ROUTES,
     apps::ROUTES,
     blocks::ROUTES,

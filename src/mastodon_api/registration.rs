@@ -16,8 +16,8 @@ use crate::door::forms::lenient;
 use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
 use crate::gate::applications::apply::{self, Apply};
 use crate::gate::applications::{arrival, confirm_email, form};
-use crate::gate::mode;
 use crate::gate::questions::Given;
+use crate::gate::{mode, proof};
 use crate::model::question::QuestionVersion;
 use crate::secrets::Secret;
 
@@ -113,6 +113,10 @@ struct SignUp {
     elsewhere: Option<String>,
     #[serde(deserialize_with = "lenient::opt_word")]
     form_token: Option<String>,
+    #[serde(deserialize_with = "lenient::opt_word")]
+    proof: Option<String>,
+    #[serde(deserialize_with = "lenient::opt_word")]
+    event_code: Option<String>,
     #[serde(deserialize_with = "lenient::list")]
     answers: Vec<AnswerParam>,
 }
@@ -136,6 +140,9 @@ async fn sign_up(
         reason: sent.reason,
         elsewhere: sent.elsewhere,
         form_token: sent.form_token,
+        proof: sent.proof,
+        event: sent.event_code,
+        by_app: true,
         network: Some(caller.address()),
         trap_filled: false,
     };
@@ -236,6 +243,7 @@ async fn registration_form(
         .collect();
     Ok(HttpResponse::Ok().json(json!({
         "form_token": view.token,
+        "proof": { "bits": view.bits, "challenge": proof::challenge(&view.token) },
         "questions": questions,
         "rules": rules,
         "email_required": view.email_needed,

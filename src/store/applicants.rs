@@ -8,7 +8,7 @@ use diesel_async::RunQueryDsl;
 use serde_json::Value;
 
 use super::{Conn, raw};
-use crate::domain::application::ApplicationState;
+use crate::domain::application::{ApplicationState, Proof};
 use crate::domain::lane::Lane;
 use crate::domain::registration_mode::RegistrationMode;
 use crate::domain::role::Role;
@@ -38,6 +38,10 @@ pub struct NewApplication {
     pub mail_domain: Option<String>,
     /// From fetching the form to sending it.
     pub fill_seconds: Option<i32>,
+    /// What its machine gave.
+    pub proof: Proof,
+    /// The event that it came with.
+    pub event: Option<Id>,
     /// The answers, with the words of the questions.
     pub answers: Vec<Answer>,
 }
@@ -74,6 +78,8 @@ pub async fn insert(
             applications::mail_domain.eq(&new.mail_domain),
             applications::fill_seconds.eq(new.fill_seconds),
             applications::submitted_at.eq(at),
+            applications::proof.eq(new.proof),
+            applications::event_code_id.eq(new.event),
         ))
         .execute(conn)
         .await?;

@@ -10,7 +10,7 @@ use diesel_async::RunQueryDsl;
 
 use super::waiting::since;
 use super::{Conn, raw};
-use crate::domain::application::ApplicationState;
+use crate::domain::application::{ApplicationState, Proof};
 use crate::domain::lane::Lane;
 use crate::domain::{Id, Page, Result};
 use crate::model::application::{ApplicantProfile, Application};
@@ -255,6 +255,8 @@ pub struct Confirm {
     pub state: ApplicationState,
     /// Where it waits.
     pub lane: Lane,
+    /// What the applicant's machine has given.
+    pub proof: Proof,
 }
 
 /// Moves one on whose address was confirmed; `false` when it was not at `version` any more.
@@ -270,6 +272,7 @@ pub async fn confirm(
         .set((
             applications::state.eq(to.state),
             applications::lane.eq(to.lane),
+            applications::proof.eq(to.proof),
             applications::version.eq(version + 1),
             applications::confirmed_at.eq(at),
         ))

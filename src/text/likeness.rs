@@ -170,7 +170,7 @@ mod tests {
             let (x, y) = (runs(&a), runs(&b));
             let truth = x.intersection(&y).count() as f64 / x.union(&y).count() as f64;
             let estimate = of(&a).likeness(&of(&b));
-            prop_assert!((truth - estimate).abs() < 0.3, "{truth} and {estimate}");
+            prop_assert!((truth - estimate).abs() < 0.3, "{} and {}", truth, estimate);
         }
     }
 }

@@ -23,6 +23,8 @@ macro_rules! file {
 const STATIC: &[(&str, &str, &[u8])] = &[
     file!("css/porchlight.css", "text/css; charset=utf-8"),
     file!("js/porchlight.js", "text/javascript; charset=utf-8"),
+    file!("js/proof-worker.js", "text/javascript; charset=utf-8"),
+    file!("js/proof.js", "text/javascript; charset=utf-8"),
     file!("img/light-on.svg", "image/svg+xml"),
     file!("img/light-off.svg", "image/svg+xml"),
     file!("img/avatar-default.png", "image/png"),

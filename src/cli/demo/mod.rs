@@ -26,6 +26,7 @@ use crate::domain::visibility::Visibility;
 use crate::domain::{Id, Page, ids};
 use crate::gate::applications::apply::{self, Apply};
 use crate::gate::applications::{confirm_email, form};
+use crate::gate::proof;
 use crate::gate::questions::Given;
 use crate::gate::sandbox::{self, EditProfile};
 use crate::gate::who::{ApplicationFacts, SignedIn, Via, admit, admit_to_sandbox};
@@ -357,7 +358,8 @@ impl Story {
         drop(conn);
         if let Some(sent) = sent {
             let token = link::token_of(&self.app.keys, &sent);
-            confirm_email::confirm(&self.app, token.reveal())
+            let work = proof::work(token.reveal(), self.app.config.registration.proof_bits);
+            confirm_email::confirm(&self.app, token.reveal(), Some(&work))
                 .await
                 .map_err(tell)?;
         }

@@ -14,6 +14,7 @@ use super::snapshot;
 use crate::app::App;
 use crate::domain::application::ApplicationState;
 use crate::domain::event::{Event, EventKind};
+use crate::domain::lane::Lane;
 use crate::domain::registration_mode::RegistrationMode;
 use crate::domain::{Error, Id, Result};
 use crate::files::{MediaPath, Place};
@@ -90,8 +91,8 @@ pub(super) async fn welcome_if_open(app: &App, id: Id) -> Result<bool> {
     let mut conn = app.desk.get().await?;
     let application = store::applications::find(&mut conn, id).await?;
     let now = app.clock.decide(&mut conn).await?;
-    let open_then = application
-        .is_some_and(|a| a.mode == RegistrationMode::Open && a.state == ApplicationState::Pending);
+    let open_then =
+        application.is_some_and(|a| a.mode == RegistrationMode::Open && may_be_welcomed(&a));
     let open_now =
         open_then && mode::current(app, &mut conn, now).await?.mode == RegistrationMode::Open;
     drop(conn);
@@ -105,8 +106,8 @@ pub(super) async fn welcome_if_open(app: &App, id: Id) -> Result<bool> {
             let now = app.clock.decide(conn).await?;
             let mode = mode::current(app, conn, now).await?.mode;
             let application = store::applications::lock(conn, id).await?;
-            let application = application
-                .filter(|a| a.state == ApplicationState::Pending && mode == RegistrationMode::Open);
+            let application =
+                application.filter(|a| may_be_welcomed(a) && mode == RegistrationMode::Open);
             let Some(application) = application else {
                 return Ok(false);
             };
@@ -132,6 +133,11 @@ pub(super) async fn welcome_if_open(app: &App, id: Id) -> Result<bool> {
         _ => prepared.forget(app).await,
     }
     done
+}
+
+/// What was put aside is looked at by a person, however open the door.
+fn may_be_welcomed(application: &Application) -> bool {
+    application.state == ApplicationState::Pending && application.lane != Lane::LikelyAutomated
 }
 
 /// A reviewer's words as they are kept; `None` for none.

@@ -1,9 +1,13 @@
 //! How many applications may come, per half hour and day (registration.md C3): from an
 //! address, from the network around it, with one mail domain, in all.
 //!
-//! Counted (`app/limits`) when one was received, looked at before; while Redis is away the
-//! applications that are there are counted, too: Redis may have known of them and be gone. A
-//! form that came back with an error costs nothing.
+//! Looked at before anything dear, drawn on (`app/limits`) right before it, and given back where
+//! nothing came of it: a form that came back with an error costs nothing. While Redis is away
+//! the applications that are there are counted, too: Redis may have known of them and be gone.
+//!
+//! Who gives no proof of work has budgets of their own beside it, so that a flood without script
+//! leaves the others their room; and a few an hour in any case, so that a flood with proofs does
+//! not shut them out.
 
 use std::net::IpAddr;
 
@@ -11,7 +15,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 use crate::app::{App, limits};
-use crate::cache::rate_limit::{self, Limit};
+use crate::cache::rate_limit::{self, Limit, Taken};
 use crate::domain::{Error, Result};
 use crate::gate::mail_providers;
 use crate::store::{self, Conn};
@@ -25,6 +29,12 @@ const NEAR: (&str, u32, u32) = ("near", 5, 20);
 const WIDE: (&str, u32, u32) = ("wide", 15, 60);
 const DOMAIN: (&str, u32, u32) = ("domain", 20, 100);
 const ALL: (&str, u32, u32) = ("all", 60, 500);
+/// Applications without a proof of work, by browsers and by apps.
+const PLAIN: (&str, u32, u32) = ("plain", 20, 100);
+const APPS: (&str, u32, u32) = ("apps", 30, 250);
+/// So many of each an hour pass even when all others have taken what there is.
+const RESERVE: u32 = 5;
+const HOUR: TimeDelta = TimeDelta::hours(1);
 /// Fetching the form costs a tenth of sending it.
 const FETCHES: u32 = 10;
 /// Large providers get so many times the budget of a mail domain.
@@ -32,20 +42,47 @@ const LARGE: u32 = 10;
 /// Mails to one address about joining, a day: however many ask for it.
 const MAILS: u32 = 5;
 
+/// What somebody brings along, as far as budgets go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Way {
+    /// A proof of work, or none is asked for.
+    #[default]
+    Proven,
+    /// A browser without script.
+    Plain,
+    /// An app.
+    App,
+    /// The code of an event, which frees from the limits of networks and domains.
+    Event,
+}
+
 /// Where an application comes from, as far as its budget goes.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Origin {
     near: Option<IpNet>,
     wide: Option<IpNet>,
     domain: Option<String>,
+    way: Way,
+}
+
+/// What a limit is to an application.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// It must hold.
+    Strict,
+    /// It must hold, unless the reserve does.
+    All,
+    /// What passes in any case.
+    Reserve,
 }
 
 impl Origin {
-    pub(super) fn new(address: Option<IpAddr>, mail_domain: Option<&str>) -> Origin {
+    pub(super) fn new(address: Option<IpAddr>, mail_domain: Option<&str>, way: Way) -> Origin {
         Origin {
             near: address.map(near),
             wide: address.map(wide),
             domain: mail_domain.map(str::to_owned),
+            way,
         }
     }
 
@@ -54,10 +91,11 @@ impl Origin {
         self.near
     }
 
-    fn limits(&self, times: u32) -> Vec<Limit> {
-        let mut limits = Vec::new();
-        let mut add = |(what, half_hour, day): (&str, u32, u32), of: &str, times: u32| {
+    fn limits(&self, times: u32) -> (Vec<Part>, Vec<Limit>) {
+        let (mut parts, mut limits) = (Vec::new(), Vec::new());
+        let mut add = |part, (what, half_hour, day): (&str, u32, u32), of: &str, times: u32| {
             for (most, window) in [(half_hour, HALF_HOUR), (day, DAY)] {
+                parts.push(part);
                 limits.push(Limit {
                     key: format!("apply{times}:{what}:{of}"),
                     most: most * times,
@@ -65,17 +103,43 @@ impl Origin {
                 });
             }
         };
-        if let Some(net) = self.near {
-            add(NEAR, &net.to_string(), times);
+        if self.way != Way::Event {
+            if let Some(net) = self.near {
+                add(Part::Strict, NEAR, &net.to_string(), times);
+            }
+            if let Some(net) = self.wide {
+                add(Part::Strict, WIDE, &net.to_string(), times);
+            }
+            if let Some(domain) = &self.domain {
+                add(Part::Strict, DOMAIN, domain, times * provider(domain));
+            }
         }
-        if let Some(net) = self.wide {
-            add(WIDE, &net.to_string(), times);
+        match self.way {
+            Way::Proven | Way::Event => add(Part::Strict, ALL, "", times),
+            Way::Plain | Way::App => {
+                let own = if self.way == Way::Plain { PLAIN } else { APPS };
+                add(Part::All, own, "", times);
+                add(Part::All, ALL, "", times);
+                parts.push(Part::Reserve);
+                limits.push(Limit {
+                    key: format!("apply{times}:reserve:{}", own.0),
+                    most: RESERVE,
+                    window: HOUR,
+                });
+            }
         }
-        if let Some(domain) = &self.domain {
-            add(DOMAIN, domain, times * provider(domain));
-        }
-        add(ALL, "", times);
-        limits
+        (parts, limits)
+    }
+
+    /// When to come again, where these do not let it pass.
+    fn refused(parts: &[Part], taken: &[Taken]) -> Option<DateTime<Utc>> {
+        let over = |part: Part| {
+            let each = parts.iter().zip(taken).filter(move |(p, _)| **p == part);
+            each.filter(|(_, t)| t.exceeded).map(|(_, t)| t.reset).max()
+        };
+        let all = over(Part::All);
+        let reserved = parts.contains(&Part::Reserve) && over(Part::Reserve).is_none();
+        over(Part::Strict).or(all.filter(|_| !reserved))
     }
 }
 
@@ -111,11 +175,12 @@ fn cut(net: IpNet, prefix: u8) -> IpNet {
 /// # Errors
 /// `TooMany`, with the moment when the budget is full again.
 pub(super) async fn look(app: &App, origin: &Origin, now: DateTime<Utc>) -> Result<()> {
-    let taken = limits::look(app, &origin.limits(1), now).await;
-    if let Some(over) = rate_limit::exceeded(&taken) {
-        return Err(too_many(over.reset));
+    let (parts, limits) = origin.limits(1);
+    let taken = limits::look(app, &limits, now).await;
+    if let Some(retry_at) = Origin::refused(&parts, &taken) {
+        return Err(too_many(retry_at));
     }
-    if app.cache.is_resting() {
+    if app.cache.is_resting() && origin.way != Way::Event {
         let mut conn = app.desk.get().await?;
         look_at_rows(&mut conn, origin, now).await?;
     }
@@ -137,7 +202,7 @@ async fn look_at_rows(conn: &mut Conn, origin: &Origin, now: DateTime<Utc>) -> R
         if sent.0 >= most(NEAR)
             || sent.1 >= most(WIDE)
             || sent.2 >= most(DOMAIN) * times
-            || sent.3 >= most(ALL)
+            || (origin.way == Way::Proven && sent.3 >= most(ALL))
         {
             return Err(too_many(now + window));
         }
@@ -145,9 +210,23 @@ async fn look_at_rows(conn: &mut Conn, origin: &Origin, now: DateTime<Utc>) -> R
     Ok(())
 }
 
-/// Counts one that was received.
-pub(super) async fn count(app: &App, origin: &Origin, now: DateTime<Utc>) {
-    limits::take(app, &origin.limits(1), now).await;
+/// Draws on the budgets.
+///
+/// # Errors
+/// `TooMany`, as above: others came in the meantime. What was drawn is to be given back then,
+/// too.
+pub(super) async fn take(app: &App, origin: &Origin, now: DateTime<Utc>) -> Result<()> {
+    let (parts, limits) = origin.limits(1);
+    let taken = limits::take(app, &limits, now).await;
+    match Origin::refused(&parts, &taken) {
+        Some(retry_at) => Err(too_many(retry_at)),
+        None => Ok(()),
+    }
+}
+
+/// Gives back what was drawn: nothing came of it.
+pub(super) async fn give_back(app: &App, origin: &Origin, now: DateTime<Utc>) {
+    limits::give_back(app, &origin.limits(1).1, now).await;
 }
 
 /// Counts a form that is fetched.
@@ -155,7 +234,7 @@ pub(super) async fn count(app: &App, origin: &Origin, now: DateTime<Utc>) {
 /// # Errors
 /// `TooMany`, as above.
 pub(super) async fn count_fetch(app: &App, address: Option<IpAddr>) -> Result<()> {
-    let budgets = Origin::new(address, None).limits(FETCHES);
+    let (_, budgets) = Origin::new(address, None, Way::Proven).limits(FETCHES);
     let taken = limits::take(app, &budgets, app.clock.now()).await;
     match rate_limit::exceeded(&taken) {
         Some(over) => Err(too_many(over.reset)),
@@ -205,6 +284,38 @@ mod tests {
             shown("2001:db8:1:2:3:4:5:6"),
             ("2001:db8:1:2::/64".into(), "2001:db8:1::/48".into())
         );
+    }
+
+    fn standing(origin: &Origin, over: &[&str]) -> (Vec<Part>, Vec<Taken>) {
+        let (parts, limits) = origin.limits(1);
+        let taken = limits.iter().map(|limit| Taken {
+            limit: limit.most,
+            remaining: 1,
+            reset: DateTime::UNIX_EPOCH,
+            exceeded: over.iter().any(|what| limit.key.contains(what)),
+        });
+        (parts, taken.collect())
+    }
+
+    #[test]
+    fn a_few_without_proof_pass_whatever_the_others_take() {
+        let from = "192.0.2.77".parse().ok();
+        let refused = |way, over: &[&str]| {
+            let (parts, taken) = standing(&Origin::new(from, Some("a.example"), way), over);
+            Origin::refused(&parts, &taken).is_some()
+        };
+        assert!(refused(Way::Proven, &[":all:"]));
+        for way in [Way::Plain, Way::App] {
+            assert!(!refused(way, &[":all:"]) && !refused(way, &[":plain:", ":apps:"]));
+            assert!(refused(way, &[":all:", ":reserve:"]));
+            assert!(
+                refused(way, &[":near:"]),
+                "the network's limit holds for all"
+            );
+        }
+        assert!(!refused(Way::Proven, &["plain", "apps", "reserve"]));
+        assert!(!refused(Way::Event, &[":near:", ":wide:", ":domain:"]));
+        assert!(refused(Way::Event, &[":all:"]));
     }
 
     #[test]

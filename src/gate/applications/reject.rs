@@ -21,10 +21,10 @@ use crate::gate::who::Reviewer;
 use crate::model::application::Application;
 use crate::model::audit::SignOfLife;
 use crate::model::user::User;
-use crate::store;
 use crate::store::applications::Decision;
 use crate::store::audit::NewLine;
 use crate::store::memory::{self, NewMemory};
+use crate::store::{self, Conn};
 
 /// From a no to the erasure.
 pub const ERASED_AFTER: TimeDelta = TimeDelta::days(14);
@@ -71,11 +71,7 @@ pub async fn reject(
         review::write(conn, &application, &decision, now).await?;
         store::applicants::end_tokens(conn, &[application.user_id], now).await?;
         if let Some(user) = store::users::find(conn, application.user_id).await? {
-            let hashes = hashes_now(app, &application, &user);
-            let state = ApplicationState::Rejected as i16;
-            memory::insert(conn, &hashes, state, now, now + REMEMBERED).await?;
-            let span = (now, now + REMEMBERED);
-            hints::remember_answers(app, conn, id, state, span).await?;
+            remember(app, conn, &application, &user, now).await?;
         }
         let line = NewLine {
             actor: Some(by),
@@ -103,6 +99,20 @@ fn erased_at(application: &Application, now: DateTime<Utc>) -> DateTime<Utc> {
         ApplicationState::Unconfirmed => application.submitted_at + UNCONFIRMED,
         _ => now + ERASED_AFTER,
     }
+}
+
+/// Remembers somebody who is refused, by hashes of address, network and answers.
+pub(in crate::gate) async fn remember(
+    app: &App,
+    conn: &mut Conn,
+    application: &Application,
+    user: &User,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let (state, until) = (ApplicationState::Rejected as i16, now + REMEMBERED);
+    let hashes = hashes_now(app, application, user);
+    memory::insert(conn, &hashes, state, now, until).await?;
+    hints::remember_answers(app, conn, application.id, state, (now, until)).await
 }
 
 /// Hashes of address and network, made with the current key: to be remembered.

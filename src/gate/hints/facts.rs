@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::domain::application::Proof;
 use crate::domain::{Error, Id, Result};
 use crate::gate::applications::pace;
+use crate::gate::blocks::judge;
 use crate::gate::mail_providers;
 use crate::model::application::Application;
 use crate::store::likeness::{Around, Kin};
@@ -94,6 +95,11 @@ pub(super) async fn gather(app: &App, conn: &mut Conn, id: Id) -> Result<Facts> 
     let now = app.clock.now();
     facts.remembered = again::look(app, conn, &application, &user, &marks, now).await?;
     (facts.drafts, facts.last_seen) = store::likeness::habits(conn, user.id).await?;
+    if let Some((event, title)) = &mut facts.event {
+        *title = store::event_codes::title(conn, *event).await?;
+    }
+    let mail = (facts.mail_domain.as_deref(), facts.mail_host.as_deref());
+    facts.set_aside = judge::set_aside(conn, facts.network, &facts.username, mail, now).await?;
     let staff = store::users::staff(conn).await?;
     facts.staff = staff.into_iter().map(|one| one.username).collect();
     Ok(facts)

@@ -12,6 +12,7 @@ mod context;
 mod credential_account;
 mod custom_emoji;
 mod domain_block;
+mod door_block;
 mod field;
 mod instance;
 mod instance_v1;
@@ -44,6 +45,9 @@ pub use credential_account::{CredentialAccount, Source, SourceField};
 pub use custom_emoji::CustomEmoji;
 pub use domain_block::{
     AdminDomainAllow, AdminDomainBlock, DomainBlock, DomainBlockPreview, ExistingDomainBlock,
+};
+pub use door_block::{
+    AdminCanonicalEmailBlock, AdminEmailDomainBlock, AdminIpBlock, DayOfAttempts,
 };
 pub use field::Field;
 pub use instance::{

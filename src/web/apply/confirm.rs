@@ -2,12 +2,15 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use chrono::TimeDelta;
 use serde::Deserialize;
 
 use crate::app::App;
 use crate::domain::Error;
 use crate::door::Caller;
 use crate::gate::applications::confirm_email;
+use crate::text::time_words;
+use crate::web::apply::form::Work;
 use crate::web::error::WebError;
 use crate::web::form::Form;
 use crate::web::frame;
@@ -15,7 +18,7 @@ use crate::web::parts::layout::Flash;
 
 use crate::web::parts::layout::Page;
 
-/// Posts `token` and `csrf` to `/confirm`.
+/// Posts `token`, `csrf` and `proof` (filled in by script) to `/confirm`.
 #[derive(Template)]
 #[template(path = "apply/confirm.html")]
 pub struct ConfirmPage {
@@ -23,14 +26,21 @@ pub struct ConfirmPage {
     pub page: Page,
     /// The token of the mailed link.
     pub token: String,
+    /// The work that script does; `None` where it was done, or none is asked for.
+    pub work: Option<Work>,
+    /// How long those have to wait who have no script, in words; `None` once that is over.
+    pub wait: Option<String>,
 }
 
-/// The mailed token.
+/// The mailed token, and the proof of work on it.
 #[derive(Deserialize)]
 pub struct Token {
     /// As it stands in the link.
     #[serde(default)]
     token: String,
+    /// A number.
+    #[serde(default)]
+    proof: String,
 }
 
 const OVER: &str = "This link was used already, or is too old. Sign in to see where your \
@@ -43,13 +53,20 @@ pub async fn show(
     caller: Caller,
     query: web::Query<Token>,
 ) -> Result<HttpResponse, WebError> {
-    if !confirm_email::is_good(&app, &query.token).await? {
+    let Some(good) = confirm_email::look(&app, &query.token).await? else {
         return Ok(frame::see_other_with(onward(&caller), &Flash::note(OVER)));
-    }
+    };
     let mut page = frame::page(&req, Some(&caller), "Confirm your address").await?;
     page.noindex = true;
     let token = query.into_inner().token;
-    frame::render(&req, &ConfirmPage { page, token })
+    let left = good.waits_until - app.clock.now();
+    let shown = ConfirmPage {
+        page,
+        work: Work::on(&token, good.bits),
+        wait: (good.bits > 0 && left > TimeDelta::zero()).then(|| time_words::span(left)),
+        token,
+    };
+    frame::render(&req, &shown)
 }
 
 /// POST `/confirm`.
@@ -58,8 +75,14 @@ pub async fn send(
     caller: Caller,
     form: Form<Token>,
 ) -> Result<HttpResponse, WebError> {
-    let confirmed = match confirm_email::confirm(&app, &form.fields.token).await {
+    let Token { token, proof } = &form.fields;
+    let confirmed = match confirm_email::confirm(&app, token, Some(proof)).await {
         Ok(confirmed) => confirmed,
+        // Neither work nor time: the same page, where it goes on.
+        Err(Error::TooMany { message, .. }) => {
+            let path = format!("/confirm?token={token}");
+            return Ok(frame::see_other_with(&path, &Flash::note(message)));
+        }
         Err(Error::NotFound) => {
             return Ok(frame::see_other_with(onward(&caller), &Flash::note(OVER)));
         }

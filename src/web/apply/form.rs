@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::app::App;
@@ -14,8 +15,8 @@ use crate::door::Caller;
 use crate::gate::applications::apply::{self, Apply};
 use crate::gate::applications::arrival;
 use crate::gate::applications::form::{self as gate_form, FormView};
-use crate::gate::mode;
 use crate::gate::questions::Given;
+use crate::gate::{event_codes, mode, proof};
 use crate::model::question::{QuestionKind, QuestionVersion};
 use crate::secrets::password_rules;
 use crate::web::error::{WebError, page_for};
@@ -26,7 +27,7 @@ use crate::web::{form as sent_form, frame};
 use crate::web::parts::form::Form;
 use crate::web::parts::layout::Page;
 
-/// Fields: `username`, `email`, `password`, one `answer_ID` per question (`answer_ID[]` where several may be chosen), `agreement` ("1")
+/// Fields: `event` where the code of one is asked for or known, `proof` (filled in by script), `username`, `email`, `password`, one `answer_ID` per question (`answer_ID[]` where several may be chosen), `agreement` ("1")
 /// where there are rules, and hidden: `form_token`, `csrf`, `website` (a honeypot that stays
 /// empty). A refused form comes back with the same token, every answer but the password,
 /// and every error at once.
@@ -53,6 +54,27 @@ pub struct ApplyPage {
     pub password_min: i64,
     /// Beyond the capacity: applications wait in line, and the page says so.
     pub in_line: bool,
+    /// The work that script does meanwhile; `None` where none is asked for.
+    pub work: Option<Work>,
+}
+
+/// A proof of work that a page asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Work {
+    /// What it is done on.
+    pub challenge: String,
+    /// How much of it.
+    pub bits: u8,
+}
+
+impl Work {
+    /// On a token; `None` for no bits.
+    pub fn on(token: &str, bits: u8) -> Option<Work> {
+        (bits > 0).then(|| Work {
+            challenge: proof::challenge(token),
+            bits,
+        })
+    }
 }
 
 /// One question, in the applicant's words.
@@ -112,17 +134,28 @@ impl Question {
     }
 }
 
+/// What a link to the form may bring along.
+#[derive(Deserialize)]
+pub struct Invited {
+    /// The code of an event.
+    #[serde(default)]
+    event: String,
+}
+
 /// GET `/apply`: the form, or why there is none.
 pub async fn show(
     req: HttpRequest,
     app: web::Data<App>,
     caller: Caller,
+    invited: web::Query<Invited>,
 ) -> Result<HttpResponse, WebError> {
     if caller.user().is_some() {
         return Ok(frame::see_other("/waiting"));
     }
     let view = gate_form::fetch(&app, Some(caller.address())).await?;
-    answer(&req, &app, &caller, view, Form::new()).await
+    let code = event_codes::normalise(&invited.event).unwrap_or_default();
+    let form = Form::new().with("event", code);
+    answer(&req, &app, &caller, view, form).await
 }
 
 /// POST `/apply`: sends it. A refused form comes back with every answer.
@@ -147,6 +180,8 @@ pub async fn send(
         answers: answers_of(&fields),
         elsewhere: Some(text("elsewhere")),
         form_token: Some(token.clone()),
+        proof: Some(text("proof")),
+        event: Some(text("event")).filter(|code| !code.trim().is_empty()),
         network: Some(caller.address()),
         trap_filled: !text("website").is_empty(),
         ..Apply::default()
@@ -200,6 +235,7 @@ async fn answer(
     let shown = ApplyPage {
         page,
         form,
+        work: Work::on(&view.token, view.bits),
         form_token: view.token,
         questions: view
             .questions
@@ -227,7 +263,15 @@ fn kept(fields: &BTreeMap<String, Value>) -> Form {
     let mut form = Form::new();
     for (name, value) in fields {
         if name.starts_with("answer_")
-            || ["username", "email", "elsewhere", "agreement"].contains(&name.as_str())
+            || [
+                "username",
+                "email",
+                "elsewhere",
+                "agreement",
+                "event",
+                "proof",
+            ]
+            .contains(&name.as_str())
         {
             form = match value {
                 Value::Array(list) => {
@@ -261,6 +305,7 @@ fn refused(mut form: Form, invalid: &Invalid, view: &FormView) -> Form {
             }
             "username" => format!("The name {}.", trouble.description),
             "email" => format!("The address {}.", trouble.description),
+            "event" => format!("The code {}.", trouble.description),
             "password" => format!("The password {}.", trouble.description),
             "elsewhere" => format!("Your handle elsewhere {}.", trouble.description),
             other => format!("{other} {}.", trouble.description),

@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use super::form::Question;
+use super::moment;
 use crate::app::App;
 use crate::domain::application::{ApplicationState, MessageKind};
 use crate::domain::lane::Lane;
@@ -264,6 +265,9 @@ pub async fn show(
     app: web::Data<App>,
     caller: Caller,
 ) -> Result<HttpResponse, WebError> {
+    if let Some(answer) = moment::instead(&req, &app, &caller).await? {
+        return Ok(answer);
+    }
     page(&req, &app, &caller, Typed::default()).await
 }
 

@@ -12,7 +12,9 @@ use crate::web::apply::form;
 use crate::web::parts::form::Form;
 use crate::web::parts::pager::Pager;
 use crate::web::render::door as words;
-use crate::web::review::{application, door, hosts, question, questions, queue, welcome};
+use crate::web::review::{
+    application, block_new, blocks, door, events, hosts, question, questions, queue, welcome,
+};
 
 /// Name and page.
 pub fn pages() -> Vec<Hung> {
@@ -70,6 +72,10 @@ pub fn pages() -> Vec<Hung> {
         }
         .render(),
     );
+    hang("blocks", blocks_page().render());
+    hang("block_new", block_new_page().render());
+    hang("events", events_page(true).render());
+    hang("events_none", events_page(false).render());
     hang("questions", questions_page(false).render());
     hang("questions_none", questions_page(true).render());
     hang("question", question_page().render());
@@ -260,6 +266,73 @@ fn door_page(admin: bool) -> door::DoorPage {
         most: 5_000,
         outdated_from: "21 May 2028".into(),
         may_put_off: true,
+    }
+}
+
+fn blocks_page() -> blocks::BlocksPage {
+    let row = |id, what: &str, marks: &[&str]| blocks::BlockRow {
+        id,
+        what: what.into(),
+        marks: marks.iter().map(|mark| (*mark).to_owned()).collect(),
+        comment: String::new(),
+        since: ago(3000),
+        until: None,
+    };
+    let mut network = row(1, "192.0.2.0/24", &["Refused"]);
+    network.comment = "The wave of Tuesday night".into();
+    network.until = Some(ago(-9000));
+    let mail = ["Put among the likely automated", "Mail servers there, too"];
+    blocks::BlocksPage {
+        page: staff("Blocks at the door"),
+        admin: true,
+        lists: vec![
+            blocks::list("network", vec![network]),
+            blocks::list("mail", vec![row(2, "throwaway.example", &mail)]),
+            blocks::list("name", Vec::new()),
+        ],
+        addresses: 2,
+    }
+}
+
+fn block_new_page() -> block_new::BlockNewPage {
+    block_new::BlockNewPage {
+        page: staff("A block at the door"),
+        form: Form::new().with("value", "192.0.2.0/24"),
+        kind: "network".into(),
+        label: "Address or network",
+        days: [1, 3, 14, 90, 365].map(|n| (n, n == 14)).to_vec(),
+        found: Some(block_new::FoundBlock {
+            what: "the network 192.0.2.0/24".into(),
+            deed: "refuse",
+            count: 31,
+            samples: vec![(11, "rosa".into()), (12, "tom".into())],
+        }),
+    }
+}
+
+fn events_page(some: bool) -> events::EventsPage {
+    let row = |id, title: &str, code: &str, is_good| events::EventRow {
+        id,
+        title: title.into(),
+        code: code.into(),
+        link: format!("https://porch.example/apply?event={code}"),
+        uses: (12, 30),
+        network: "from 192.0.2.0/24".into(),
+        ends: ago(if is_good { -120 } else { 4000 }),
+        is_good,
+    };
+    events::EventsPage {
+        page: staff("Events"),
+        form: Form::new().with("uses", "30").with("hours", "4"),
+        admin: true,
+        rows: match some {
+            true => vec![
+                row(1, "A workshop at the library", "PORCH234", true),
+                row(2, "The bakers’ meeting", "BREAD567", false),
+            ],
+            false => Vec::new(),
+        },
+        most: (500, 72),
     }
 }
 

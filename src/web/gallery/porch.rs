@@ -6,7 +6,7 @@ use super::sample::*;
 use crate::gate::applications::progress::Step;
 use crate::model::question::QuestionKind;
 use crate::web::apply::{
-    answers as answers_page, confirm, form as apply_form, sent, waiting, withdraw,
+    answers as answers_page, confirm, form as apply_form, moment, sent, waiting, withdraw,
 };
 use crate::web::parts::form::Form;
 use crate::web::parts::layout::Here;
@@ -58,6 +58,7 @@ pub fn apply_page(form: Form) -> apply_form::ApplyPage {
         email_needed: true,
         password_min: 8,
         in_line: false,
+        work: apply_form::Work::on("token", 8),
     }
 }
 
@@ -144,6 +145,15 @@ pub fn pages() -> Vec<Hung> {
         confirm::ConfirmPage {
             page: stranger("Confirm your address"),
             token: "token".into(),
+            work: apply_form::Work::on("token", 8),
+            wait: Some("2 minutes".into()),
+        }
+        .render(),
+    );
+    hang(
+        "moment",
+        moment::MomentPage {
+            page: applicant("One moment"),
         }
         .render(),
     );

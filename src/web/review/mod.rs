@@ -1,7 +1,10 @@
 //! The moderators' desk.
 
 pub mod application;
+pub mod block_new;
+pub mod blocks;
 pub mod door;
+pub mod events;
 pub mod hosts;
 pub mod policies;
 pub mod policy_lists;
