@@ -16,6 +16,7 @@ mod support {
     pub mod cluster;
     pub mod html;
     pub mod mail;
+    pub mod name_server;
     pub mod namespace;
     pub mod peer;
     pub mod people;

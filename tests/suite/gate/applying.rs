@@ -5,10 +5,15 @@ use serde_json::json;
 
 use crate::support::browser::{Browser, Filled, Page};
 use crate::support::people::PASSWORD;
-use crate::support::place::{Place, Setup, run};
+use crate::support::place::{Place, Setup};
+
+/// A place that asks for proofs, as places do.
+fn run(test: impl AsyncFnOnce(&Place)) {
+    Setup::default().proving().run(test);
+}
 
 /// The form, filled in after a decent while.
-async fn form(place: &Place, browser: &Browser, name: &str, email: &str) -> Filled {
+pub async fn form(place: &Place, browser: &Browser, name: &str, email: &str) -> Filled {
     let page = browser.open("/apply").await;
     place.advance(TimeDelta::seconds(30));
     fill(&page, name, email)
@@ -36,7 +41,7 @@ fn fill(page: &Page, name: &str, email: &str) -> Filled {
 }
 
 /// Applies on the web and says what came of it.
-async fn apply(place: &Place, name: &str, email: &str) -> Page {
+pub async fn apply(place: &Place, name: &str, email: &str) -> Page {
     let browser = place.browser();
     let form = form(place, &browser, name, email).await;
     browser.submit(form).await

@@ -1,7 +1,12 @@
 //! The door: knocking, waiting, being let in or not.
 
 mod applying;
+mod blocks;
 mod door;
+mod events;
+mod hints;
+mod order;
+mod proofs;
 mod questions;
 mod reviewing;
 mod sandbox;

@@ -97,11 +97,12 @@ impl Page {
                 action,
                 ..form.clone()
             };
-            Filled {
+            let filled = Filled {
                 form,
                 files: Vec::new(),
                 on: self.path.clone(),
-            }
+            };
+            self.worked(filled)
         };
         let exactly = forms.iter().find(|f| self.action(f) == action);
         let by_form = exactly.or_else(|| forms.iter().find(|f| self.action(f).starts_with(action)));
@@ -119,6 +120,18 @@ impl Page {
         forms
             .iter()
             .find_map(|form| Some(filled(form, by_button(form)?)))
+    }
+
+    /// With the proof of work that script would have put into the form.
+    fn worked(&self, filled: Filled) -> Filled {
+        let asked = self.html.elements.iter().find(|e| e.has("data-proof-bits"));
+        let (Some(asked), Some("")) = (asked, filled.find("proof")) else {
+            return filled;
+        };
+        let token = filled.find("form_token").or(filled.find("token"));
+        let bits = asked.get("data-proof-bits").parse().expect("a number");
+        let token = token.expect("the work is done on a token").to_owned();
+        filled.forge("proof", &porchlight::gate::proof::work(&token, bits))
     }
 
     fn action(&self, form: &Form) -> String {
@@ -251,6 +264,11 @@ impl Filled {
         &field
             .unwrap_or_else(|| panic!("no field {name:?} in the form of {}", self.on))
             .value
+    }
+
+    fn find(&self, name: &str) -> Option<&str> {
+        let field = self.form.fields.iter().find(|f| f.name == name);
+        field.map(|f| f.value.as_str())
     }
 
     /// The names of all fields.
