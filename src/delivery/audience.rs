@@ -144,6 +144,11 @@ pub fn intents(event: &Taken) -> Vec<Intent> {
         | EventKind::ApplicationApproved
         | EventKind::ApplicationRejected
         | EventKind::ApplicationWithdrawn
+        | EventKind::ApplicationAsked
+        | EventKind::ApplicationPutOff
+        | EventKind::DecisionUndone
+        | EventKind::DoorChanged
+        | EventKind::ReportMade
         | EventKind::ApplicationAnswered
         | EventKind::ApplicationAppealed
         | EventKind::ApplicationOverdue

@@ -37,6 +37,30 @@ smallint_enum! {
 }
 
 smallint_enum! {
+    /// What canned words of reviewers go with.
+    pub enum PresetKind {
+        /// A yes.
+        Yes = 0 => "yes",
+        /// A no.
+        No = 1 => "no",
+        /// A question.
+        Question = 2 => "question",
+    }
+}
+
+smallint_enum! {
+    /// What is done to many applications at once.
+    pub enum BulkAct {
+        /// Let in.
+        Approve = 0 => "approve",
+        /// Turned down.
+        Reject = 1 => "reject",
+        /// Put off.
+        PutOff = 2 => "put_off",
+    }
+}
+
+smallint_enum! {
     /// What was asked of the applicant's machine, so that thousands of applications cost
     /// something (registration.md C3).
     pub enum Proof {

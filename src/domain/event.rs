@@ -103,6 +103,17 @@ smallint_enum! {
         /// subject: a boost's own id that is gone with what it boosted, actor: who had boosted;
         /// extra: what it boosted.
         BoostVanished = 61 => "boost_vanished",
+        /// subject: application, actor: the reviewer's user; the applicant was asked something.
+        ApplicationAsked = 70 => "application_asked",
+        /// subject: application, actor: the reviewer's user.
+        ApplicationPutOff = 71 => "application_put_off",
+        /// subject: application, actor: the reviewer's user; extra: the number of the state it
+        /// had, where the applicant was told of that.
+        DecisionUndone = 72 => "decision_undone",
+        /// subject: 0, actor: 0; the last row of the door's history says how it stands.
+        DoorChanged = 73 => "door_changed",
+        /// subject: report, actor: 0: who reports is told to nobody by it.
+        ReportMade = 74 => "report_made",
         /// subject: application, actor: the applicant's user; what staff asked is answered.
         ApplicationAnswered = 80 => "application_answered",
         /// subject: application, actor: the applicant's user; pending once more.

@@ -23,6 +23,7 @@
 pub mod applications;
 pub mod blocks;
 pub mod ceilings;
+pub mod desk_keys;
 pub mod doorkeeper;
 pub mod draft_pictures;
 pub mod drafts;
@@ -36,6 +37,7 @@ pub mod questions;
 pub mod sandbox;
 pub mod welcome;
 pub mod who;
+pub mod zone;
 
 pub use who::{
     Admin, Applicant, Member, Moderator, Owner, Proven, Reviewer, SignedIn, Standing, admit,

@@ -14,6 +14,7 @@ use super::ceilings::{capacity, configured, opening_hours, outdated, setup};
 use super::effective_mode::{Ceiling, EffectiveMode, strictest};
 use crate::app::App;
 use crate::domain::Result;
+use crate::domain::event::{Event, EventKind};
 use crate::domain::release::RELEASED;
 use crate::model::audit::DoorChange;
 use crate::store::door::DoorFacts;
@@ -140,7 +141,9 @@ pub(super) async fn note(
         .filter(|at| after.is_none_or(|after| *at > after));
     let from = last.map(|last| last.to_mode);
     let at = at.unwrap_or(now).min(now);
-    store::door::insert_change(conn, from, effective.mode, effective.reason, at).await
+    store::door::insert_change(conn, from, effective.mode, effective.reason, at).await?;
+    let event = Event::by_people(EventKind::DoorChanged, 0, 0);
+    store::events::insert(conn, &event, at).await
 }
 
 /// The history of the door, newest first: times, modes, reasons, never names.

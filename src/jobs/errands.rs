@@ -1,4 +1,5 @@
-//! Long errands of the house: what an account leaves behind that moved or is gone. Each works
+//! Long errands of the house: what an account leaves behind that moved or is gone, and many
+//! applications let in at once. Each works
 //! in batches and can be done again from the start: what is done already is not found again.
 
 use serde_json::Value;
@@ -6,6 +7,7 @@ use serde_json::Value;
 use super::runner::Outcome;
 use crate::app::App;
 use crate::domain::Result;
+use crate::gate::applications::bulk;
 use crate::social::accounts::{delete, move_out};
 
 /// The word of the errand that leads followers to where an account moved.
@@ -13,13 +15,13 @@ pub const MOVE: &str = "move";
 /// The word of the errand that takes what a deleted account left.
 pub const ERASE: &str = "erase";
 
-/// Does what a job says: `{"errand": …, "id": accounts.id}`.
+/// Does what a job says: `{"errand": …, "id": n}`, an account or a bulk decision.
 ///
 /// # Errors
 /// When the database cannot be asked; it is tried again.
 pub async fn run(app: &App, payload: &Value) -> Result<Outcome> {
     let Some(id) = payload["id"].as_i64() else {
-        return Ok(Outcome::Never("no account is named".into()));
+        return Ok(Outcome::Never("the job names nothing".into()));
     };
     match payload["errand"].as_str() {
         Some(MOVE) => {
@@ -29,6 +31,10 @@ pub async fn run(app: &App, payload: &Value) -> Result<Outcome> {
         Some(ERASE) => Ok(match delete::erase(app, id).await? {
             Some(at) => Outcome::Again(at),
             None => Outcome::Done,
+        }),
+        Some(bulk::ERRAND) => Ok(match bulk::go_on(app, id).await? {
+            true => Outcome::Again(app.clock.now()),
+            false => Outcome::Done,
         }),
         _ => Ok(Outcome::Never("no errand that is known".into())),
     }

@@ -8,18 +8,20 @@ use serde_json::Value;
 
 use super::runner::Outcome;
 use crate::app::App;
-use crate::domain::application::ApplicationState;
+use crate::domain::application::{ApplicationState, MessageKind};
 use crate::domain::link_purpose::LinkPurpose;
 use crate::domain::{Id, Result};
 use crate::gate;
-use crate::mail::messages::{Place, access, decision, joining};
+use crate::mail::messages::{Place, access, decision, joining, review};
 use crate::mail::{Message, Undelivered};
 use crate::model::application::Application;
+use crate::model::user::User;
 use crate::secrets::link;
 use crate::store::{self, Conn};
 
 /// Sends the mail that `payload` names: `{"mail":
-/// "link"|"waiting"|"decision"|"overdue"|"password_changed", "id": n, "to": user?}`.
+/// "link"|"waiting"|"decision"|"overdue"|"question"|
+/// "put_off"|"undone"|"password_changed", "id": n, "to": user?, "was": state?}`.
 pub async fn send(app: &App, payload: &Value) -> Result<Outcome> {
     let (Some(what), Some(id)) = (payload["mail"].as_str(), payload["id"].as_i64()) else {
         return Ok(Outcome::Never("the job names no mail".into()));
@@ -35,6 +37,9 @@ pub async fn send(app: &App, payload: &Value) -> Result<Outcome> {
         "waiting" => of_waiting(app, &mut conn, &place, id, payload["to"].as_i64()).await?,
         "decision" => of_decision(app, &mut conn, &place, id).await?,
         "overdue" => of_overdue(app, &mut conn, &place, id).await?,
+        "question" => of_question(app, &mut conn, &place, id).await?,
+        "put_off" => of_delay(app, &mut conn, &place, id).await?,
+        "undone" => of_undone(app, &mut conn, &place, id, payload["was"].as_i64()).await?,
         "password_changed" => of_password(app, &mut conn, &place, id).await?,
         _ => return Ok(Outcome::Never("there is no such mail".into())),
     };
@@ -109,7 +114,9 @@ async fn of_link(app: &App, conn: &mut Conn, place: &Place, id: i64) -> Result<O
     Ok(Some(message))
 }
 
-/// To one of the staff; `None` when nobody waits any more, or the person left the staff.
+/// To one of the staff; `None` when nobody waits of those that they have not heard of, or the
+/// person left the staff. The first application is told of at once, the others in a digest, one
+/// an hour at the most.
 async fn of_waiting(
     app: &App,
     conn: &mut Conn,
@@ -117,17 +124,19 @@ async fn of_waiting(
     id: Id,
     to: Option<Id>,
 ) -> Result<Option<Message>> {
-    let Some(application) = store::applications::find(conn, id).await? else {
-        return Ok(None);
-    };
-    if application.state != ApplicationState::Pending {
-        return Ok(None);
-    }
     let staff = store::users::staff(conn).await?;
     let Some(reader) = staff
         .iter()
         .find(|u| Some(u.id) == to && u.disabled_at.is_none())
     else {
+        return Ok(None);
+    };
+    let told = store::upkeep::told_staff_at(conn, reader.id).await?;
+    let news = store::upkeep::came_since(conn, id, told).await?;
+    let Some((newest, came)) = news else {
+        return Ok(None);
+    };
+    let Some(application) = store::applications::find(conn, newest).await? else {
         return Ok(None);
     };
     let (Some(address), Some(applicant)) = (
@@ -138,14 +147,70 @@ async fn of_waiting(
     };
     let waiting = store::upkeep::waiting_applications(conn).await?;
     let waiting = u64::try_from(waiting).unwrap_or(1).max(1);
-    joining::application_received(
-        place,
-        &address,
-        &applicant.username,
-        waiting,
-        &app.url("/desk"),
-    )
-    .map(Some)
+    // The link of a mail about one application opens its card.
+    let link = match came {
+        1 => app.url(&format!("/desk/applications/{newest}")),
+        _ => app.url("/desk"),
+    };
+    store::upkeep::note_told_staff(conn, reader.id, app.clock.now()).await?;
+    joining::application_received(place, &address, &applicant.username, waiting, &link).map(Some)
+}
+
+/// Application and applicant, where the address is confirmed.
+async fn applicant(conn: &mut Conn, id: Id) -> Result<Option<(Application, User, String)>> {
+    let found = store::applications::find_card(conn, id).await?;
+    Ok(found.and_then(|(application, user)| {
+        user.email_confirmed_at?;
+        let to = user.email.clone()?;
+        Some((application, user, to))
+    }))
+}
+
+/// To the applicant: the last question; `None` once it is answered.
+async fn of_question(app: &App, conn: &mut Conn, place: &Place, id: Id) -> Result<Option<Message>> {
+    let Some((application, user, to)) = applicant(conn, id).await? else {
+        return Ok(None);
+    };
+    let said = store::application_messages::list(conn, id).await?;
+    let question = said.iter().rfind(|m| m.kind == MessageKind::Question);
+    match question {
+        Some(question) if application.state == ApplicationState::NeedsInfo => {
+            let (words, link) = (&question.body, app.url("/waiting"));
+            review::question(place, &to, &user.username, words, &link).map(Some)
+        }
+        _ => Ok(None),
+    }
+}
+
+/// To the applicant, while it rests.
+async fn of_delay(app: &App, conn: &mut Conn, place: &Place, id: Id) -> Result<Option<Message>> {
+    let now = app.clock.now();
+    let Some((application, user, to)) = applicant(conn, id).await? else {
+        return Ok(None);
+    };
+    if !application.state.is_waiting() || application.put_off_until.is_none_or(|t| t <= now) {
+        return Ok(None);
+    }
+    let days = u64::try_from(gate::applications::put_off::RESTS.num_days()).unwrap_or(0);
+    review::put_off(place, &to, &user.username, days, &app.url("/waiting")).map(Some)
+}
+
+/// To the applicant who was told of a decision; `None` when there is another one already.
+async fn of_undone(
+    app: &App,
+    conn: &mut Conn,
+    place: &Place,
+    id: Id,
+    was: Option<i64>,
+) -> Result<Option<Message>> {
+    let Some((application, user, to)) = applicant(conn, id).await? else {
+        return Ok(None);
+    };
+    if !application.state.is_waiting() {
+        return Ok(None);
+    }
+    let was_yes = was == Some(ApplicationState::Approved as i64);
+    review::taken_back(place, &to, &user.username, was_yes, &app.url("/waiting")).map(Some)
 }
 
 /// To whose password it is; `None` without a confirmed address.

@@ -17,6 +17,7 @@ pub mod errands;
 mod fetch_pins;
 mod fetch_profile;
 mod fetch_thread;
+pub mod hooks;
 pub mod mailing;
 pub mod nodeinfo;
 pub mod policies;
@@ -47,6 +48,7 @@ pub fn start(network: &Network) -> Jobs {
     let mut tasks = JoinSet::new();
     tasks.spawn(relay::run(app.clone(), stop.clone()));
     tasks.spawn(policies::run(app.clone(), stop.clone()));
+    tasks.spawn(hooks::run(network.clone(), stop.clone()));
     if app.config.server.federates() {
         tasks.spawn(sending::run(network.clone(), stop.clone()));
         tasks.spawn(backfill::run(network.clone(), stop.clone()));

@@ -6,7 +6,7 @@
 //! commit that deletes the events: a crash in between writes them again, which changes
 //! nothing. Counters and notifications commit with the events: exactly once.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -23,6 +23,7 @@ use crate::cache::bus::{self, Live};
 use crate::cache::feeds;
 use crate::delivery;
 use crate::domain::{Id, Result};
+use crate::moderation::webhooks::{self, HookEvent};
 use crate::store::event_log::{self, Taken};
 use crate::store::notify::{About, New, Undone};
 use crate::store::stats::Posted;
@@ -45,6 +46,8 @@ const SWEEP: Duration = Duration::from_secs(15);
 const MARGIN: i64 = 10_000;
 /// Mail to staff waits so long for more of the same kind.
 const STAFF_PAUSE: TimeDelta = TimeDelta::seconds(5);
+/// Between two mails to one of the staff about applications.
+const STAFF_DIGEST: TimeDelta = TimeDelta::hours(1);
 /// How often it asks which run of Redis answers.
 const ASK_REDIS: Duration = Duration::from_millis(900);
 
@@ -172,6 +175,7 @@ impl Relay {
         let told = tell(conn, &heard, &posted, self.told, now).await?;
         mail(conn, &heard, now).await?;
         errands(conn, &heard, now).await?;
+        hooks(conn, &heard, now).await?;
         self.outbound =
             delivery::plan(&self.app, conn, heard.of(Listener::Deliver), now).await? > 0;
         if self.feeds(conn, &heard).await?.is_none() {
@@ -420,51 +424,67 @@ async fn errands(conn: &mut Conn, heard: &Heard<'_>, now: DateTime<Utc>) -> Resu
     store::jobs::insert(conn, store::jobs::ERRANDS, jobs, now).await
 }
 
-async fn mail(conn: &mut Conn, heard: &Heard<'_>, now: DateTime<Utc>) -> Result<()> {
-    let job = |what: &str, id: Id| (format!("{what}:{id}"), json!({ "mail": what, "id": id }));
-    let mut jobs: Vec<_> = heard
-        .subjects(Listener::MailLink)
-        .into_iter()
-        .map(|id| job("link", id))
-        .collect();
-    jobs.extend(
-        heard
-            .subjects(Listener::MailStaff)
-            .into_iter()
-            .map(|id| job("waiting", id)),
-    );
-    jobs.extend(
-        heard
-            .subjects(Listener::MailDecision)
-            .into_iter()
-            .map(|id| job("decision", id)),
-    );
-    jobs.extend(
-        heard
-            .subjects(Listener::MailOverdue)
-            .into_iter()
-            .map(|id| job("overdue", id)),
-    );
-    jobs.extend(
-        heard
-            .subjects(Listener::MailPasswordChanged)
-            .into_iter()
-            .map(|id| job("password_changed", id)),
-    );
-    store::jobs::insert(conn, store::jobs::MAIL, jobs, now).await?;
-    // One mail a person, however many applied within the pause.
-    let waiting = store::upkeep::staff_for(conn, heard.subjects(Listener::MailStaff)).await?;
-    let mut news: BTreeMap<Id, Id> = BTreeMap::new();
-    for (application, reader) in waiting {
-        news.insert(reader, application);
+/// One job for each webhook that listens; none where nobody does.
+async fn hooks(conn: &mut Conn, heard: &Heard<'_>, now: DateTime<Utc>) -> Result<()> {
+    for (listener, event) in [
+        (Listener::HookReceived, HookEvent::Received),
+        (Listener::HookDecided, HookEvent::Decided),
+        (Listener::HookDoor, HookEvent::DoorChanged),
+        (Listener::HookReport, HookEvent::ReportMade),
+    ] {
+        let subjects = heard.subjects(listener);
+        if subjects.is_empty() {
+            continue;
+        }
+        let hooks = store::webhooks::listening(conn, event.bit()).await?;
+        let jobs = hooks.iter().flat_map(|hook| {
+            let job = |subject: &Id| webhooks::job(*hook, event, *subject, now);
+            subjects.iter().map(job).collect::<Vec<_>>()
+        });
+        store::jobs::insert(conn, store::jobs::HOOKS, jobs.collect(), now).await?;
     }
-    let news = news.into_iter().map(|(to, id)| {
-        (
+    Ok(())
+}
+
+async fn mail(conn: &mut Conn, heard: &Heard<'_>, now: DateTime<Utc>) -> Result<()> {
+    let mut jobs = Vec::new();
+    for (listener, what) in [
+        (Listener::MailLink, "link"),
+        (Listener::MailDecision, "decision"),
+        (Listener::MailOverdue, "overdue"),
+        (Listener::MailQuestion, "question"),
+        (Listener::MailPutOff, "put_off"),
+        (Listener::MailPasswordChanged, "password_changed"),
+    ] {
+        jobs.extend(
+            heard
+                .subjects(listener)
+                .into_iter()
+                .map(|id| (format!("{what}:{id}"), json!({ "mail": what, "id": id }))),
+        );
+    }
+    // Only who was told of the decision is told that it was taken back.
+    jobs.extend(heard.of(Listener::MailUndone).filter_map(|event| {
+        let (id, was) = (event.subject, event.extra?);
+        Some((
+            format!("undone:{id}:{was}"),
+            json!({ "mail": "undone", "id": id, "was": was }),
+        ))
+    }));
+    store::jobs::insert(conn, store::jobs::MAIL, jobs, now).await?;
+    // The first at once, or almost: one mail a person, however many applied within the pause. What
+    // comes within the hour waits for one digest.
+    let waiting = store::upkeep::staff_for(conn, heard.subjects(Listener::MailStaff)).await?;
+    for (to, application, told) in waiting {
+        let job = (
             format!("waiting:{to}"),
-            json!({ "mail": "waiting", "id": id, "to": to }),
-        )
-    });
-    store::jobs::insert(conn, store::jobs::MAIL, news.collect(), now + STAFF_PAUSE).await
+            json!({ "mail": "waiting", "id": application, "to": to }),
+        );
+        let hour = told.map_or(now, |told| told + STAFF_DIGEST);
+        let at = hour.max(now + STAFF_PAUSE);
+        store::jobs::insert(conn, store::jobs::MAIL, vec![job], at).await?;
+    }
+    Ok(())
 }
 
 async fn say(app: &App, heard: &Heard<'_>, told: &[New]) {

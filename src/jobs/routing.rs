@@ -65,6 +65,20 @@ pub enum Listener {
     MailOverdue,
     /// Tell who greets newcomers that one is here.
     NotifyGreeter,
+    /// Mail the applicant a question of staff.
+    MailQuestion,
+    /// Mail the applicant that it takes longer.
+    MailPutOff,
+    /// Mail the applicant that what they were told was taken back.
+    MailUndone,
+    /// Tell webhooks that somebody waits.
+    HookReceived,
+    /// Tell webhooks of a decision.
+    HookDecided,
+    /// Tell webhooks how the door stands.
+    HookDoor,
+    /// Tell webhooks that there is a report.
+    HookReport,
     /// Mail the user that the password is another one.
     MailPasswordChanged,
     /// Say it on the live bus: posted.
@@ -99,11 +113,16 @@ pub fn listeners(kind: EventKind) -> &'static [Listener] {
         EventKind::FollowRestored => &[CountFollows, DropFeed],
         EventKind::AccountBlocked => &[CountFollows, DropBothFeeds, TakeBackAllBetween, Deliver],
         EventKind::LinkRequested => &[MailLink],
-        EventKind::ApplicationConfirmed => &[MailStaff],
+        EventKind::ApplicationConfirmed => &[MailStaff, HookReceived],
         // Without mail there is no confirmation: an application may wait from the start.
-        EventKind::Applied => &[MailStaff],
-        EventKind::ApplicationApproved => &[NotifyOfSignUp, MailDecision],
-        EventKind::ApplicationRejected => &[MailDecision],
+        EventKind::Applied => &[MailStaff, HookReceived],
+        EventKind::ApplicationApproved => &[NotifyOfSignUp, MailDecision, HookDecided],
+        EventKind::ApplicationRejected => &[MailDecision, HookDecided],
+        EventKind::DoorChanged => &[HookDoor],
+        EventKind::ReportMade => &[HookReport],
+        EventKind::ApplicationAsked => &[MailQuestion],
+        EventKind::ApplicationPutOff => &[MailPutOff],
+        EventKind::DecisionUndone => &[MailUndone],
         EventKind::ApplicationAnswered | EventKind::ApplicationAppealed => &[MailStaff],
         EventKind::ApplicationOverdue => &[MailOverdue],
         EventKind::MemberArrived => &[NotifyGreeter],

@@ -32,6 +32,12 @@ pub enum Kind {
     Rejected,
     /// Nobody decided for a long time.
     StillWaiting,
+    /// Staff ask an applicant something.
+    Question,
+    /// An application rests for a while.
+    PutOff,
+    /// A decision was taken back.
+    TakenBack,
     /// A link to choose a new password.
     PasswordReset,
     /// The password was changed.
@@ -50,6 +56,9 @@ impl Kind {
             Kind::Approved => "approved",
             Kind::Rejected => "rejected",
             Kind::StillWaiting => "still-waiting",
+            Kind::Question => "question",
+            Kind::PutOff => "put-off",
+            Kind::TakenBack => "taken-back",
             Kind::PasswordReset => "password-reset",
             Kind::PasswordChanged => "password-changed",
             Kind::OwnerLink => "owner-link",

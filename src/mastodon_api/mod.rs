@@ -46,6 +46,7 @@ use crate::files::remote::Addresses;
 /// What this door offers, file by file.
 pub const ROUTES: &[&[Route]] = &[
     accounts::ROUTES,
+    admin::accounts::ROUTES,
     admin::canonical_email_blocks::ROUTES,
     admin::domain_allows::ROUTES,
     admin::domain_blocks::ROUTES,

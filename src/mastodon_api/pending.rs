@@ -24,6 +24,7 @@ use crate::gate::who::Applicant;
 use crate::model::account::fields_from_json;
 use crate::model::application::ApplicantProfile;
 use crate::model::draft::FullDraft;
+use crate::model::user::User;
 use crate::text::html;
 
 /// The id that stands for the server itself where no account row does: no snowflake is so
@@ -188,9 +189,22 @@ pub(super) async fn author(app: &App, who: &Applicant) -> Result<Arc<Account>> {
     Ok(Arc::new(account(app, who, &profile)))
 }
 
-/// The account as only its own user sees it.
+/// The account as its own user sees it, and staff.
 fn account(app: &App, who: &Applicant, profile: &ApplicantProfile) -> Account {
-    let user = who.user();
+    account_of(app, who.user(), Some(profile))
+}
+
+/// What will be the account of a user who waits, for staff.
+pub fn account_of(app: &App, user: &User, profile: Option<&ApplicantProfile>) -> Account {
+    let Some(profile) = profile else {
+        return Account {
+            id: user.account_id,
+            username: user.username.clone(),
+            acct: user.username.clone(),
+            created_at: user.created_at,
+            ..nobody(app)
+        };
+    };
     let picture = |path: &Option<String>, default: &str| match path {
         Some(path) => sandbox::private_url(app, path, user.id),
         None => app.url(default),
@@ -224,7 +238,7 @@ fn account(app: &App, who: &Applicant, profile: &ApplicantProfile) -> Account {
 }
 
 /// An account with nothing said about it.
-pub(super) fn nobody(app: &App) -> Account {
+pub fn nobody(app: &App) -> Account {
     let avatar = app.url(default_pictures::AVATAR_PATH);
     let header = app.url(default_pictures::HEADER_PATH);
     Account {

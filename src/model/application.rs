@@ -4,8 +4,10 @@ use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::{Queryable, Selectable};
 
-use super::schema::{applicant_profiles, application_messages, applications};
-use crate::domain::application::{ApplicationState, MessageKind, Proof};
+use super::schema::{
+    applicant_profiles, application_messages, applications, bulk_decisions, decision_presets,
+};
+use crate::domain::application::{ApplicationState, BulkAct, MessageKind, PresetKind, Proof};
 use crate::domain::lane::Lane;
 use crate::domain::registration_mode::RegistrationMode;
 
@@ -92,4 +94,37 @@ pub struct ApplicantProfile {
     pub edits_on: Option<chrono::NaiveDate>,
     pub edits: i32,
     pub updated_at: DateTime<Utc>,
+}
+
+/// A row of `decision_presets`: canned words of reviewers, plain text.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
+#[diesel(table_name = decision_presets, check_for_backend(Pg))]
+pub struct Preset {
+    pub id: i64,
+    pub kind: PresetKind,
+    pub title: String,
+    pub body: String,
+    pub updated_at: DateTime<Utc>,
+}
+
+/// A row of `bulk_decisions`: one decision about many applications.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
+#[diesel(table_name = bulk_decisions, check_for_backend(Pg))]
+pub struct BulkDecision {
+    pub id: i64,
+    pub actor_id: Option<i64>,
+    pub act: BulkAct,
+    pub message: Option<String>,
+    pub told: bool,
+    /// What is still to do: `[[application, hash], …]`, both as text.
+    pub picks: serde_json::Value,
+    pub total: i32,
+    /// Decided by it, as text.
+    pub done: serde_json::Value,
+    /// `[[application, name, why], …]`.
+    pub left_out: serde_json::Value,
+    pub created_at: DateTime<Utc>,
+    pub finished_at: Option<DateTime<Utc>>,
+    pub undone_at: Option<DateTime<Utc>>,
+    pub undone_by: Option<i64>,
 }

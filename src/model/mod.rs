@@ -23,3 +23,4 @@ pub mod status;
 pub mod status_parts;
 pub mod token;
 pub mod user;
+pub mod webhook;

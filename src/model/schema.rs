@@ -182,6 +182,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    application_views (application_id, hash) {
+        application_id -> Int8,
+        hash -> Bytea,
+        seen -> Jsonb,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     applications (id) {
         id -> Int8,
         user_id -> Int8,
@@ -263,6 +272,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    bulk_decisions (id) {
+        id -> Int8,
+        actor_id -> Nullable<Int8>,
+        act -> Int2,
+        message -> Nullable<Text>,
+        told -> Bool,
+        picks -> Jsonb,
+        total -> Int4,
+        done -> Jsonb,
+        left_out -> Jsonb,
+        created_at -> Timestamptz,
+        finished_at -> Nullable<Timestamptz>,
+        undone_at -> Nullable<Timestamptz>,
+        undone_by -> Nullable<Int8>,
+    }
+}
+
+diesel::table! {
     cached_media (id) {
         id -> Int8,
         kind -> Int2,
@@ -305,6 +332,16 @@ diesel::table! {
         decision -> Int2,
         decided_at -> Timestamptz,
         until -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    decision_presets (id) {
+        id -> Int8,
+        kind -> Int2,
+        title -> Text,
+        body -> Text,
+        updated_at -> Timestamptz,
     }
 }
 
@@ -981,6 +1018,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    staff_mails (user_id) {
+        user_id -> Int8,
+        told_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     status_audience (status_id, account_id) {
         status_id -> Int8,
         account_id -> Int8,
@@ -1112,6 +1156,23 @@ diesel::table! {
         created_at -> Timestamptz,
         password_changed_at -> Nullable<Timestamptz>,
         moved_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    webhooks (id) {
+        id -> Int8,
+        address -> Text,
+        secret -> Text,
+        events -> Int4,
+        template -> Text,
+        enabled -> Bool,
+        created_by -> Nullable<Int8>,
+        created_at -> Timestamptz,
+        last_at -> Nullable<Timestamptz>,
+        last_status -> Nullable<Int2>,
+        last_error -> Text,
+        fails -> Int4,
     }
 }
 

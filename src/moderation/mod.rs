@@ -1,4 +1,5 @@
-//! What staff decide about other servers, and what follows from it.
+//! What staff decide about other servers, and what follows from it; and about people one by one
+//! ([`people`]).
 //!
 //! ```text
 //! policies ── a row, hosts.flags of all under the domain, an audit line ──> at once: nothing is
@@ -14,11 +15,13 @@
 
 pub mod allows;
 pub mod lists;
+pub mod people;
 pub mod policies;
 pub mod preview;
 pub mod published;
 pub mod setting;
 pub mod sweep;
+pub mod webhooks;
 
 use serde_json::{Value, json};
 

@@ -22,6 +22,8 @@ pub mod signature;
 pub mod signed;
 /// Random tokens and codes; their digests at rest.
 pub mod token;
+/// Signatures of what webhooks are told.
+pub mod webhook;
 
 pub use keyed::Keyring;
 pub use token::Secret;

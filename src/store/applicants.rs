@@ -157,6 +157,15 @@ pub async fn find_profile(conn: &mut Conn, user: Id) -> Result<Option<ApplicantP
         .optional()?)
 }
 
+/// The private profiles of several.
+pub async fn find_profiles(conn: &mut Conn, users: &[Id]) -> Result<Vec<ApplicantProfile>> {
+    Ok(applicant_profiles::table
+        .filter(applicant_profiles::user_id.eq_any(users.to_vec()))
+        .select(ApplicantProfile::as_select())
+        .load(conn)
+        .await?)
+}
+
 /// What may be changed of a private profile: `None` leaves a part as it is.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ProfileChange {

@@ -2,20 +2,17 @@
 
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{Array, BigInt, Nullable, SmallInt, Text, Timestamptz};
-use diesel::{
-    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods,
-    OptionalExtension, PgTextExpressionMethods, QueryDsl, SelectableHelper,
-};
+use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
 
 use super::waiting::since;
 use super::{Conn, raw};
 use crate::domain::application::{ApplicationState, Proof};
 use crate::domain::lane::Lane;
-use crate::domain::{Id, Page, Result};
-use crate::model::application::{ApplicantProfile, Application};
+use crate::domain::{Id, Result};
+use crate::model::application::Application;
 use crate::model::question::Answer;
-use crate::model::schema::{applicant_profiles, application_answers, applications, users};
+use crate::model::schema::{application_answers, applications, users};
 use crate::model::user::User;
 
 /// One application.
@@ -86,83 +83,6 @@ pub async fn answers_of(conn: &mut Conn, ids: &[Id]) -> Result<Vec<(Id, Answer)>
         .await?)
 }
 
-/// The lanes that reviewers draw from.
-const QUEUE: &[Lane] = &[Lane::Vouched, Lane::Waiting];
-
-/// An application with whom it is from.
-pub type InQueue = (Application, User, Option<ApplicantProfile>);
-
-/// The parts of what came to the door.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum QueuePart {
-    /// Vouched for or waiting: to be decided.
-    #[default]
-    Waiting,
-    /// In line behind the queue.
-    InLine,
-    /// What a machine seems to have sent.
-    Automated,
-    /// What is over.
-    Decided,
-}
-
-/// Which applications are wanted.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct QueueFilter {
-    /// Which of them.
-    pub part: QueuePart,
-    /// Newest first instead of oldest first.
-    pub newest_first: bool,
-    /// A part of the name, display name or mail domain.
-    pub name: Option<String>,
-}
-
-/// A page of applications. Oldest first, it goes on from `page.min_id`; newest first, from
-/// `page.max_id`.
-pub async fn queue(conn: &mut Conn, filter: &QueueFilter, page: Page) -> Result<Vec<InQueue>> {
-    use ApplicationState::{Approved, Expired, NeedsInfo, Pending, Rejected};
-    let (states, lanes) = match filter.part {
-        QueuePart::Waiting => (vec![Pending, NeedsInfo], QUEUE),
-        QueuePart::InLine => (vec![Pending, NeedsInfo], &[Lane::InLine][..]),
-        QueuePart::Automated => (vec![Pending, NeedsInfo], &[Lane::LikelyAutomated][..]),
-        QueuePart::Decided => (vec![Approved, Rejected, Expired], Lane::ALL),
-    };
-    let mut query = applications::table
-        .inner_join(users::table.on(users::id.eq(applications::user_id)))
-        .left_join(applicant_profiles::table.on(applicant_profiles::user_id.eq(users::id)))
-        .filter(applications::state.eq_any(states))
-        .filter(applications::lane.eq_any(lanes.to_vec()))
-        .select((
-            Application::as_select(),
-            User::as_select(),
-            Option::<ApplicantProfile>::as_select(),
-        ))
-        .limit(page.limit)
-        .into_boxed();
-    if let Some(name) = &filter.name {
-        let pattern = format!("%{}%", escaped(name));
-        query = query.filter(
-            users::username
-                .nullable()
-                .ilike(pattern.clone())
-                .or(applicant_profiles::display_name
-                    .nullable()
-                    .ilike(pattern.clone()))
-                .or(applications::mail_domain.ilike(pattern)),
-        );
-    }
-    if let Some(above) = page.above() {
-        query = query.filter(applications::id.gt(above));
-    }
-    if let Some(max) = page.max_id {
-        query = query.filter(applications::id.lt(max));
-    }
-    if filter.newest_first {
-        return Ok(query.order(applications::id.desc()).load(conn).await?);
-    }
-    Ok(query.order(applications::id.asc()).load(conn).await?)
-}
-
 /// How many drafts the users of these applications keep.
 pub async fn draft_counts(conn: &mut Conn, users: &[Id]) -> Result<Vec<(Id, i64)>> {
     Ok(raw::<(BigInt, BigInt)>(
@@ -173,26 +93,17 @@ pub async fn draft_counts(conn: &mut Conn, users: &[Id]) -> Result<Vec<(Id, i64)
     .await?)
 }
 
-/// The next one that waits after this one, oldest first.
-pub async fn next_waiting(conn: &mut Conn, after: Id) -> Result<Option<Id>> {
+/// Several with whom they are from, their rows held to the end of the transaction, in the order
+/// of their ids: two who decide many at once wait for each other and never in a circle.
+pub async fn lock_many(conn: &mut Conn, ids: &[Id]) -> Result<Vec<(Application, User)>> {
     Ok(applications::table
-        .filter(
-            applications::state.eq_any([ApplicationState::Pending, ApplicationState::NeedsInfo]),
-        )
-        .filter(applications::lane.eq_any(QUEUE.to_vec()))
-        .filter(applications::id.gt(after))
-        .order(applications::id.asc())
-        .select(applications::id)
-        .first(conn)
-        .await
-        .optional()?)
-}
-
-/// `%` and `_` of a search as plain characters.
-fn escaped(text: &str) -> String {
-    text.replace('\\', "\\\\")
-        .replace('%', "\\%")
-        .replace('_', "\\_")
+        .inner_join(users::table.on(users::id.eq(applications::user_id)))
+        .filter(applications::id.eq_any(ids.to_vec()))
+        .order(applications::id)
+        .select((Application::as_select(), User::as_select()))
+        .for_update()
+        .load(conn)
+        .await?)
 }
 
 /// One application with whom it is from.
@@ -246,6 +157,83 @@ pub async fn decide(
         .execute(conn)
         .await?;
     Ok(changed == 1)
+}
+
+/// One of many that are decided alike.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OneOfMany {
+    /// Which.
+    pub id: Id,
+    /// What the reviewer had seen.
+    pub snapshot: Vec<u8>,
+    /// Whether this applicant is told.
+    pub told: bool,
+    /// When the user is erased.
+    pub erase_at: DateTime<Utc>,
+}
+
+const DECIDE_MANY: &str = "\
+    WITH p AS (SELECT ?::bigint[] AS ids, ?::bytea[] AS hashes, ?::boolean[] AS tolds, ?::smallint AS state, \
+        ?::bigint AS decider, ?::text AS words, ?::timestamptz[] AS ends, ?::timestamptz AS at) \
+    UPDATE applications a SET state = p.state, version = a.version + 1, decided_at = p.at, decided_by = p.decider, \
+        decision_message = CASE WHEN k.told THEN p.words END, told = k.told, erase_at = k.erase_at, snapshot_hash = k.hash \
+    FROM p CROSS JOIN LATERAL unnest(p.ids, p.hashes, p.tolds, p.ends) AS k (id, hash, told, erase_at) WHERE a.id = k.id";
+
+/// Decides many alike, whose rows the transaction holds; one statement. The decision's `told`,
+/// `snapshot` and `erase_at` are those of each.
+pub async fn decide_many(
+    conn: &mut Conn,
+    chosen: &[OneOfMany],
+    decision: &Decision,
+    at: DateTime<Utc>,
+) -> Result<()> {
+    use diesel::sql_types::{Bool, Bytea};
+    raw::<()>(DECIDE_MANY)
+        .bind::<Array<BigInt>, _>(chosen.iter().map(|c| c.id).collect::<Vec<_>>())
+        .bind::<Array<Bytea>, _>(
+            chosen
+                .iter()
+                .map(|c| c.snapshot.clone())
+                .collect::<Vec<_>>(),
+        )
+        .bind::<Array<Bool>, _>(chosen.iter().map(|c| c.told).collect::<Vec<_>>())
+        .bind::<SmallInt, _>(decision.state as i16)
+        .bind::<Nullable<BigInt>, _>(decision.by)
+        .bind::<Nullable<Text>, _>(decision.message.clone())
+        .bind::<Array<Timestamptz>, _>(chosen.iter().map(|c| c.erase_at).collect::<Vec<_>>())
+        .bind::<Timestamptz, _>(at)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Puts these off until then, once more; their rows the transaction holds.
+pub async fn put_off(conn: &mut Conn, ids: &[Id], until: DateTime<Utc>) -> Result<()> {
+    diesel::update(applications::table)
+        .filter(applications::id.eq_any(ids.to_vec()))
+        .set((
+            applications::put_off_until.eq(until),
+            applications::put_offs.eq(applications::put_offs + 1),
+            applications::version.eq(applications::version + 1),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Takes the last putting off of these back; their rows the transaction holds.
+pub async fn take_up_again(conn: &mut Conn, ids: &[Id]) -> Result<()> {
+    diesel::update(applications::table)
+        .filter(applications::id.eq_any(ids.to_vec()))
+        .filter(applications::put_offs.gt(0))
+        .set((
+            applications::put_off_until.eq(None::<DateTime<Utc>>),
+            applications::put_offs.eq(applications::put_offs - 1),
+            applications::version.eq(applications::version + 1),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(())
 }
 
 /// Where an application goes once its address is confirmed.
@@ -424,6 +412,7 @@ pub async fn forget_approved(conn: &mut Conn, before: DateTime<Utc>, batch: i64)
 /// Frees the applications that this user was the first to read and nobody decided: they may
 /// not decide them any more. When it was read stays.
 pub async fn release_claims(conn: &mut Conn, user: Id) -> Result<usize> {
+    super::application_claims::release_all(conn, user).await?;
     Ok(diesel::update(applications::table)
         .filter(applications::read_by.eq(user))
         .filter(applications::decided_at.is_null())

@@ -99,6 +99,24 @@ pub async fn of_drafts(conn: &mut Conn, user: Id, drafts: &[Id]) -> Result<Vec<D
         .await?)
 }
 
+/// The pictures of many drafts, by draft and in their order; `most` at the most.
+pub async fn of_many(conn: &mut Conn, drafts: &[Id], most: i64) -> Result<Vec<DraftPicture>> {
+    if drafts.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(draft_media::table
+        .filter(draft_media::draft_id.eq_any(drafts.to_vec()))
+        .order((
+            draft_media::draft_id,
+            draft_media::position,
+            draft_media::id,
+        ))
+        .limit(most)
+        .select(DraftPicture::as_select())
+        .load(conn)
+        .await?)
+}
+
 /// A user's own picture that no draft has.
 pub async fn find_loose(conn: &mut Conn, user: Id, id: Id) -> Result<Option<DraftPicture>> {
     Ok(draft_media::table

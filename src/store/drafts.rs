@@ -54,6 +54,17 @@ pub async fn list(conn: &mut Conn, user: Id, limit: i64) -> Result<Vec<Draft>> {
         .await?)
 }
 
+/// The drafts of several users, newest first; `most` of all of them together.
+pub async fn of_users(conn: &mut Conn, users: &[Id], most: i64) -> Result<Vec<Draft>> {
+    Ok(drafts::table
+        .filter(drafts::user_id.eq_any(users.to_vec()))
+        .order(drafts::id.desc())
+        .select(Draft::as_select())
+        .limit(most)
+        .load(conn)
+        .await?)
+}
+
 /// How many drafts a user has.
 pub async fn count(conn: &mut Conn, user: Id) -> Result<i64> {
     Ok(drafts::table

@@ -15,6 +15,8 @@ use crate::domain::Result;
 pub const MAIL: i16 = 0;
 /// `jobs.queue`: long errands of the house; they are never given up.
 pub const ERRANDS: i16 = 1;
+/// `jobs.queue`: what webhooks are told.
+pub const HOOKS: i16 = 2;
 
 /// A job that was claimed.
 #[derive(Debug, Clone, PartialEq)]

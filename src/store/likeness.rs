@@ -108,6 +108,16 @@ pub async fn marks(conn: &mut Conn, application: Id) -> Result<Vec<(i16, i64)>> 
     .await?)
 }
 
+/// The marks of several: application, number and hash.
+pub async fn marks_of_many(conn: &mut Conn, applications: &[Id]) -> Result<Vec<(Id, i16, i64)>> {
+    Ok(raw::<(BigInt, SmallInt, BigInt)>(
+        "SELECT application_id, mark, hash FROM answer_marks WHERE application_id = ANY (?) LIMIT 100000",
+    )
+    .bind::<Array<BigInt>, _>(applications.to_vec())
+    .load(conn)
+    .await?)
+}
+
 /// Near what others are looked for.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Around {

@@ -28,7 +28,8 @@ pub struct NewMemory {
     pub keyed: Vec<u8>,
 }
 
-/// Remembers a decision (the number of an application's state) about these hashes.
+/// Remembers a decision (the number of an application's state) about these hashes, some
+/// thousands at the most, in one statement.
 pub async fn insert(
     conn: &mut Conn,
     hashes: &[NewMemory],
@@ -36,26 +37,24 @@ pub async fn insert(
     at: DateTime<Utc>,
     until: DateTime<Utc>,
 ) -> Result<()> {
-    let rows: Vec<_> = hashes
-        .iter()
-        .map(|hash| {
-            (
-                decision_memory::key_id.eq(hash.key_id),
-                decision_memory::kind.eq(hash.kind),
-                decision_memory::keyed.eq(&hash.keyed),
-                decision_memory::decision.eq(decision),
-                decision_memory::decided_at.eq(at),
-                decision_memory::until.eq(until),
-            )
-        })
-        .collect();
-    if rows.is_empty() {
+    if hashes.is_empty() {
         return Ok(());
     }
-    diesel::insert_into(decision_memory::table)
-        .values(rows)
-        .execute(conn)
-        .await?;
+    raw::<()>(
+        "WITH p AS (SELECT ?::smallint[] AS keys, ?::smallint[] AS kinds, ?::bytea[] AS hashes, \
+            ?::smallint AS decision, ?::timestamptz AS at, ?::timestamptz AS until) \
+         INSERT INTO decision_memory (key_id, kind, keyed, decision, decided_at, until) \
+         SELECT h.key_id, h.kind, h.keyed, p.decision, p.at, p.until \
+         FROM p CROSS JOIN LATERAL unnest(p.keys, p.kinds, p.hashes) AS h (key_id, kind, keyed)",
+    )
+    .bind::<Array<SmallInt>, _>(hashes.iter().map(|h| h.key_id).collect::<Vec<_>>())
+    .bind::<Array<SmallInt>, _>(hashes.iter().map(|h| h.kind).collect::<Vec<_>>())
+    .bind::<Array<Binary>, _>(hashes.iter().map(|h| h.keyed.clone()).collect::<Vec<_>>())
+    .bind::<SmallInt, _>(decision)
+    .bind::<Timestamptz, _>(at)
+    .bind::<Timestamptz, _>(until)
+    .execute(conn)
+    .await?;
     Ok(())
 }
 
@@ -105,14 +104,18 @@ pub async fn look(
     })
 }
 
-/// How many decisions are remembered about one of these hashes.
-pub async fn count(conn: &mut Conn, hashes: &[Vec<u8>], at: DateTime<Utc>) -> Result<i64> {
-    Ok(decision_memory::table
+/// Forgets decisions of these moments about these hashes: they were taken back.
+pub async fn take_back(
+    conn: &mut Conn,
+    hashes: &[Vec<u8>],
+    decided: &[DateTime<Utc>],
+) -> Result<()> {
+    diesel::delete(decision_memory::table)
         .filter(decision_memory::keyed.eq_any(hashes.to_vec()))
-        .filter(decision_memory::until.gt(at))
-        .count()
-        .get_result(conn)
-        .await?)
+        .filter(decision_memory::decided_at.eq_any(decided.to_vec()))
+        .execute(conn)
+        .await?;
+    Ok(())
 }
 
 /// Forgets what is over; gives how many.

@@ -94,7 +94,7 @@ pub struct LocalReport {
 
 const INSERT_LOCAL: &str = concat!(
     "WITH p AS (SELECT ?::bigint AS viewer, ?::bigint AS target, ?::bigint[] AS statuses, ?::text AS comment, ",
-    "?::smallint AS category, ?::boolean AS forward, ?::date AS day, ?::timestamptz AS at, ?::smallint AS event), ",
+    "?::smallint AS category, ?::boolean AS forward, ?::date AS day, ?::timestamptz AS at, ?::smallint AS event, ?::smallint AS made), ",
     "posts AS (SELECT s.* FROM p JOIN statuses s ON s.id = ANY (p.statuses) AND s.account_id = p.target ",
     "JOIN accounts a ON a.id = s.account_id WHERE ",
     visible_to!("s", "a"),
@@ -107,7 +107,9 @@ const INSERT_LOCAL: &str = concat!(
     "p.forward AND a.host_id IS NOT NULL, p.day, p.at FROM p JOIN accounts a ON a.id = p.target ",
     "RETURNING id, status_ids, forward), ",
     "told AS (INSERT INTO events (lane, kind, subject_id, actor_id, extra, created_at) ",
-    "SELECT 0, p.event, did.id, p.viewer, p.target, p.at FROM did CROSS JOIN p WHERE did.forward) ",
+    "SELECT 0, p.event, did.id, p.viewer, p.target, p.at FROM did CROSS JOIN p WHERE did.forward), ",
+    "made AS (INSERT INTO events (lane, kind, subject_id, actor_id, created_at) ",
+    "SELECT 0, p.made, did.id, 0, p.at FROM did CROSS JOIN p) ",
     "SELECT id, status_ids FROM did"
 );
 
@@ -128,6 +130,7 @@ pub async fn insert_local(
         .bind::<Date, _>(at.date_naive())
         .bind::<Timestamptz, _>(at)
         .bind::<SmallInt, _>(EventKind::ReportForwarded as i16)
+        .bind::<SmallInt, _>(EventKind::ReportMade as i16)
         .get_result(conn)
         .await
         .optional()?)

@@ -1,36 +1,85 @@
 //! What jobs and timers ask: who gets which mail, what is old enough to go.
 
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{Array, BigInt, Timestamptz};
+use diesel::sql_types::{Array, BigInt, Nullable, Timestamptz};
 use diesel_async::RunQueryDsl;
 
 use super::Conn;
 use super::raw::raw;
 use crate::domain::{Id, Result};
 
-/// How many applications wait for a decision.
+/// How many applications wait for a decision, counted up to 1,000.
 pub async fn waiting_applications(conn: &mut Conn) -> Result<i64> {
-    let (count,): (i64,) = raw::<(BigInt,)>("SELECT count(*) FROM applications WHERE state = 1")
-        .get_result(conn)
-        .await?;
+    let (count,): (i64,) = raw::<(BigInt,)>(
+        "SELECT count(*) FROM (SELECT 1 FROM applications WHERE state = 1 LIMIT 1000) c",
+    )
+    .get_result(conn)
+    .await?;
     Ok(count)
 }
 
 const STAFF: &str = "\
     WITH p AS (SELECT ?::bigint[] AS ids) \
-    SELECT ap.id, u.id FROM p JOIN applications ap ON ap.id = ANY (p.ids) AND ap.state = 1 \
+    SELECT u.id, min(ap.id), m.told_at FROM p JOIN applications ap ON ap.id = ANY (p.ids) AND ap.state = 1 \
     JOIN users u ON u.role > 0 AND u.disabled_at IS NULL AND u.email IS NOT NULL \
-    ORDER BY ap.id LIMIT 1000";
+    LEFT JOIN staff_mails m ON m.user_id = u.id GROUP BY u.id, m.told_at LIMIT 1000";
 
-/// Pairs of an application that waits and a user of the staff with an address.
-pub async fn staff_for(conn: &mut Conn, applications: Vec<Id>) -> Result<Vec<(Id, Id)>> {
+/// The staff with an address, each with the first of these applications that waits, and when
+/// they were last told of one.
+pub async fn staff_for(
+    conn: &mut Conn,
+    applications: Vec<Id>,
+) -> Result<Vec<(Id, Id, Option<DateTime<Utc>>)>> {
     if applications.is_empty() {
         return Ok(Vec::new());
     }
-    Ok(raw::<(BigInt, BigInt)>(STAFF)
+    Ok(raw::<(BigInt, BigInt, Nullable<Timestamptz>)>(STAFF)
         .bind::<Array<BigInt>, _>(applications)
         .load(conn)
         .await?)
+}
+
+/// When somebody of the staff was last told of an application by mail.
+pub async fn told_staff_at(conn: &mut Conn, user: Id) -> Result<Option<DateTime<Utc>>> {
+    let rows: Vec<(DateTime<Utc>,)> =
+        raw::<(Timestamptz,)>("SELECT told_at FROM staff_mails WHERE user_id = ?")
+            .bind::<BigInt, _>(user)
+            .load(conn)
+            .await?;
+    Ok(rows.into_iter().next().map(|(at,)| at))
+}
+
+/// Notes that they are told now.
+pub async fn note_told_staff(conn: &mut Conn, user: Id, at: DateTime<Utc>) -> Result<()> {
+    raw::<()>(
+        "INSERT INTO staff_mails (user_id, told_at) VALUES (?, ?) \
+         ON CONFLICT (user_id) DO UPDATE SET told_at = excluded.told_at",
+    )
+    .bind::<BigInt, _>(user)
+    .bind::<Timestamptz, _>(at)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Of the applications that wait: the newest, and how many (up to 100) came since `told`, this
+/// one at the earliest where nobody was told before. `None` where none of them waits any more.
+pub async fn came_since(
+    conn: &mut Conn,
+    first: Id,
+    told: Option<DateTime<Utc>>,
+) -> Result<Option<(Id, i64)>> {
+    let (newest, came): (Option<Id>, i64) = raw::<(Nullable<BigInt>, BigInt)>(
+        "WITH p AS (SELECT ?::bigint AS first, ?::timestamptz AS told) \
+         SELECT max(c.id), count(*) FROM (SELECT a.id FROM p CROSS JOIN applications a WHERE a.state = 1 \
+            AND (a.id = p.first OR coalesce(a.confirmed_at, a.submitted_at) > p.told) \
+            ORDER BY a.id DESC LIMIT 100) c",
+    )
+    .bind::<BigInt, _>(first)
+    .bind::<Nullable<Timestamptz>, _>(told)
+    .get_result(conn)
+    .await?;
+    Ok(newest.map(|newest| (newest, came)))
 }
 
 const OLD_KEYS: &str = "DELETE FROM idempotency_keys WHERE (user_id, key) IN \

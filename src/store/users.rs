@@ -1,14 +1,16 @@
 //! Users: the logins.
 
 use chrono::{DateTime, Utc};
-use diesel::sql_types::Timestamptz;
+use diesel::sql_types::{BigInt, Jsonb, Text, Timestamptz};
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods,
     OptionalExtension, QueryDsl, SelectableHelper, define_sql_function,
 };
 use diesel_async::RunQueryDsl;
+use serde_json::Value;
 
 use super::Conn;
+use super::raw::raw;
 use crate::domain::role::Role;
 use crate::domain::{Id, Result};
 use crate::model::schema::{names, users};
@@ -185,6 +187,30 @@ pub async fn set_role(conn: &mut Conn, id: Id, role: Role, at: DateTime<Utc>) ->
         .set((users::role.eq(role), users::role_since.eq(at)))
         .execute(conn)
         .await?;
+    Ok(())
+}
+
+/// Sets the time zone, an IANA name; `None` for that of the place.
+pub async fn set_time_zone(conn: &mut Conn, id: Id, zone: Option<&str>) -> Result<()> {
+    diesel::update(users::table.find(id))
+        .set(users::time_zone.eq(zone))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Sets one of a user's settings; a null takes it away.
+pub async fn set_setting(conn: &mut Conn, id: Id, key: &str, value: &Value) -> Result<()> {
+    raw::<()>(
+        "WITH p AS (SELECT ?::bigint AS login, ?::text AS key, ?::jsonb AS value) \
+         UPDATE users u SET settings = CASE WHEN p.value = 'null'::jsonb THEN u.settings - p.key \
+            ELSE u.settings || jsonb_build_object(p.key, p.value) END FROM p WHERE u.id = p.login",
+    )
+    .bind::<BigInt, _>(id)
+    .bind::<Text, _>(key.to_owned())
+    .bind::<Jsonb, _>(value.clone())
+    .execute(conn)
+    .await?;
     Ok(())
 }
 

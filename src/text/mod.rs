@@ -9,6 +9,8 @@
 /// What members type, made fit to be stored and shown: control and invisible characters.
 pub mod clean;
 pub mod csv;
+/// What changed from one text to another.
+pub mod diff;
 /// Email addresses: strict grammar, canonical form, mask.
 pub mod email;
 /// Custom emoji in words of other servers.

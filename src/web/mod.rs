@@ -61,15 +61,20 @@ pub const ROUTES: &[&[Route]] = &[
     settings::profile::ROUTES,
     settings::relocation::ROUTES,
     settings::sessions::ROUTES,
+    settings::zone::ROUTES,
     apply::routes::ROUTES,
     sandbox::ROUTES,
     home::drafts::ROUTES,
     home::draft::ROUTES,
     home::welcome::ROUTES,
     review::queue::ROUTES,
+    review::acts::ROUTES,
     review::application::ROUTES,
     review::block_new::ROUTES,
     review::blocks::ROUTES,
+    review::bulk::ROUTES,
+    review::keys::ROUTES,
+    review::presets::ROUTES,
     review::door::ROUTES,
     review::events::ROUTES,
     review::questions::ROUTES,
@@ -80,6 +85,7 @@ pub const ROUTES: &[&[Route]] = &[
     review::policy_new::ROUTES,
     review::reports::ROUTES,
     review::welcome::ROUTES,
+    review::webhooks::ROUTES,
 ];
 
 /// The name of the session cookie. In production it is bound to this very host and to TLS.

@@ -37,6 +37,8 @@ OWNER = {
     "welcome": "/welcome", "welcome-desk": "/desk/welcome",
     "policies": "/desk/policies", "policies-new": "/desk/policies/new?domain=far.example",
     "policies-import": "/desk/policies/import", "policies-allowed": "/desk/policies/allowed", "severed": "/severed",
+    "keys": "/desk/keys", "presets": "/desk/presets", "webhooks": "/desk/webhooks", "zone": "/settings/zone",
+    "desk-decided": "/desk?state=decided", "desk-search": "/desk?q=porches",
     "desk": "/desk", "application": f"/desk/applications/{S['application']}", "own-profile": f"/@{S['owner']}",
     "settings-profile": "/settings/profile", "settings-account": "/settings/account",
     "settings-sessions": "/settings/sessions", "settings-apps": "/settings/apps",

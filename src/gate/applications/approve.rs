@@ -6,11 +6,13 @@
 //! files that nobody knows of, and nothing else.
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use diesel_async::AsyncConnection;
 use serde_json::json;
 
 use super::review::{self, hold};
 use super::snapshot;
+use super::words::note_act;
 use crate::app::App;
 use crate::domain::application::ApplicationState;
 use crate::domain::event::{Event, EventKind};
@@ -18,19 +20,17 @@ use crate::domain::lane::Lane;
 use crate::domain::registration_mode::RegistrationMode;
 use crate::domain::{Error, Id, Result};
 use crate::files::{MediaPath, Place};
-use crate::gate::mode;
 use crate::gate::who::Reviewer;
+use crate::gate::{mode, zone};
 use crate::model::application::{ApplicantProfile, Application};
-use crate::model::audit::SignOfLife;
 use crate::secrets::actor_key::NewActorKey;
 use crate::store::accounts::NewLocalAccount;
 use crate::store::applications::Decision;
-use crate::store::audit::NewLine;
 use crate::store::{self, Conn};
 use crate::text::{clean, html};
 
-/// The longest message of a reviewer, in characters.
-pub(super) const MAX_MESSAGE: usize = 2000;
+/// The longest message of a reviewer, in characters: canned words, and their own behind them.
+pub(super) const MAX_MESSAGE: usize = 4002;
 
 /// Approves an application. `seen` is the hash of the card; `None` decides on what is there.
 /// `message` goes into the welcome mail.
@@ -44,13 +44,15 @@ pub async fn approve(
     seen: Option<&str>,
     message: Option<&str>,
 ) -> Result<()> {
-    let prepared = prepare(app, id).await?;
     let message = message_of(message)?;
+    let zone = zone::of(app, who.user()).await?;
+    let prepared = prepare(app, id).await?;
     let mut conn = app.desk.get().await?;
     let done = conn
         .transaction(async |conn| {
             let now = app.clock.decide(conn).await?;
-            let (application, there) = hold(conn, id, seen, ApplicationState::is_waiting).await?;
+            let may = ApplicationState::is_waiting;
+            let (application, there) = hold(conn, id, seen, may, zone).await?;
             let by = who.user().id;
             let decision = Decision {
                 state: ApplicationState::Approved,
@@ -60,18 +62,12 @@ pub async fn approve(
                 erase_at: None,
                 snapshot: Some(snapshot::bytes(&there.hash)),
             };
-            review::write(conn, &application, &decision, now).await?;
+            review::write(conn, &application, &decision, now, zone).await?;
+            store::application_views::forget(conn, &[id]).await?;
             open(conn, &application, there.profile.as_ref(), &prepared, now).await?;
-            let line = NewLine {
-                actor: Some(by),
-                act: "application.approve",
-                subject_kind: "application",
-                subject: Some(id),
-                detail: json!({ "user": application.user_id.to_string() }),
-                inverse: None,
-            };
-            store::audit::append(conn, line, now).await?;
-            store::door::insert_sign_of_life(conn, by, SignOfLife::Act, now).await?;
+            let detail = json!({ "user": application.user_id.to_string() });
+            let inverse = Some(super::undo::inverse(id));
+            note_act(conn, by, "application.approve", id, detail, inverse, now).await?;
             let event = Event::by_people(EventKind::ApplicationApproved, id, by);
             store::events::insert(conn, &event, now).await
         })
@@ -119,7 +115,7 @@ pub(super) async fn welcome_if_open(app: &App, id: Id) -> Result<bool> {
                 erase_at: None,
                 snapshot: None,
             };
-            review::write(conn, &application, &decision, now).await?;
+            review::write(conn, &application, &decision, now, Tz::UTC).await?;
             let profile = store::applicants::find_profile(conn, application.user_id).await?;
             open(conn, &application, profile.as_ref(), &prepared, now).await?;
             let event = Event::by_people(EventKind::ApplicationApproved, id, 0);

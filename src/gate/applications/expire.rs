@@ -22,6 +22,8 @@ pub const REMINDED: TimeDelta = TimeDelta::days(21);
 pub const NEEDS_INFO: TimeDelta = TimeDelta::days(14);
 /// What is kept of approved applications, and for how long.
 const APPROVED_KEPT: TimeDelta = TimeDelta::days(90);
+/// What was decided about many at once is kept for its page.
+const BULKS_KEPT: TimeDelta = TimeDelta::days(30);
 /// Rows in one transaction.
 const BATCH: i64 = 500;
 /// Transactions in one run; the next run goes on.
@@ -89,6 +91,7 @@ async fn step(app: &App) -> Result<Expired> {
             store::doomed_files::insert(conn, &old, now).await?;
             files.extend(old);
             store::memory::forget(conn, now).await?;
+            store::bulk_decisions::forget(conn, now - BULKS_KEPT).await?;
             let done = Expired {
                 unconfirmed,
                 ended,

@@ -12,24 +12,24 @@ use super::approve::message_of;
 use super::expire::UNCONFIRMED;
 use super::review::{self, hold};
 use super::snapshot;
+use super::words::note_act;
 use crate::app::App;
 use crate::domain::application::ApplicationState;
 use crate::domain::event::{Event, EventKind};
 use crate::domain::{Id, Result};
 use crate::gate::hints;
 use crate::gate::who::Reviewer;
+use crate::gate::zone;
 use crate::model::application::Application;
-use crate::model::audit::SignOfLife;
 use crate::model::user::User;
 use crate::store::applications::Decision;
-use crate::store::audit::NewLine;
 use crate::store::memory::{self, NewMemory};
 use crate::store::{self, Conn};
 
 /// From a no to the erasure.
 pub const ERASED_AFTER: TimeDelta = TimeDelta::days(14);
 /// How long a decision is remembered by hashes.
-const REMEMBERED: TimeDelta = TimeDelta::days(90);
+pub(super) const REMEMBERED: TimeDelta = TimeDelta::days(90);
 
 /// How a no is given.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -52,12 +52,11 @@ pub async fn reject(
     no: Rejection,
 ) -> Result<()> {
     let message = message_of(no.message.as_deref())?;
+    let zone = zone::of(app, who.user()).await?;
     let mut conn = app.desk.get().await?;
     conn.transaction(async |conn| {
         let now = app.clock.decide(conn).await?;
-        let may =
-            |state: ApplicationState| state.is_waiting() || state == ApplicationState::Unconfirmed;
-        let (application, there) = hold(conn, id, seen, may).await?;
+        let (application, there) = hold(conn, id, seen, may_be_rejected, zone).await?;
         let told = no.told && application.state.is_waiting();
         let by = who.user().id;
         let decision = Decision {
@@ -68,21 +67,15 @@ pub async fn reject(
             erase_at: Some(erased_at(&application, now)),
             snapshot: Some(snapshot::bytes(&there.hash)),
         };
-        review::write(conn, &application, &decision, now).await?;
+        review::write(conn, &application, &decision, now, zone).await?;
+        store::application_views::forget(conn, &[id]).await?;
         store::applicants::end_tokens(conn, &[application.user_id], now).await?;
         if let Some(user) = store::users::find(conn, application.user_id).await? {
             remember(app, conn, &application, &user, now).await?;
         }
-        let line = NewLine {
-            actor: Some(by),
-            act: "application.reject",
-            subject_kind: "application",
-            subject: Some(id),
-            detail: json!({ "user": application.user_id.to_string(), "told": told }),
-            inverse: None,
-        };
-        store::audit::append(conn, line, now).await?;
-        store::door::insert_sign_of_life(conn, by, SignOfLife::Act, now).await?;
+        let detail = json!({ "user": application.user_id.to_string(), "told": told });
+        let inverse = Some(super::undo::inverse(id));
+        note_act(conn, by, "application.reject", id, detail, inverse, now).await?;
         let event = Event::by_people(EventKind::ApplicationRejected, id, by);
         store::events::insert(conn, &event, now).await
     })
@@ -94,7 +87,7 @@ pub async fn reject(
 
 /// When everything goes. An application whose address nobody confirmed goes when it would
 /// have gone anyway, so that nothing tells of the decision.
-fn erased_at(application: &Application, now: DateTime<Utc>) -> DateTime<Utc> {
+pub(super) fn erased_at(application: &Application, now: DateTime<Utc>) -> DateTime<Utc> {
     match application.state {
         ApplicationState::Unconfirmed => application.submitted_at + UNCONFIRMED,
         _ => now + ERASED_AFTER,
@@ -115,8 +108,13 @@ pub(in crate::gate) async fn remember(
     hints::remember_answers(app, conn, application.id, state, (now, until)).await
 }
 
+/// Who waits, and who has not even confirmed the address.
+pub(super) fn may_be_rejected(state: ApplicationState) -> bool {
+    state.is_waiting() || state == ApplicationState::Unconfirmed
+}
+
 /// Hashes of address and network, made with the current key: to be remembered.
-fn hashes_now(app: &App, application: &Application, user: &User) -> Vec<NewMemory> {
+pub(super) fn hashes_now(app: &App, application: &Application, user: &User) -> Vec<NewMemory> {
     values(application, user)
         .into_iter()
         .map(|(kind, name, value)| {

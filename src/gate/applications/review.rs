@@ -1,40 +1,67 @@
 //! The queue and the card: what reviewers read. The decisions are in [`super::approve`] and
-//! [`super::reject`].
+//! [`super::reject`]; [`super::ask`], [`super::put_off`], [`super::notes`], [`super::claim`] and
+//! [`super::undo`] are the other things that can be done; [`super::bulk`] does them to many.
+
+use std::collections::{HashMap, HashSet};
+use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use ipnet::IpNet;
 
+use super::claim::LASTS;
 use super::snapshot::{self, Seen};
+use super::undo;
+use super::views::{self, Change};
 use crate::app::App;
-use crate::domain::application::ApplicationState;
-use crate::domain::{Error, Id, Page, Result};
+use crate::domain::application::{ApplicationState, MessageKind};
+use crate::domain::{Error, Id, Result};
+use crate::gate::hints::{self, Hint};
 use crate::gate::who::Reviewer;
-use crate::model::application::{ApplicantProfile, Application};
+use crate::gate::zone;
+use crate::model::application::{Application, BulkDecision};
 use crate::model::audit::SignOfLife;
-use crate::model::question::Answer;
 use crate::model::user::User;
 use crate::store::applications::Decision;
-pub use crate::store::applications::{QueueFilter, QueuePart};
-pub use crate::store::door::QueueCounts;
+pub use crate::store::desk_queue::{COUNTED, Part, PartCounts, Wanted};
+use crate::store::desk_search::Sought;
 use crate::store::{self, Conn};
 
-/// Applications on one page of the queue.
-pub const PAGE: i64 = 20;
+/// Applications, or groups of them, on one page of the queue.
+pub const PAGE: usize = store::desk_queue::READ - 1;
+/// Neighbours of a network that a card names.
+const NEIGHBOURS: i64 = 10;
+/// Words of a search that are looked for.
+const WORDS: usize = 8;
+
+/// Who is reading it just now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reader {
+    /// Their name.
+    pub name: String,
+    /// Since when.
+    pub since: DateTime<Utc>,
+    /// It is the one who asks.
+    pub is_me: bool,
+}
 
 /// One line of the queue.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Waiting {
+    /// Its place: what the next page goes on from.
+    pub key: Id,
+    /// How many like it wait with it, itself among them, up to [`COUNTED`] and one.
+    pub alike: i64,
     /// The application; network left out for reviewers below moderator.
     pub application: Application,
     /// The applicant, without the address.
     pub user: User,
-    /// The private profile, while there is one.
-    pub profile: Option<ApplicantProfile>,
-    /// The answers.
-    pub answers: Vec<Answer>,
-    /// How many drafts there are.
-    pub drafts: i64,
+    /// Answers, profile, drafts, and the hash that a tick carries.
+    pub seen: Seen,
     /// Who decided, where somebody did.
     pub decided_by: Option<String>,
+    /// Who is reading it.
+    pub reader: Option<Reader>,
 }
 
 /// A page of the queue, and how many wait in all.
@@ -43,61 +70,165 @@ pub struct Queue {
     /// In the order asked for.
     pub rows: Vec<Waiting>,
     /// How many wait where.
-    pub counts: QueueCounts,
+    pub counts: PartCounts,
     /// Whether there are more behind this page.
     pub more: bool,
+    /// What the one who asks decided last, while it can be taken back: application and name.
+    pub mine: Option<(Id, String)>,
+    /// What they decided about many at once in the last day.
+    pub bulks: Vec<BulkDecision>,
 }
 
-/// A page of the queue. Oldest first it goes on with `page.min_id`, newest first with
-/// `page.max_id`. `by_hand` says that a person opened it (the browser's navigation headers):
-/// that is a sign of life.
+/// A page of the queue. `query` finds names and mail domains by how they begin, words of answers
+/// and display names, and for moderators networks. `by_hand` says that a person opened it (the
+/// browser's navigation headers): that is a sign of life.
 pub async fn queue(
     app: &App,
     who: &Reviewer,
-    filter: &QueueFilter,
-    page: Page,
+    wanted: &Wanted,
+    query: &str,
     by_hand: bool,
 ) -> Result<Queue> {
     let mut conn = app.desk.get().await?;
     if by_hand {
         visit(app, &mut conn, who).await?;
     }
-    let asked = Page {
-        limit: page.limit + 1,
-        ..page
+    let now = app.clock.now();
+    let mut places = match sought(query, who.user().role.manages_reports()) {
+        None if query.trim().is_empty() => store::desk_queue::page(&mut conn, wanted, now).await?,
+        None => Vec::new(),
+        Some(sought) => store::desk_search::page(&mut conn, &sought, wanted, now).await?,
     };
-    let mut found = store::applications::queue(&mut conn, filter, asked).await?;
-    let more = found.len() as i64 > page.limit;
-    found.truncate(page.limit as usize);
-    let ids: Vec<Id> = found.iter().map(|(a, ..)| a.id).collect();
-    let users: Vec<Id> = found.iter().map(|(a, ..)| a.user_id).collect();
-    let deciders: Vec<Id> = found.iter().filter_map(|(a, ..)| a.decided_by).collect();
-    let answers = store::applications::answers_of(&mut conn, &ids).await?;
-    let drafts = store::applications::draft_counts(&mut conn, &users).await?;
-    let deciders = store::users::find_many(&mut conn, &deciders).await?;
-    let counts = store::door::queue_counts(&mut conn).await?;
-    let rows = found
-        .into_iter()
-        .map(|(application, user, profile)| Waiting {
-            answers: answers
-                .iter()
-                .filter(|(id, _)| *id == application.id)
-                .map(|(_, answer)| answer.clone())
-                .collect(),
-            drafts: drafts
-                .iter()
-                .find(|(id, _)| *id == user.id)
-                .map_or(0, |(_, count)| *count),
-            decided_by: deciders
-                .iter()
-                .find(|d| Some(d.id) == application.decided_by)
-                .map(|d| d.username.clone()),
-            application: for_eyes_of(who, application),
-            user: without_address(user),
-            profile,
+    let more = places.len() > PAGE;
+    places.truncate(PAGE);
+    let ids: Vec<Id> = places.iter().map(|place| place.application).collect();
+    let mut found = lines(app, &mut conn, who, &ids).await?;
+    let rows = places.iter().filter_map(|place| {
+        let line = found.remove(&place.application)?;
+        Some(Waiting {
+            key: place.key,
+            alike: place.alike,
+            ..line
         })
+    });
+    let rows = rows.collect();
+    let counts = store::desk_queue::counts(&mut conn, now).await?;
+    let since = now - undo::WITHIN;
+    let mine = store::desk_queue::last_decided(&mut conn, who.user().id, since).await?;
+    let mine = match mine {
+        Some(id) => store::applications::find_card(&mut conn, id).await?,
+        None => None,
+    };
+    let bulks = store::bulk_decisions::latest(&mut conn, who.user().id, since).await?;
+    Ok(Queue {
+        rows,
+        counts,
+        more,
+        mine: mine.map(|(application, user)| (application.id, user.username)),
+        bulks,
+    })
+}
+
+/// Those that are alike and wait, oldest first, 500 at the most; as one act may decide them.
+///
+/// # Errors
+/// `NotFound` where none of that group waits.
+pub async fn group(app: &App, who: &Reviewer, cluster: Id) -> Result<Vec<Waiting>> {
+    let mut conn = app.desk.get().await?;
+    let most = super::bulk::MOST as i64;
+    let ids = store::desk_queue::group(&mut conn, cluster, most).await?;
+    let mut found = lines(app, &mut conn, who, &ids).await?;
+    let rows: Vec<Waiting> = ids.iter().filter_map(|id| found.remove(id)).collect();
+    match rows.is_empty() {
+        true => Err(Error::NotFound),
+        false => Ok(rows),
+    }
+}
+
+/// Lines for these applications.
+pub(super) async fn lines(
+    app: &App,
+    conn: &mut Conn,
+    who: &Reviewer,
+    ids: &[Id],
+) -> Result<HashMap<Id, Waiting>> {
+    let now = app.clock.now();
+    let found = store::desk_queue::load(conn, ids).await?;
+    let applications: Vec<&Application> = found.iter().map(|(a, ..)| a).collect();
+    let seen = snapshot::read_many(conn, &applications).await?;
+    let claims = store::application_claims::list(conn, ids, now).await?;
+    let mut people: Vec<Id> = claims.iter().map(|(_, user, _)| *user).collect();
+    people.extend(found.iter().filter_map(|(a, ..)| a.decided_by));
+    let people = names(conn, people).await?;
+    let lines = found
+        .into_iter()
+        .zip(seen)
+        .map(|((application, user, _), (id, seen))| {
+            let claim = claims.iter().find(|(claimed, ..)| *claimed == id);
+            let line = Waiting {
+                key: id,
+                alike: 1,
+                decided_by: application
+                    .decided_by
+                    .and_then(|by| people.get(&by).cloned()),
+                reader: claim.and_then(|(_, by, until)| reader(who, &people, *by, *until)),
+                application: for_eyes_of(who, application),
+                user: without_address(user),
+                seen,
+            };
+            (id, line)
+        });
+    Ok(lines.collect())
+}
+
+fn reader(
+    who: &Reviewer,
+    people: &HashMap<Id, String>,
+    by: Id,
+    until: DateTime<Utc>,
+) -> Option<Reader> {
+    Some(Reader {
+        name: people.get(&by)?.clone(),
+        since: until - LASTS,
+        is_me: by == who.user().id,
+    })
+}
+
+async fn names(conn: &mut Conn, mut ids: Vec<Id>) -> Result<HashMap<Id, String>> {
+    ids.sort_unstable();
+    ids.dedup();
+    let found = match ids.is_empty() {
+        true => Vec::new(),
+        false => store::users::find_many(conn, &ids).await?,
+    };
+    Ok(found.into_iter().map(|u| (u.id, u.username)).collect())
+}
+
+/// What somebody typed into the search; `None` where there is nothing to look for.
+fn sought(query: &str, sees_networks: bool) -> Option<Sought> {
+    let query = query.trim().to_lowercase();
+    let network = sees_networks.then(|| network(&query)).flatten();
+    let beginning = query.trim_start_matches('@').to_owned();
+    let words: Vec<String> = query
+        .split(|letter: char| !letter.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .take(WORDS)
+        .map(|word| format!("{word}:*"))
         .collect();
-    Ok(Queue { rows, counts, more })
+    let words = Some(words.join(" & ")).filter(|words| !words.is_empty());
+    (words.is_some() || network.is_some()).then_some(Sought {
+        beginning: match beginning.contains(char::is_whitespace) {
+            true => String::new(),
+            false => beginning,
+        },
+        words,
+        network,
+    })
+}
+
+fn network(query: &str) -> Option<IpNet> {
+    let one = |address: IpAddr| IpNet::from(address);
+    query.parse().ok().or_else(|| query.parse().ok().map(one))
 }
 
 fn without_address(user: User) -> User {
@@ -108,13 +239,36 @@ fn without_address(user: User) -> User {
     }
 }
 
-/// The menu counts no further.
-const COUNTED: i64 = 1000;
-
 /// How many wait in the queue, up to 1,000: for the menu.
 pub async fn count(app: &App, _who: &Reviewer) -> Result<i64> {
     let mut conn = app.desk.get().await?;
     store::door::in_queue(&mut conn, COUNTED).await
+}
+
+/// Something that was said about an application.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// What sort.
+    pub kind: MessageKind,
+    /// Who; `None` when they are gone.
+    pub by: Option<String>,
+    /// Plain text.
+    pub words: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// Another application from the same neighbourhood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Neighbour {
+    /// The application.
+    pub id: Id,
+    /// The name it is for.
+    pub username: String,
+    /// Where it stands.
+    pub state: ApplicationState,
+    /// When it was sent.
+    pub submitted_at: DateTime<Utc>,
 }
 
 /// Everything about one application.
@@ -126,55 +280,135 @@ pub struct Card {
     pub user: User,
     /// Answers, profile, drafts, and the hash that a decision carries.
     pub seen: Seen,
-    /// Earlier decisions about this address or network that are remembered; for moderators.
-    pub earlier: Option<i64>,
+    /// What changed since the card that was asked about; empty where nothing did, or where it
+    /// is not known how that looked.
+    pub changes: Vec<Change>,
+    /// Questions, answers, notes, appeals, in the order of time.
+    pub said: Vec<Said>,
+    /// Who is reading it.
+    pub reader: Option<Reader>,
+    /// How many are like it, itself among them; 0 for one alone.
+    pub alike: i64,
+    /// From the same network or one next to it; for moderators.
+    pub neighbours: Vec<Neighbour>,
+    /// What there is to know about it, in words; what this reviewer may know.
+    pub hints: Vec<Hint>,
     /// Who decided, where somebody did.
     pub decided_by: Option<String>,
+    /// Until when the decision can be taken back; `None` where it cannot.
+    pub undo_until: Option<DateTime<Utc>>,
     /// The next one in the queue.
     pub next: Option<Id>,
 }
 
-/// One application. The first reading is noted: from then on the answers stand.
+/// One application. The first reading is noted: from then on the answers stand; and that this
+/// reviewer reads it, unless somebody else does. `since` is the hash of a card that was shown
+/// before.
 ///
 /// # Errors
 /// `NotFound` when there is none (never was, withdrawn, erased).
-pub async fn card(app: &App, who: &Reviewer, id: Id, by_hand: bool) -> Result<Card> {
+pub async fn card(
+    app: &App,
+    who: &Reviewer,
+    id: Id,
+    since: Option<&str>,
+    by_hand: bool,
+) -> Result<Card> {
     let mut conn = app.desk.get().await?;
-    let (application, mut user) = store::applications::find_card(&mut conn, id)
+    let conn = &mut *conn;
+    let (application, mut user) = store::applications::find_card(conn, id)
         .await?
         .ok_or(Error::NotFound)?;
-    let now = app.clock.now();
+    let (now, me) = (app.clock.now(), who.user().id);
+    let waits = application.state.is_waiting();
     if by_hand {
-        visit(app, &mut conn, who).await?;
-        if application.state.is_waiting() && application.read_at.is_none() {
-            store::applications::set_read(&mut conn, id, who.user().id, now).await?;
+        visit(app, conn, who).await?;
+        if waits {
+            if application.read_at.is_none() {
+                store::applications::set_read(conn, id, me, now).await?;
+            }
+            store::application_claims::take(conn, id, me, now, now + LASTS, false).await?;
         }
     }
-    let seen = snapshot::read(&mut conn, &application).await?;
-    let decided_by = match application.decided_by {
-        Some(by) => store::users::find(&mut conn, by).await?.map(|u| u.username),
+    let seen = snapshot::read(conn, &application).await?;
+    let changes = match since.filter(|hash| *hash != seen.hash) {
+        Some(hash) => views::changes(conn, &application, hash, &seen).await?,
         None => None,
     };
-    let earlier = match who.user().role.manages_reports() {
-        true => {
-            let hashes = super::reject::hashes(app, &application, &user);
-            let keyed: Vec<Vec<u8>> = hashes.into_iter().map(|h| h.keyed).collect();
-            Some(store::memory::count(&mut conn, &keyed, now).await?)
-        }
-        false => None,
-    };
-    if !who.user().role.manages_reports() {
+    if super::reject::may_be_rejected(application.state) {
+        views::keep(conn, &application, &seen, now).await?;
+    }
+    let messages = store::application_messages::list(conn, id).await?;
+    let claims = store::application_claims::list(conn, &[id], now).await?;
+    let mut people: Vec<Id> = messages.iter().filter_map(|m| m.author_id).collect();
+    people.extend(claims.iter().map(|(_, user, _)| *user));
+    people.extend(application.decided_by);
+    let people = names(conn, people).await?;
+    let alike = store::desk_queue::groups_of(conn, &[id]).await?;
+    let moderates = who.user().role.manages_reports();
+    let mut neighbours = Vec::new();
+    if moderates {
+        neighbours = neighbours_of(conn, &application).await?;
+    } else {
         user = without_address(user);
     }
-    let next = store::applications::next_waiting(&mut conn, id).await?;
+    let hints = match waits {
+        true => hints::of(app, conn, who, id).await?,
+        false => Vec::new(),
+    };
+    let next = store::desk_queue::next(conn, id, now).await?;
     Ok(Card {
+        said: messages
+            .into_iter()
+            .map(|m| Said {
+                kind: m.kind,
+                by: m.author_id.and_then(|by| people.get(&by).cloned()),
+                words: m.body,
+                at: m.created_at,
+            })
+            .collect(),
+        reader: claims
+            .first()
+            .and_then(|(_, by, until)| reader(who, &people, *by, *until)),
+        alike: alike.first().map_or(0, |(_, count)| *count),
+        decided_by: application
+            .decided_by
+            .and_then(|by| people.get(&by).cloned()),
+        undo_until: undo::until(&application).filter(|until| *until > now),
         application: for_eyes_of(who, application),
+        changes: changes.unwrap_or_default(),
         user,
         seen,
-        earlier,
-        decided_by,
+        neighbours,
+        hints,
         next,
     })
+}
+
+/// Who else came from the same /24 or /48.
+async fn neighbours_of(conn: &mut Conn, application: &Application) -> Result<Vec<Neighbour>> {
+    let Some(network) = application.network else {
+        return Ok(Vec::new());
+    };
+    let wide = match network {
+        IpNet::V4(_) => 24,
+        IpNet::V6(_) => 48,
+    };
+    let around = IpNet::new(network.addr(), wide.min(network.prefix_len()));
+    let around = around.map_err(|_| Error::broken("a prefix that is too long"))?;
+    let around = around.trunc();
+    let ids = store::desk_queue::neighbours(conn, application.id, around, NEIGHBOURS).await?;
+    let mut found = store::desk_queue::load(conn, &ids).await?;
+    found.sort_by_key(|(a, ..)| std::cmp::Reverse(a.id));
+    Ok(found
+        .into_iter()
+        .map(|(application, user, _)| Neighbour {
+            id: application.id,
+            username: user.username,
+            state: application.state,
+            submitted_at: application.submitted_at,
+        })
+        .collect())
 }
 
 /// Reviewers below moderator see no network (C6).
@@ -200,19 +434,21 @@ pub(super) async fn hold(
     id: Id,
     seen: Option<&str>,
     may: impl Fn(ApplicationState) -> bool,
+    zone: Tz,
 ) -> Result<(Application, Seen)> {
     let application = store::applications::lock(conn, id)
         .await?
         .ok_or(Error::NotFound)?;
     if !may(application.state) {
-        return Err(already(conn, &application).await?);
+        return Err(already(conn, &application, zone).await?);
     }
     let now_there = snapshot::read(conn, &application).await?;
-    if seen.is_some_and(|hash| hash != now_there.hash) {
-        return Err(Error::Conflict(
-            "The applicant changed something after you opened this page. Please look at it once more."
-                .into(),
-        ));
+    if let Some(hash) = seen.filter(|hash| !is_of(hash, &now_there)) {
+        let changes = views::changes(conn, &application, hash, &now_there).await?;
+        return Err(Error::Conflict(match changes {
+            Some(changes) if changes.is_empty() => OTHERS_ACTED.into(),
+            _ => THEY_CHANGED.into(),
+        }));
     }
     Ok((application, now_there))
 }
@@ -223,38 +459,112 @@ pub(super) async fn write(
     application: &Application,
     decision: &Decision,
     now: DateTime<Utc>,
+    zone: Tz,
 ) -> Result<()> {
     let (id, version) = (application.id, application.version);
     if store::applications::decide(conn, id, version, decision, now).await? {
         return Ok(());
     }
-    Err(already(conn, application).await?)
+    Err(already(conn, application, zone).await?)
 }
 
+/// Whether this is the hash of what is there, whole or as a tick carries it.
+pub(super) fn is_of(hash: &str, there: &Seen) -> bool {
+    (hash.len() == TICK || hash.len() == there.hash.len()) && there.hash.starts_with(hash)
+}
+
+const THEY_CHANGED: &str = "The applicant changed something after you opened this page. \
+     Please look at it once more.";
+const OTHERS_ACTED: &str = "Somebody of the staff did something here after you opened this page. \
+     Please look at it once more.";
+
 /// Who was first, and when.
-async fn already(conn: &mut Conn, application: &Application) -> Result<Error> {
+async fn already(conn: &mut Conn, application: &Application, zone: Tz) -> Result<Error> {
+    let by = match application.decided_by {
+        Some(by) => store::users::find(conn, by).await?.map(|u| u.username),
+        None => None,
+    };
+    Ok(Error::Conflict(
+        handled(application, by.as_deref(), zone).into(),
+    ))
+}
+
+/// What became of an application, by whom and when, in a sentence.
+pub(super) fn handled(application: &Application, by: Option<&str>, zone: Tz) -> String {
     let what = match application.state {
         ApplicationState::Approved => "approved",
         ApplicationState::Rejected => "rejected",
         ApplicationState::Withdrawn => "withdrawn",
         ApplicationState::Expired => "closed for its age",
         ApplicationState::Unconfirmed => {
-            return Ok(Error::Conflict(
-                "The address of this application was not confirmed yet.".into(),
-            ));
+            return "The address of this application was not confirmed yet.".to_owned();
         }
         ApplicationState::Pending | ApplicationState::NeedsInfo => "handled",
-    };
-    let by = match application.decided_by {
-        Some(by) => store::users::find(conn, by).await?.map(|u| u.username),
-        None => None,
     };
     let by = by.map(|name| format!(" by {name}")).unwrap_or_default();
     let at = application
         .decided_at
-        .map(|at| at.format(" at %H:%M UTC on %-d %B").to_string())
+        .map(|at| format!(" at {}", zone::words(at, zone)))
         .unwrap_or_default();
-    Ok(Error::Conflict(
-        format!("This application was already {what}{by}{at}.").into(),
-    ))
+    format!("This application was already {what}{by}{at}.")
+}
+
+/// The picks of a form: applications, each once, with the hash of what was seen.
+pub fn picks(raw: &[String]) -> Vec<(Id, String)> {
+    let mut known = HashSet::new();
+    raw.iter()
+        .filter_map(|pick| {
+            let (id, hash) = pick.split_once('-')?;
+            let id = crate::domain::ids::parse(id)?;
+            let good = hash.len() == TICK && hash.bytes().all(|b| b.is_ascii_hexdigit());
+            (good && known.insert(id)).then(|| (id, hash.to_owned()))
+        })
+        .collect()
+}
+
+/// Digits of a hash that a tick carries.
+const TICK: usize = 24;
+
+impl Waiting {
+    /// What its tick box carries: the application, and what was seen of it.
+    pub fn pick(&self) -> String {
+        format!("{}-{}", self.application.id, &self.seen.hash[..TICK])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_search_is_a_beginning_words_and_a_network() {
+        let found = sought("@Post.Example", true).unwrap();
+        assert_eq!(found.beginning, "post.example");
+        assert_eq!(found.words.as_deref(), Some("post:* & example:*"));
+        assert_eq!(found.network, None);
+        let found = sought("  I like tea & 'trains' ", true).unwrap();
+        assert_eq!(found.beginning, "");
+        assert_eq!(
+            found.words.as_deref(),
+            Some("i:* & like:* & tea:* & trains:*")
+        );
+        assert!(sought("81.2.0.0/24", true).unwrap().network.is_some());
+        assert!(sought("81.2.0.7", true).unwrap().network.is_some());
+        assert_eq!(sought("81.2.0.7", false).unwrap().network, None);
+        assert_eq!(sought(" !? ", true), None);
+    }
+
+    #[test]
+    fn a_pick_is_an_application_and_a_hash_and_counts_once() {
+        let hash = "0123456789abcdef01234567";
+        let raw: Vec<String> = [
+            format!("7-{hash}"),
+            format!("7-{hash}"),
+            format!("8-{}", &hash[1..]),
+            "9".to_owned(),
+            format!("x-{hash}"),
+        ]
+        .into();
+        assert_eq!(picks(&raw), [(7, hash.to_owned())]);
+    }
 }

@@ -1,9 +1,11 @@
 //! What a reviewer saw: a hash over answers, profile and drafts. A decision carries it, so
 //! that nobody approves what was changed after the reading.
 
+use std::collections::HashMap;
+
 use sha2::{Digest, Sha256};
 
-use crate::domain::Result;
+use crate::domain::{Id, Result};
 use crate::gate::drafts;
 use crate::model::application::{ApplicantProfile, Application};
 use crate::model::draft::FullDraft;
@@ -39,6 +41,50 @@ pub async fn read(conn: &mut Conn, application: &Application) -> Result<Seen> {
         drafts,
         hash,
     })
+}
+
+/// Reads several as they are now, in four statements: application and what is judged, in the
+/// order of `applications`.
+pub async fn read_many(conn: &mut Conn, applications: &[&Application]) -> Result<Vec<(Id, Seen)>> {
+    let ids: Vec<Id> = applications.iter().map(|a| a.id).collect();
+    let users: Vec<Id> = applications.iter().map(|a| a.user_id).collect();
+    let most = DRAFTS * applications.len() as i64;
+    let answers = store::applications::answers_of(conn, &ids).await?;
+    let profiles = store::applicants::find_profiles(conn, &users).await?;
+    let drafts = store::drafts::of_users(conn, &users, most).await?;
+    let of: Vec<Id> = drafts.iter().map(|draft| draft.id).collect();
+    let pictures = store::draft_media::of_many(conn, &of, 4 * most).await?;
+    let mut answers_of: HashMap<Id, Vec<Answer>> = HashMap::new();
+    for (id, answer) in answers {
+        answers_of.entry(id).or_default().push(answer);
+    }
+    let mut profiles: HashMap<Id, ApplicantProfile> =
+        profiles.into_iter().map(|p| (p.user_id, p)).collect();
+    let mut pictures_of: HashMap<Id, Vec<_>> = HashMap::new();
+    for picture in pictures {
+        let draft = picture.draft_id.unwrap_or_default();
+        pictures_of.entry(draft).or_default().push(picture);
+    }
+    let mut drafts_of: HashMap<Id, Vec<FullDraft>> = HashMap::new();
+    for draft in drafts {
+        let pictures = pictures_of.remove(&draft.id).unwrap_or_default();
+        let theirs = drafts_of.entry(draft.user_id).or_default();
+        theirs.push(FullDraft { draft, pictures });
+    }
+    let seen = applications.iter().map(|application| {
+        let answers = answers_of.remove(&application.id).unwrap_or_default();
+        let profile = profiles.remove(&application.user_id);
+        let drafts = drafts_of.remove(&application.user_id).unwrap_or_default();
+        let hash = hash(application, &answers, profile.as_ref(), &drafts);
+        let seen = Seen {
+            answers,
+            profile,
+            drafts,
+            hash,
+        };
+        (application.id, seen)
+    });
+    Ok(seen.collect())
 }
 
 fn hash(

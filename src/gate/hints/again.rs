@@ -92,6 +92,36 @@ pub async fn remember_answers(
     memory::insert(conn, &hashes, decision, now, until).await
 }
 
+/// The same of many at once, in two statements.
+pub async fn remember_many(
+    app: &App,
+    conn: &mut Conn,
+    applications: &[Id],
+    decision: i16,
+    (now, until): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<()> {
+    let hashes = hashes_of(app, conn, applications).await?;
+    memory::insert(conn, &hashes, decision, now, until).await
+}
+
+/// What [`remember_many`] remembers of these, to be forgotten when it is taken back.
+pub async fn hashes_of(app: &App, conn: &mut Conn, applications: &[Id]) -> Result<Vec<NewMemory>> {
+    let marks = store::likeness::marks_of_many(conn, applications).await?;
+    let marks: Vec<(i16, i64)> = marks
+        .into_iter()
+        .map(|(_, mark, hash)| (mark, hash))
+        .collect();
+    let hashes = bands(&marks).map(|value| {
+        let keyed = app.keys.decisions.hash("band", &value);
+        NewMemory {
+            key_id: keyed.key_id,
+            kind: memory::BAND,
+            keyed: keyed.hash.to_vec(),
+        }
+    });
+    Ok(hashes.collect())
+}
+
 fn bands(marks: &[(i16, i64)]) -> impl Iterator<Item = String> {
     let bands = marks.iter().filter(|(mark, _)| *mark < WORDS);
     bands.map(|(mark, hash)| format!("{mark}:{hash}"))

@@ -22,7 +22,7 @@ mod speed;
 mod staff_name;
 mod trap;
 
-pub use again::remember_answers;
+pub use again::{hashes_of, remember_answers, remember_many};
 pub use facts::Facts;
 
 use crate::app::App;

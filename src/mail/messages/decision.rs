@@ -78,7 +78,7 @@ pub fn rejected(
 }
 
 /// A person's words, set off from ours by `> ` on each line.
-fn quoted(words: &str) -> String {
+pub(super) fn quoted(words: &str) -> String {
     clean_text(words, MAX_WORDS)
         .trim()
         .lines()

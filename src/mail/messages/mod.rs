@@ -10,6 +10,8 @@ pub mod access;
 pub mod decision;
 /// From the first form to the desk.
 pub mod joining;
+/// While somebody waits: a question, a delay, a decision taken back.
+pub mod review;
 
 use chrono::TimeDelta;
 

@@ -6,6 +6,7 @@
 //! schema that answers are checked against.
 
 mod account;
+mod admin_account;
 mod application;
 mod approval;
 mod context;
@@ -38,6 +39,7 @@ mod user_info;
 pub mod wire;
 
 pub use account::{Account, AccountRole};
+pub use admin_account::{AdminAccount, AdminIp};
 pub use application::{Application, CredentialApplication};
 pub use approval::Approval;
 pub use context::Context;

@@ -50,7 +50,8 @@ pub fn account(urls: &Urls<'_>, who: &Member, own: Own) -> CredentialAccount {
     }
 }
 
-fn role(role: role::Role) -> Role {
+/// A role in Mastodon's words.
+pub fn role(role: role::Role) -> Role {
     let reviewer = bits::MANAGE_USERS;
     let moderator = reviewer | bits::MANAGE_REPORTS | bits::VIEW_AUDIT_LOG;
     let admin = moderator | bits::MANAGE_SETTINGS | bits::MANAGE_RULES | bits::MANAGE_ROLES;

@@ -4,16 +4,18 @@ use askama::Template;
 
 use super::sample::*;
 use crate::domain::registration_mode::{ModeReason, RegistrationMode};
-use crate::gate::applications::review::{QueueCounts, QueuePart};
-use crate::gate::doorkeeper::Month;
+use crate::gate::applications::review::{Part, PartCounts};
+use crate::gate::doorkeeper::{Month, QueueCounts};
 use crate::gate::effective_mode::Ceiling;
 use crate::model::question::QuestionKind;
 use crate::web::apply::form;
 use crate::web::parts::form::Form;
 use crate::web::parts::pager::Pager;
 use crate::web::render::door as words;
+use crate::web::review::keys::KeyMap;
 use crate::web::review::{
-    application, block_new, blocks, door, events, hosts, question, questions, queue, welcome,
+    application, block_new, blocks, bulk, door, events, hosts, keys, presets, question, questions,
+    queue, webhooks, welcome,
 };
 
 /// Name and page.
@@ -22,6 +24,10 @@ pub fn pages() -> Vec<Hung> {
     let mut hang = |name, html| made.push((name, html));
     let queue_row = |id: &str, name: &str, n: i64| queue::QueueRow {
         id: id.into(),
+        pick: format!("{id}-0123456789abcdef01234567"),
+        path: format!("/desk/applications/{id}"),
+        alike: String::new(),
+        reader: String::new(),
         username: name.to_lowercase(),
         display_name: name.into(),
         avatar_url: format!("/static/sample/{n}.svg"),
@@ -30,7 +36,7 @@ pub fn pages() -> Vec<Hung> {
         state: "Waiting".into(),
         email_domain: "post.example".into(),
         confirmed: true,
-        drafts: n % 3,
+        drafts: (n % 3) as usize,
         hints: Vec::new(),
     };
     let queue_page = |rows: Vec<queue::QueueRow>| queue::QueuePage {
@@ -38,21 +44,142 @@ pub fn pages() -> Vec<Hung> {
         door: "Anybody may apply; a person reads every application.".into(),
         moderates: true,
         manages: true,
-        counts: QueueCounts {
-            queue: rows.len() as i64,
-            in_line: 12,
-            automated: 3,
-            unconfirmed: 1,
-        },
-        part: QueuePart::Waiting,
+        tabs: queue::tabs(
+            &PartCounts {
+                waiting: rows.len() as i64,
+                in_line: 12,
+                automated: 1003,
+                put_off: 2,
+                ..PartCounts::default()
+            },
+            Part::Waiting,
+        ),
+        part: Part::Waiting,
         newest_first: false,
         query: String::new(),
+        mine: Some(("/desk/applications/9".into(), "tom".into())),
+        bulks: vec![("/desk/bulk/3".into(), "40 people turned down".into())],
+        unconfirmed: "1".into(),
+        zone: "Europe/Berlin",
+        keys: KeyMap::default(),
         rows,
         pager: Pager::default(),
     };
     hang(
         "queue",
-        queue_page(vec![queue_row("11", "Rosa", 5), queue_row("12", "Tom", 4)]).render(),
+        queue_page(vec![
+            queue_row("11", "Rosa", 5),
+            queue::QueueRow {
+                alike: "40 that are alike".into(),
+                path: "/desk/groups/12".into(),
+                reader: "Mo has been reading it since 10:32".into(),
+                ..queue_row("12", "Tom", 4)
+            },
+        ])
+        .render(),
+    );
+    hang(
+        "group",
+        bulk::GroupPage {
+            page: staff("Applications that are alike"),
+            count: "2".into(),
+            more: false,
+            rows: vec![queue_row("11", "Rosa", 5), queue_row("12", "Tom", 4)],
+            keys: KeyMap::default(),
+        }
+        .render(),
+    );
+    hang(
+        "bulk",
+        bulk::BulkPage {
+            page: staff("Several at once"),
+            picks: vec!["11-0123456789abcdef01234567".into()],
+            count: 40,
+            typed: true,
+            presets: canned(),
+            mail_works: true,
+            form: Form::new()
+                .with("act", "reject")
+                .with("send_mail", "1")
+                .error(
+                    "typed",
+                    "Typed must be 40: the number of people this is about",
+                ),
+        }
+        .render(),
+    );
+    hang(
+        "bulk_done",
+        bulk::DonePage {
+            page: staff("Several at once"),
+            id: "3".into(),
+            words: "40 people let in".into(),
+            at: ago(3),
+            done: (12, 40),
+            to_do: 27,
+            left_out: vec![(
+                "@tom".into(),
+                "/desk/applications/12".into(),
+                "It changed after you opened the page.".into(),
+            )],
+            undoable: true,
+            undone: false,
+            keys: KeyMap::default(),
+        }
+        .render(),
+    );
+    hang(
+        "presets",
+        presets::PresetsPage {
+            page: staff("Canned words"),
+            rows: canned(),
+            most: 40,
+            form: Form::new().with("kind", "no"),
+            kinds: vec![("yes", "With a yes"), ("no", "With a no")],
+            max: (100, 2000),
+        }
+        .render(),
+    );
+    hang(
+        "webhooks",
+        webhooks::WebhooksPage {
+            page: staff("Webhooks"),
+            rows: vec![webhooks::HookRow {
+                id: 1,
+                host: "chat.example".into(),
+                events: "Somebody waits at the door".into(),
+                enabled: false,
+                last: "It answered 503.".into(),
+                last_at: Some(ago(12)),
+                good: false,
+            }],
+            most: 20,
+            form: Form::new().with("enabled", "1").error(
+                "address",
+                "Address must be an address that begins with https://",
+            ),
+            events: vec![("application.received", "Somebody waits at the door")],
+            presets: vec![(0, "Plain JSON", "{\"text\": \"{{text}}\"}")],
+            places: &[("text", "a sentence that says what happened")],
+            max: 4000,
+            secret: Some("5PQkO0RbmZ0Jg".into()),
+        }
+        .render(),
+    );
+    hang(
+        "keys",
+        keys::KeysPage {
+            page: staff("Keys of the desk"),
+            form: crate::gate::desk_keys::ACTS.iter().fold(
+                Form::new()
+                    .with("on", "1")
+                    .error("approve", "Approve needs another key"),
+                |form, act| form.with(act.name, act.key.to_string()),
+            ),
+            acts: crate::gate::desk_keys::ACTS,
+            keys: KeyMap::default(),
+        }
+        .render(),
     );
     hang("queue_empty", queue_page(Vec::new()).render());
     hang("door", door_page(true).render());
@@ -89,7 +216,49 @@ pub fn pages() -> Vec<Hung> {
             version: "3".into(),
             state: "Waiting".into(),
             decidable: true,
+            can_put_off: true,
+            rests_until: None,
+            undo_until: None,
             not_by_you: None,
+            reader: Some(("Mo has been reading this since 10:32.".into(), false)),
+            changes: vec![application::ChangeView {
+                what: "What brings you here?".into(),
+                pieces: vec![
+                    application::PieceView {
+                        fate: "same",
+                        text: "I like ".into(),
+                    },
+                    application::PieceView {
+                        fate: "gone",
+                        text: "tea".into(),
+                    },
+                    application::PieceView {
+                        fate: "new",
+                        text: "trains".into(),
+                    },
+                ],
+            }],
+            alike: Some(("40 that are alike".into(), "/desk/groups/12".into())),
+            neighbours: vec![(
+                "/desk/applications/12".into(),
+                "tom".into(),
+                "Waiting".into(),
+                ago(300),
+            )],
+            presets: canned(),
+            manages: true,
+            said: vec![application::HistoryLine {
+                at: ago(80),
+                sentence: "Mo asked:".into(),
+                words: "Which lane do you live in?".into(),
+            }],
+            notes: vec![application::HistoryLine {
+                at: ago(70),
+                sentence: "Mo noted:".into(),
+                words: "Looks kind to me.".into(),
+            }],
+            zone: "Europe/Berlin",
+            keys: KeyMap::default(),
             submitted_at: ago(200),
             answers: answers(),
             profile: applicant_profile,
@@ -100,7 +269,7 @@ pub fn pages() -> Vec<Hung> {
                 ("Time to fill in".into(), "3 min 20 s".into()),
             ],
             hints: vec!["Came back on another day.".into()],
-            form: Form::new(),
+            form: Form::new().with("send_mail", "1"),
             mail_works: true,
             history: vec![
                 application::HistoryLine {
@@ -216,6 +385,15 @@ pub fn pages() -> Vec<Hung> {
         .render(),
     );
     made
+}
+
+fn canned() -> Vec<(String, &'static str, String, String)> {
+    vec![(
+        "1".into(),
+        "With a no",
+        "We are full".into(),
+        "There is no room left on the lane just now.".into(),
+    )]
 }
 
 /// The door, held by two causes, with a day whose hours cannot be read.

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use chrono::{DateTime, Datelike, Utc};
+use chrono_tz::Tz;
 
 /// An instant and the instant of looking at it. Displays as a `<time>` element with a short
 /// text ("3 min ago", "yesterday" is never said: "1 d ago", then the date) and the full
@@ -13,12 +14,23 @@ pub struct Moment {
     pub at: DateTime<Utc>,
     /// When the page is made.
     pub now: DateTime<Utc>,
+    /// On whose clock it is shown.
+    pub zone: Tz,
 }
 
 impl Moment {
-    /// `at`, as seen at `now`.
+    /// `at`, as seen at `now`, on the clock of UTC.
     pub fn new(at: DateTime<Utc>, now: DateTime<Utc>) -> Moment {
-        Moment { at, now }
+        Moment {
+            at,
+            now,
+            zone: Tz::UTC,
+        }
+    }
+
+    /// The same on another clock (E20).
+    pub fn in_zone(self, zone: Tz) -> Moment {
+        Moment { zone, ..self }
     }
 
     /// RFC 3339 with seconds, UTC: the `datetime` attribute.
@@ -26,9 +38,15 @@ impl Moment {
         self.at.format("%Y-%m-%dT%H:%M:%SZ").to_string()
     }
 
-    /// `Sat 21 Nov 2026, 18:40 UTC`.
+    /// `Sat 21 Nov 2026, 18:40 UTC`; elsewhere with the name of the zone behind it, such as
+    /// `19:40 (Europe/Berlin)`.
     pub fn full(&self) -> String {
-        self.at.format("%a %-d %b %Y, %H:%M UTC").to_string()
+        let local = self.local();
+        let said = local.format("%a %-d %b %Y, %H:%M");
+        match self.zone {
+            Tz::UTC => format!("{said} UTC"),
+            zone => format!("{said} ({})", zone.name()),
+        }
     }
 
     /// The short text: up to six days relative, else the date.
@@ -42,9 +60,15 @@ impl Moment {
             minutes @ 1..60 => format!("{minutes} min ago"),
             minutes @ 60..1440 => format!("{} h ago", minutes / 60),
             minutes @ 1440..10080 => format!("{} d ago", minutes / 1440),
-            _ if self.at.year() == self.now.year() => self.at.format("%-d %b").to_string(),
-            _ => self.at.format("%-d %b %Y").to_string(),
+            _ if self.local().year() == self.now.with_timezone(&self.zone).year() => {
+                self.local().format("%-d %b").to_string()
+            }
+            _ => self.local().format("%-d %b %Y").to_string(),
         }
+    }
+
+    fn local(&self) -> DateTime<Tz> {
+        self.at.with_timezone(&self.zone)
     }
 
     fn ahead(&self) -> String {
@@ -54,7 +78,7 @@ impl Moment {
             minutes @ 1..60 => format!("in {minutes} min"),
             minutes @ 60..1440 => format!("in {} h", minutes / 60),
             minutes @ 1440..10080 => format!("in {} d", minutes / 1440),
-            _ => self.at.format("%-d %b %Y").to_string(),
+            _ => self.local().format("%-d %b %Y").to_string(),
         }
     }
 }
@@ -71,7 +95,7 @@ impl fmt::Display for Moment {
     }
 }
 
-// Digits, ASCII letters and fixed words only: nothing in it comes from a person.
+// Digits, ASCII letters, names of zones and fixed words only: nothing in it comes from a person.
 impl askama::filters::HtmlSafe for Moment {}
 
 #[cfg(test)]
@@ -90,5 +114,14 @@ mod tests {
         assert_eq!(said(Duration::days(7)), "14 Nov");
         assert_eq!(said(Duration::days(400)), "17 Oct 2025");
         assert_eq!(said(Duration::hours(-3)), "in 3 h");
+    }
+
+    #[test]
+    fn the_full_date_names_its_zone() {
+        let at = Utc.with_ymd_and_hms(2026, 11, 21, 23, 40, 0).unwrap();
+        let moment = Moment::new(at, at);
+        assert_eq!(moment.full(), "Sat 21 Nov 2026, 23:40 UTC");
+        let there = moment.in_zone(Tz::Europe__Berlin);
+        assert_eq!(there.full(), "Sun 22 Nov 2026, 00:40 (Europe/Berlin)");
     }
 }

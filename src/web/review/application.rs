@@ -1,27 +1,26 @@
 //! `/desk/applications/ID`: one application, whole.
 
-use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use serde::Deserialize;
 
-use super::queue::{hints, opened_by_hand, state_words};
+use super::keys::KeyMap;
+use super::queue::{counted, opened_by_hand, state_words};
 use crate::app::App;
+use crate::domain::application::{ApplicationState, MessageKind, PresetKind};
 use crate::domain::{Error, Id, ids};
 use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
 use crate::files::default_pictures;
-use crate::gate::applications::approve;
-use crate::gate::applications::mail_reaches_people;
-use crate::gate::applications::reject::{self, Rejection};
+use crate::gate::applications::put_off;
 use crate::gate::applications::review::{self, Card};
-use crate::gate::sandbox;
+use crate::gate::applications::{mail_reaches_people, presets};
+use crate::gate::{sandbox, zone};
 use crate::model::account::fields_from_json;
+use crate::text::diff::{Fate, Piece};
 use crate::text::{html, time_words};
 use crate::web::error::WebError;
-use crate::web::form as sent_form;
 use crate::web::frame;
 use crate::web::parts::account::AccountChip;
-use crate::web::parts::layout::{Flash, Here};
+use crate::web::parts::layout::Here;
 use crate::web::public::profile::ProfileField;
 
 use crate::web::apply::waiting::{Answer, DraftView};
@@ -30,8 +29,8 @@ use crate::web::parts::layout::Page;
 use crate::web::parts::moment::Moment;
 use crate::web::public::profile::ProfileView;
 
-/// The card. Forms: `/desk/applications/ID/approve` and `/desk/applications/ID/reject`, with
-/// `csrf`, `version` (of what was seen), `message` and `send_mail` ("1").
+/// The card. Forms: below `/desk/applications/ID`, see [`super::acts`]: `csrf`, `version` (of
+/// what was seen), `preset`, `message`, `send_mail` ("1"), `note`.
 #[derive(Template)]
 #[template(path = "review/application.html")]
 pub struct ApplicationPage {
@@ -45,10 +44,20 @@ pub struct ApplicationPage {
     pub state: String,
     /// It can be decided now, by this viewer.
     pub decidable: bool,
+    /// It can be put off.
+    pub can_put_off: bool,
+    /// It rests until then.
+    pub rests_until: Option<Moment>,
+    /// Until when the decision can be taken back.
+    pub undo_until: Option<Moment>,
     /// Why this viewer may not decide it; `None` otherwise.
     pub not_by_you: Option<String>,
+    /// Who is reading it; a sentence, and whether it is the viewer.
+    pub reader: Option<(String, bool)>,
     /// When it was sent.
     pub submitted_at: Moment,
+    /// What changed since it was opened before.
+    pub changes: Vec<ChangeView>,
     /// Questions with the wording as asked, and answers.
     pub answers: Vec<Answer>,
     /// The profile as it will look.
@@ -60,12 +69,28 @@ pub struct ApplicationPage {
     pub origin: Vec<(String, String)>,
     /// Hints in whole words; never verdicts.
     pub hints: Vec<String>,
-    /// `message` as typed, and what was wrong.
+    /// Others like it: how many in words, and where they are.
+    pub alike: Option<(String, String)>,
+    /// From the same network, or the one next to it: path, name, state, when.
+    pub neighbours: Vec<(String, String, String, Moment)>,
+    /// `message`, `preset`, `send_mail` and `note` as typed, and what was wrong.
     pub form: Form,
+    /// Canned words: id, what they go with, title, text.
+    pub presets: Vec<(String, &'static str, String, String)>,
+    /// The viewer writes canned words.
+    pub manages: bool,
     /// A message can be mailed.
     pub mail_works: bool,
+    /// What was said between staff and the applicant, oldest first.
+    pub said: Vec<HistoryLine>,
+    /// Notes of staff, oldest first.
+    pub notes: Vec<HistoryLine>,
     /// What happened so far, oldest first.
     pub history: Vec<HistoryLine>,
+    /// On whose clock times are.
+    pub zone: &'static str,
+    /// Which key does what.
+    pub keys: KeyMap,
     /// The next one in the queue: its path.
     pub next: Option<String>,
 }
@@ -81,45 +106,47 @@ pub struct HistoryLine {
     pub words: String,
 }
 
-/// What differs is named by each row below.
-const ROW: Route = Route {
-    method: "POST",
+/// Something that changed.
+#[derive(Debug, Clone)]
+pub struct ChangeView {
+    /// What.
+    pub what: String,
+    /// Its text.
+    pub pieces: Vec<PieceView>,
+}
+
+/// A piece of a text that changed: `same`, `gone` or `new`.
+#[derive(Debug, Clone)]
+pub struct PieceView {
+    /// What became of it.
+    pub fate: &'static str,
+    /// The text.
+    pub text: String,
+}
+
+impl From<&Piece> for PieceView {
+    fn from(piece: &Piece) -> PieceView {
+        PieceView {
+            fate: match piece.fate {
+                Fate::Same => "same",
+                Fate::Gone => "gone",
+                Fate::New => "new",
+            },
+            text: piece.text.clone(),
+        }
+    }
+}
+
+/// The routes of this file.
+pub const ROUTES: &[Route] = &[Route {
+    method: "GET",
     path: "/desk/applications/{id}",
     access: Access::Desk,
     pending: Pending::Refused,
-    rate: Rate::Write,
+    rate: Rate::Usual,
     caching: Caching::Private,
-    handler: web::post,
-};
-
-/// The routes of this file.
-pub const ROUTES: &[Route] = &[
-    Route {
-        method: "GET",
-        rate: Rate::Usual,
-        handler: || web::to(show),
-        ..ROW
-    },
-    Route {
-        path: "/desk/applications/{id}/approve",
-        handler: || web::to(approve_it),
-        ..ROW
-    },
-    Route {
-        path: "/desk/applications/{id}/reject",
-        handler: || web::to(reject_it),
-        ..ROW
-    },
-];
-
-/// A decision as it is sent.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Decided {
-    version: String,
-    message: String,
-    send_mail: String,
-}
+    handler: || web::to(show),
+}];
 
 /// GET `/desk/applications/ID`.
 async fn show(
@@ -128,94 +155,38 @@ async fn show(
     caller: Caller,
     path: web::Path<String>,
 ) -> Result<HttpResponse, WebError> {
-    page(&req, &app, &caller, id_of(&path)?, Form::new()).await
+    let form = Form::new().with("send_mail", "1");
+    page(&req, &app, &caller, id_of(&path)?, None, form).await
 }
 
-/// POST `/desk/applications/ID/approve`.
-async fn approve_it(
-    req: HttpRequest,
-    app: web::Data<App>,
-    caller: Caller,
-    path: web::Path<String>,
-    sent: sent_form::Form<Decided>,
-) -> Result<HttpResponse, WebError> {
-    let (id, form) = (id_of(&path)?, sent.fields);
-    let seen = Some(form.version.as_str());
-    let reviewer = caller.reviewer()?;
-    let done = approve::approve(&app, &reviewer, id, seen, Some(&form.message)).await;
-    after(
-        &req,
-        &app,
-        &caller,
-        id,
-        form,
-        done,
-        "They are in. A welcome is on its way.",
-    )
-    .await
-}
-
-/// POST `/desk/applications/ID/reject`.
-async fn reject_it(
-    req: HttpRequest,
-    app: web::Data<App>,
-    caller: Caller,
-    path: web::Path<String>,
-    sent: sent_form::Form<Decided>,
-) -> Result<HttpResponse, WebError> {
-    let (id, form) = (id_of(&path)?, sent.fields);
-    let seen = Some(form.version.as_str());
-    let reviewer = caller.reviewer()?;
-    let no = Rejection {
-        message: Some(form.message.clone()),
-        // Without mail there is no box to tick: the no is read on the waiting page.
-        told: form.send_mail == "1" || !mail_reaches_people(&app),
-    };
-    let done = reject::reject(&app, &reviewer, id, seen, no).await;
-    after(&req, &app, &caller, id, form, done, "Turned down.").await
-}
-
-/// Back to the desk, or to the card with what was wrong.
-async fn after(
-    req: &HttpRequest,
-    app: &App,
-    caller: &Caller,
-    id: Id,
-    form: Decided,
-    done: Result<(), Error>,
-    said: &str,
-) -> Result<HttpResponse, WebError> {
-    let typed = Form::new().with("message", form.message);
-    let (status, typed) = match done {
-        Ok(()) => return Ok(frame::see_other_with("/desk", &Flash::done(said))),
-        Err(Error::Conflict(sentence)) => (StatusCode::CONFLICT, typed.error("", sentence)),
-        Err(Error::Invalid(invalid)) => (StatusCode::UNPROCESSABLE_ENTITY, typed.refused(&invalid)),
-        Err(error) => return Err(error.into()),
-    };
-    let mut response = page(req, app, caller, id, typed).await?;
-    *response.status_mut() = status;
-    Ok(response)
-}
-
-fn id_of(path: &str) -> Result<Id, WebError> {
+/// The id in a path.
+pub fn id_of(path: &str) -> Result<Id, WebError> {
     ids::parse(path).ok_or_else(|| Error::NotFound.into())
 }
 
-async fn page(
+/// The card with a form as it was typed. `since` is the hash of the card that was decided on:
+/// what changed meanwhile is shown.
+pub async fn page(
     req: &HttpRequest,
     app: &App,
     caller: &Caller,
     id: Id,
+    since: Option<&str>,
     form: Form,
 ) -> Result<HttpResponse, WebError> {
     let reviewer = caller.reviewer()?;
-    let card = review::card(app, &reviewer, id, opened_by_hand(req)).await?;
-    let now = app.clock.now();
-    let moment = |at| Moment::new(at, now);
+    let card = review::card(app, &reviewer, id, since, opened_by_hand(req)).await?;
+    let presets = presets::list(app, &reviewer).await?;
+    let (now, zone) = (app.clock.now(), zone::of(app, reviewer.user()).await?);
+    let moment = |at| Moment::new(at, now).in_zone(zone);
     let mut page = frame::page(req, Some(caller), "An application").await?;
     page.here = Here::Desk;
     page.has_errors = form.has_errors();
-    let decidable = card.application.state.is_waiting();
+    let application = &card.application;
+    let decidable = application.state.is_waiting();
+    let rests_until = application
+        .put_off_until
+        .filter(|until| application.state == ApplicationState::Pending && *until > now);
     let mut answers: Vec<Answer> = card
         .seen
         .answers
@@ -225,27 +196,47 @@ async fn page(
             given: a.value.clone(),
         })
         .collect();
-    if let Some(remark) = &card.application.remark {
+    if let Some(remark) = &application.remark {
         answers.push(Answer {
             asked: "A remark that came with it".into(),
             given: remark.clone(),
         });
     }
-    let mut all_hints = hints(card.application.lane);
-    if card.earlier.unwrap_or(0) > 0 {
-        all_hints.push(
-            "An application from this address or network was turned down in the last 90 days."
-                .to_owned(),
-        );
-    }
+    let all_hints = card
+        .hints
+        .iter()
+        .map(|hint| hint.sentence.clone())
+        .collect();
+    let (notes, said) = said(&card, moment);
     let shown = ApplicationPage {
         page,
         id: id.to_string(),
         version: card.seen.hash.clone(),
-        state: state_words(card.application.state, card.decided_by.as_deref()),
+        state: state_words(application.state, card.decided_by.as_deref()),
         decidable,
+        can_put_off: application.state == ApplicationState::Pending
+            && rests_until.is_none()
+            && application.put_offs < put_off::MOST,
+        rests_until: rests_until.map(moment),
+        undo_until: card.undo_until.map(moment),
         not_by_you: None,
-        submitted_at: moment(card.application.submitted_at),
+        reader: card.reader.as_ref().filter(|_| decidable).map(|reader| {
+            let since = zone::words(reader.since, zone);
+            let sentence = match reader.is_me {
+                true => "The others see that you are reading this.".to_owned(),
+                false => format!("{} has been reading this since {since}.", reader.name),
+            };
+            (sentence, reader.is_me)
+        }),
+        submitted_at: moment(application.submitted_at),
+        changes: card
+            .changes
+            .iter()
+            .map(|change| ChangeView {
+                what: change.what.clone(),
+                pieces: change.pieces.iter().map(PieceView::from).collect(),
+            })
+            .collect(),
         answers,
         profile: profile_view(app, &card),
         drafts: card
@@ -256,12 +247,80 @@ async fn page(
             .collect(),
         origin: origin(&card),
         hints: all_hints,
+        alike: application
+            .cluster_id
+            .filter(|_| card.alike > 1)
+            .map(|group| {
+                let words = format!("{} that are alike", counted(card.alike));
+                (words, format!("/desk/groups/{group}"))
+            }),
+        neighbours: card
+            .neighbours
+            .iter()
+            .map(|other| {
+                (
+                    format!("/desk/applications/{}", other.id),
+                    other.username.clone(),
+                    state_words(other.state, None),
+                    moment(other.submitted_at),
+                )
+            })
+            .collect(),
         form,
+        presets: presets
+            .into_iter()
+            .map(|preset| {
+                let kind = kind_words(preset.kind);
+                (preset.id.to_string(), kind, preset.title, preset.body)
+            })
+            .collect(),
+        manages: caller.admin().is_ok(),
         mail_works: mail_reaches_people(app),
+        said,
+        notes,
         history: history(&card, moment),
+        zone: zone.name(),
+        keys: KeyMap::of(caller)?,
         next: card.next.map(|id| format!("/desk/applications/{id}")),
     };
     frame::render(req, &shown)
+}
+
+/// What canned words go with.
+pub fn kind_words(kind: PresetKind) -> &'static str {
+    match kind {
+        PresetKind::Yes => "With a yes",
+        PresetKind::No => "With a no",
+        PresetKind::Question => "A question",
+    }
+}
+
+/// Notes, and what was said to each other.
+fn said(
+    card: &Card,
+    moment: impl Fn(chrono::DateTime<chrono::Utc>) -> Moment,
+) -> (Vec<HistoryLine>, Vec<HistoryLine>) {
+    let line = |said: &review::Said| {
+        let staff = said.by.clone().unwrap_or_else(|| "Somebody".to_owned());
+        HistoryLine {
+            at: moment(said.at),
+            sentence: match said.kind {
+                MessageKind::Question => format!("{staff} asked:"),
+                MessageKind::Answer => "They answered:".to_owned(),
+                MessageKind::Note => format!("{staff} noted:"),
+                MessageKind::Appeal => "They asked to look again:".to_owned(),
+            },
+            words: said.words.clone(),
+        }
+    };
+    let (notes, said): (Vec<_>, Vec<_>) = card
+        .said
+        .iter()
+        .partition(|said| said.kind == MessageKind::Note);
+    (
+        notes.into_iter().map(line).collect(),
+        said.into_iter().map(line).collect(),
+    )
 }
 
 /// The profile as it will look; links stay plain text.
@@ -319,6 +378,7 @@ fn origin(card: &Card) -> Vec<(String, String)> {
         ("Address", card.user.email.clone()),
         ("Mail domain", application.mail_domain.clone()),
         ("Network", application.network.map(|net| net.to_string())),
+        ("Says they live at", application.elsewhere.clone()),
         ("Time to fill in", filled),
         ("Language", Some(application.locale.clone())),
     ]
@@ -348,9 +408,22 @@ fn history(
     if let Some(at) = application.read_at {
         lines.push(line(at, "First read.".into(), String::new()));
     }
+    if application.put_offs > 0
+        && let Some(until) = application.put_off_until
+    {
+        let times = match application.put_offs {
+            1 => "Put off once, until then.",
+            _ => "Put off twice, the last time until then.",
+        };
+        lines.push(line(until, times.into(), String::new()));
+    }
+    if let Some(at) = application.appealed_at {
+        let appealed = "They asked to look again after a no.";
+        lines.push(line(at, appealed.into(), String::new()));
+    }
     if let Some(at) = application.decided_at {
         let mut sentence = state_words(application.state, card.decided_by.as_deref());
-        if application.state == crate::domain::application::ApplicationState::Rejected {
+        if application.state == ApplicationState::Rejected {
             sentence.push_str(if application.told {
                 ", and told so"
             } else {

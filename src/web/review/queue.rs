@@ -2,16 +2,19 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use serde::Deserialize;
 
+use super::keys::KeyMap;
 use crate::app::App;
 use crate::domain::application::ApplicationState;
+use crate::domain::ids;
 use crate::domain::lane::Lane;
-use crate::domain::{Page as Cursor, ids};
 use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
 use crate::files::default_pictures;
-use crate::gate::applications::review::{self, PAGE, QueueCounts, QueueFilter, QueuePart, Waiting};
-use crate::gate::{mode, sandbox};
+use crate::gate::applications::review::{self, COUNTED, Part, PartCounts, Waiting, Wanted};
+use crate::gate::{mode, sandbox, zone};
 use crate::web::error::WebError;
 use crate::web::frame;
 use crate::web::parts::layout::Here;
@@ -21,8 +24,8 @@ use crate::web::parts::layout::Page;
 use crate::web::parts::moment::Moment;
 use crate::web::parts::pager::Pager;
 
-/// One page of applications. GET parameters: `order` (`oldest`, `newest`), `state`
-/// (`line`, `automated`, `decided`), `q`.
+/// One page of applications. GET parameters: `order` (`oldest`, `newest`), `state` (the words
+/// of [`part_of`]), `q`, `after`. What is ticked is posted to `/desk/bulk` (`pick[]`, `act`).
 #[derive(Template)]
 #[template(path = "review/queue.html")]
 pub struct QueuePage {
@@ -34,42 +37,128 @@ pub struct QueuePage {
     pub moderates: bool,
     /// The viewer decides about other servers.
     pub manages: bool,
-    /// How many wait where.
-    pub counts: QueueCounts,
-    /// Which of them are shown.
-    pub part: QueuePart,
+    /// The parts of the queue.
+    pub tabs: Vec<Tab>,
+    /// Which of them is shown.
+    pub part: Part,
     /// Newest first instead of oldest first.
     pub newest_first: bool,
     /// What was searched for; empty for all.
     pub query: String,
     /// One page of them.
     pub rows: Vec<QueueRow>,
+    /// Whose address is not confirmed.
+    pub unconfirmed: String,
+    /// What the viewer decided last, while it can be taken back: path and name.
+    pub mine: Option<(String, String)>,
+    /// What the viewer did to many in the last day: path and words.
+    pub bulks: Vec<(String, String)>,
+    /// On whose clock times are.
+    pub zone: &'static str,
+    /// Which key does what.
+    pub keys: KeyMap,
     /// Newer and older.
     pub pager: Pager,
 }
 
+/// A part of the queue.
+#[derive(Debug, Clone)]
+pub struct Tab {
+    /// Its name.
+    pub name: &'static str,
+    /// How many, in words; empty where they are not counted.
+    pub count: String,
+    /// Its address.
+    pub path: String,
+    /// It is shown.
+    pub current: bool,
+}
+
 impl QueuePage {
-    /// Whether this part is shown: `waiting`, `line`, `automated`, `decided`.
+    /// Whether this part is shown, by its word in addresses.
     pub fn shows(&self, part: &str) -> bool {
         part == self.state()
     }
 
     /// The part as the address names it.
     pub fn state(&self) -> &'static str {
-        match self.part {
-            QueuePart::Waiting => "waiting",
-            QueuePart::InLine => "line",
-            QueuePart::Automated => "automated",
-            QueuePart::Decided => "decided",
-        }
+        word_of(self.part)
+    }
+
+    /// Whether rows can be ticked: those that wait.
+    pub fn ticks(&self) -> bool {
+        self.part != Part::Decided
     }
 }
 
-/// One application in the queue.
+/// The parts, in the order of the tabs, with the words for addresses and people.
+const PARTS: &[(Part, &str, &str)] = &[
+    (Part::Waiting, "waiting", "Waiting"),
+    (Part::Vouched, "vouched", "Vouched for"),
+    (Part::AskedBack, "asked", "Asked back"),
+    (Part::PutOff, "put-off", "Put off"),
+    (Part::InLine, "line", "In line"),
+    (Part::Automated, "automated", "Likely automated"),
+    (Part::Decided, "decided", "Decided"),
+];
+
+fn word_of(part: Part) -> &'static str {
+    let found = PARTS.iter().find(|(other, ..)| *other == part);
+    found.map_or("waiting", |(_, word, _)| word)
+}
+
+/// The part of that word; those who wait for any other.
+fn part_of(word: &str) -> Part {
+    let found = PARTS.iter().find(|(_, other, _)| *other == word);
+    found.map_or(Part::Waiting, |(part, ..)| *part)
+}
+
+/// A count that ends somewhere.
+pub fn counted(count: i64) -> String {
+    match count > COUNTED {
+        true => format!("over {COUNTED}"),
+        false => count.to_string(),
+    }
+}
+
+/// Only parts with somebody in them, beside those that are always there.
+pub fn tabs(counts: &PartCounts, shown: Part) -> Vec<Tab> {
+    PARTS
+        .iter()
+        .filter_map(|(part, word, name)| {
+            let (count, always) = match part {
+                Part::Waiting => (Some(counts.waiting), true),
+                Part::Vouched => (Some(counts.vouched), false),
+                Part::AskedBack => (Some(counts.asked_back), false),
+                Part::PutOff => (Some(counts.put_off), false),
+                Part::InLine => (Some(counts.in_line), false),
+                Part::Automated => (Some(counts.automated), false),
+                Part::Decided => (None, true),
+            };
+            (always || count.unwrap_or(0) > 0 || *part == shown).then(|| Tab {
+                name,
+                count: count.map(counted).unwrap_or_default(),
+                path: match part {
+                    Part::Waiting => "/desk".to_owned(),
+                    _ => format!("/desk?state={word}"),
+                },
+                current: *part == shown,
+            })
+        })
+        .collect()
+}
+
+/// One application in the queue, or several that are alike.
 #[derive(Debug, Clone)]
 pub struct QueueRow {
     /// Its id, as text.
     pub id: String,
+    /// What its tick box carries.
+    pub pick: String,
+    /// Where it leads.
+    pub path: String,
+    /// How many are alike, in words; empty for one alone.
+    pub alike: String,
     /// The name that was asked for, without `@`.
     pub username: String,
     /// Display name; the username where none is set.
@@ -82,12 +171,14 @@ pub struct QueueRow {
     pub submitted_at: Moment,
     /// Where it stands, in words: `Waiting`, `Approved by Ann`.
     pub state: String,
+    /// Who is reading it just now and since when; empty for nobody else.
+    pub reader: String,
     /// The domain of the address: `example.org`; empty without.
     pub email_domain: String,
     /// The address is confirmed.
     pub confirmed: bool,
     /// Number of drafts.
-    pub drafts: i64,
+    pub drafts: usize,
     /// Hints in words, each a few of them; may be empty.
     pub hints: Vec<String>,
 }
@@ -122,26 +213,16 @@ async fn show(
 ) -> Result<HttpResponse, WebError> {
     let reviewer = caller.reviewer()?;
     let query: String = wish.q.trim().chars().take(200).collect();
-    let part = match wish.state.as_str() {
-        "line" => QueuePart::InLine,
-        "automated" => QueuePart::Automated,
-        "decided" => QueuePart::Decided,
-        _ => QueuePart::Waiting,
-    };
-    let filter = QueueFilter {
+    let part = part_of(&wish.state);
+    let wanted = Wanted {
         part,
         // Of what is over, the latest is of interest.
-        newest_first: wish.order == "newest"
-            || (part == QueuePart::Decided && wish.order.is_empty()),
-        name: Some(query.clone()).filter(|q| !q.is_empty()),
+        newest_first: wish.order == "newest" || (part == Part::Decided && wish.order.is_empty()),
+        after: ids::parse(&wish.after),
     };
-    let mut cursor = Cursor::newest(PAGE);
-    match (ids::parse(&wish.after), filter.newest_first) {
-        (after, true) => cursor.max_id = after,
-        (after, false) => cursor.min_id = after,
-    }
     let by_hand = opened_by_hand(&req);
-    let queue = review::queue(&app, &reviewer, &filter, cursor, by_hand).await?;
+    let queue = review::queue(&app, &reviewer, &wanted, &query, by_hand).await?;
+    let zone = zone::of(&app, reviewer.user()).await?;
     let effective = mode::shown(&app).await?;
     let door = door_words::sentence(&effective);
     let now = app.clock.now();
@@ -151,17 +232,31 @@ async fn show(
         .rows
         .last()
         .filter(|_| queue.more)
-        .map(|last| next_page(&wish, last.application.id));
+        .map(|last| next_page(&wish, last.key));
     let shown = QueuePage {
         page,
         door,
         moderates: caller.moderator().is_ok(),
         manages: caller.admin().is_ok(),
-        counts: queue.counts,
+        tabs: tabs(&queue.counts, part),
         part,
-        newest_first: filter.newest_first,
+        newest_first: wanted.newest_first,
         query,
-        rows: queue.rows.iter().map(|w| row(&app, w, now)).collect(),
+        rows: queue.rows.iter().map(|w| row(&app, w, now, zone)).collect(),
+        unconfirmed: match queue.counts.unconfirmed {
+            0 => String::new(),
+            count => counted(count),
+        },
+        mine: queue
+            .mine
+            .map(|(id, name)| (format!("/desk/applications/{id}"), name)),
+        bulks: queue
+            .bulks
+            .iter()
+            .map(|bulk| (format!("/desk/bulk/{}", bulk.id), super::bulk::words(bulk)))
+            .collect(),
+        zone: zone.name(),
+        keys: KeyMap::of(&caller)?,
         pager: Pager { newer: None, older },
     };
     frame::render(&req, &shown)
@@ -189,17 +284,28 @@ fn next_page(wish: &Wish, after: i64) -> String {
     format!("/desk?{}", query.finish())
 }
 
-fn row(app: &App, waiting: &Waiting, now: chrono::DateTime<chrono::Utc>) -> QueueRow {
+/// One line of a list of applications.
+pub fn row(app: &App, waiting: &Waiting, now: DateTime<Utc>, zone: Tz) -> QueueRow {
     let Waiting {
         application,
         user,
-        profile,
+        seen,
         ..
     } = waiting;
-    let display_name = profile.as_ref().map(|p| p.display_name.clone());
-    let avatar = profile.as_ref().and_then(|p| p.avatar_path.as_ref());
+    let profile = seen.profile.as_ref();
+    let display_name = profile.map(|p| p.display_name.clone());
+    let avatar = profile.and_then(|p| p.avatar_path.as_ref());
+    let group = application.cluster_id.filter(|_| waiting.alike > 1);
     QueueRow {
         id: application.id.to_string(),
+        pick: waiting.pick(),
+        path: match group {
+            Some(group) => format!("/desk/groups/{group}"),
+            None => format!("/desk/applications/{}", application.id),
+        },
+        alike: group
+            .map(|_| format!("{} that are alike", counted(waiting.alike)))
+            .unwrap_or_default(),
         username: user.username.clone(),
         display_name: display_name
             .filter(|name| !name.is_empty())
@@ -208,17 +314,32 @@ fn row(app: &App, waiting: &Waiting, now: chrono::DateTime<chrono::Utc>) -> Queu
             || default_pictures::AVATAR_PATH.to_owned(),
             |path| sandbox::private_url(app, path, user.id),
         ),
-        answer: waiting
+        answer: seen
             .answers
             .first()
             .map(|a| a.value.clone())
             .or_else(|| application.remark.clone())
             .unwrap_or_default(),
-        submitted_at: Moment::new(application.submitted_at, now),
-        state: state_words(application.state, waiting.decided_by.as_deref()),
+        submitted_at: Moment::new(application.submitted_at, now).in_zone(zone),
+        state: match application.put_off_until.filter(|until| *until > now) {
+            Some(until) if application.state == ApplicationState::Pending => {
+                let until = until.with_timezone(&zone).format("%-d %b");
+                format!("Put off until {until}")
+            }
+            _ => state_words(application.state, waiting.decided_by.as_deref()),
+        },
+        reader: waiting
+            .reader
+            .as_ref()
+            .filter(|reader| !reader.is_me)
+            .map(|reader| {
+                let since = reader.since.with_timezone(&zone).format("%H:%M");
+                format!("{} has been reading it since {since}", reader.name)
+            })
+            .unwrap_or_default(),
         email_domain: application.mail_domain.clone().unwrap_or_default(),
         confirmed: user.email_confirmed_at.is_some(),
-        drafts: waiting.drafts,
+        drafts: seen.drafts.len(),
         hints: hints(application.lane),
     }
 }
@@ -256,5 +377,23 @@ mod tests {
             ..Wish::default()
         };
         assert_eq!(next_page(&wish, 7), "/desk?q=ann+%26+co&after=7");
+    }
+
+    #[test]
+    fn a_part_with_nobody_in_it_has_no_tab_unless_it_is_shown() {
+        let counts = PartCounts {
+            put_off: 2,
+            automated: 4000,
+            ..PartCounts::default()
+        };
+        let names = |shown| -> Vec<&str> { tabs(&counts, shown).iter().map(|t| t.name).collect() };
+        let usual = ["Waiting", "Put off", "Likely automated", "Decided"];
+        assert_eq!(names(Part::Waiting), usual);
+        assert_eq!(names(Part::InLine)[2], "In line");
+        assert_eq!(tabs(&counts, Part::Waiting)[2].count, "over 1000");
+        for (part, word, _) in PARTS {
+            assert_eq!(part_of(word), *part);
+            assert_eq!(word_of(*part), *word);
+        }
     }
 }

@@ -8,3 +8,4 @@ pub mod posting;
 pub mod profile;
 pub mod relocation;
 pub mod sessions;
+pub mod zone;

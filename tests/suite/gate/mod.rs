@@ -2,6 +2,7 @@
 
 mod applying;
 mod blocks;
+mod desk;
 mod door;
 mod events;
 mod hints;
@@ -13,5 +14,6 @@ mod sandbox;
 mod two_walls;
 mod unseen;
 mod waiting;
+mod webhooks;
 mod welcome;
 mod without_redis;

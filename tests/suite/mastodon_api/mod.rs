@@ -1,6 +1,7 @@
 //! The Mastodon API, as apps use it.
 
 mod accounts;
+mod admin_accounts;
 mod bodies;
 mod limits;
 mod pagination;

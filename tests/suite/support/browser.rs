@@ -192,6 +192,18 @@ impl Filled {
         self
     }
 
+    /// Ticks a box beside others of its name: the one whose value begins so.
+    #[track_caller]
+    pub fn tick(mut self, name: &str, begins: &str) -> Filled {
+        let fields = self.form.fields.iter_mut();
+        let mut boxes = fields.filter(|f| f.name == name && f.kind == "checkbox");
+        let field = boxes.find(|f| f.value.starts_with(begins));
+        field
+            .unwrap_or_else(|| panic!("no box {name:?} that begins {begins:?}"))
+            .sent = true;
+        self
+    }
+
     /// Unticks a box.
     #[track_caller]
     pub fn untick(mut self, name: &str) -> Filled {

@@ -1,0 +1,1 @@
+DROP TABLE staff_mails, decision_presets, application_views;

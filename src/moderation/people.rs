@@ -1,0 +1,308 @@
+//! People one by one, as staff see them: who waits, who lives here, who is known from elsewhere;
+//! limiting and suspending them, and letting go of it.
+//!
+//! What lies on an account is a row with its cause (D15); nobody restrains somebody of the staff
+//! whose role is not below their own (T14). A suspended member of this place cannot sign in, and
+//! is shown blank everywhere; all of it comes back when it is lifted.
+
+use chrono::{DateTime, Utc};
+use diesel_async::AsyncConnection;
+use serde_json::json;
+
+use crate::app::App;
+use crate::domain::application::ApplicationState;
+use crate::domain::{Error, Id, Page, Result};
+use crate::gate::who::{Moderator, Reviewer};
+use crate::model::account::Account;
+use crate::model::application::{ApplicantProfile, Application};
+use crate::model::audit::SignOfLife;
+use crate::model::user::User;
+use crate::store::audit::NewLine;
+pub use crate::store::people::{Standing, Wanted};
+pub use crate::store::status_page::AccountCounters;
+use crate::store::{self, Conn, restraints, taken_back};
+use crate::text::clean;
+
+/// The longest reason, in characters.
+const MAX_REASON: usize = 2000;
+
+/// Somebody.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Person {
+    /// The account's id, or the one that is reserved.
+    pub id: Id,
+    /// The account; `None` for those who wait.
+    pub account: Option<(Account, AccountCounters)>,
+    /// Their server; `None` for here.
+    pub domain: Option<String>,
+    /// The login; `None` for elsewhere. Without the address for reviewers below moderator.
+    pub user: Option<User>,
+    /// What is not an account yet.
+    pub profile: Option<ApplicantProfile>,
+    /// Their application. Without the network for reviewers below moderator.
+    pub application: Option<Application>,
+    /// What they wrote, in one text.
+    pub reason: Option<String>,
+    /// Where they were seen, the latest first; for moderators.
+    pub networks: Vec<(ipnet::IpNet, DateTime<Utc>)>,
+}
+
+/// A page of people, newest first. Reviewers below moderator see only who waits.
+///
+/// # Errors
+/// `Denied` where they ask for others.
+pub async fn list(app: &App, who: &Reviewer, wanted: &Wanted, page: &Page) -> Result<Vec<Person>> {
+    let mut wanted = wanted.clone();
+    if !who.user().role.manages_reports() {
+        if wanted.standing.is_some_and(|s| s != Standing::Pending) {
+            return Err(Error::denied("Only moderators may do that"));
+        }
+        wanted.standing = Some(Standing::Pending);
+        (wanted.email, wanted.network) = (String::new(), None);
+    }
+    let mut conn = app.desk.get().await?;
+    let ids = store::people::list(&mut conn, &wanted, page).await?;
+    load(&mut conn, who, ids).await
+}
+
+/// One of them.
+///
+/// # Errors
+/// `NotFound`; `Denied` for reviewers below moderator where nobody waits under that id.
+pub async fn find(app: &App, who: &Reviewer, id: Id) -> Result<Person> {
+    let mut conn = app.desk.get().await?;
+    let person = load(&mut conn, who, vec![id]).await?.pop();
+    let person = person.ok_or(Error::NotFound)?;
+    let applied = person.user.is_some() && person.application.is_some();
+    if !who.user().role.manages_reports() && !applied {
+        return Err(Error::denied("Only moderators may do that"));
+    }
+    Ok(person)
+}
+
+/// The application behind an account's id.
+///
+/// # Errors
+/// `NotFound`.
+pub async fn application_of(app: &App, _who: &Reviewer, id: Id) -> Result<Id> {
+    let mut conn = app.desk.get().await?;
+    let users = store::people::users(&mut conn, &[id]).await?;
+    let found = store::people::applications(&mut conn, &users).await?;
+    found.first().copied().ok_or(Error::NotFound)
+}
+
+async fn load(conn: &mut Conn, who: &Reviewer, ids: Vec<Id>) -> Result<Vec<Person>> {
+    let moderates = who.user().role.manages_reports();
+    let mut accounts = store::accounts_shown::load(conn, ids.clone()).await?;
+    let counters = store::accounts_shown::facts(conn, ids.clone()).await?;
+    let domains = store::people::domains(conn, &ids).await?;
+    let users = store::people::users(conn, &ids).await?;
+    let mut logins = store::users::find_many(conn, &users).await?;
+    let latest = store::people::applications(conn, &users).await?;
+    let answers = store::applications::answers_of(conn, &latest).await?;
+    let mut applied = store::desk_queue::load(conn, &latest).await?;
+    let networks = match moderates {
+        true => store::people::networks(conn, &users).await?,
+        false => Vec::new(),
+    };
+    let mut people = Vec::with_capacity(ids.len());
+    for id in ids {
+        let account = take(&mut accounts, |a| a.id == id);
+        let account = account.map(|account| {
+            let of = counters.iter().find(|c| c.id == id);
+            (account, of.map(|c| c.counters).unwrap_or_default())
+        });
+        let mut user = take(&mut logins, |user| user.account_id == id);
+        if account.is_none() && user.is_none() {
+            continue;
+        }
+        let of = user.as_ref().map(|user| user.id);
+        let (mut application, profile) = match take(&mut applied, |(_, u, _)| Some(u.id) == of) {
+            Some((application, _, profile)) => (Some(application), profile),
+            None => (None, None),
+        };
+        let reason = application.as_ref().and_then(|application| {
+            let theirs = answers.iter().filter(|(id, _)| *id == application.id);
+            let mut texts: Vec<String> = theirs.map(|(_, answer)| answer.value.clone()).collect();
+            texts.extend(application.remark.clone());
+            Some(texts.join("\n\n")).filter(|text| !text.is_empty())
+        });
+        if !moderates {
+            user = user.map(|user| User {
+                email: None,
+                email_canonical: None,
+                ..user
+            });
+            application = application.map(|application| Application {
+                network: None,
+                ..application
+            });
+        }
+        people.push(Person {
+            id,
+            domain: domains
+                .iter()
+                .find(|(account, _)| *account == id)
+                .map(|(_, domain)| domain.clone()),
+            networks: networks
+                .iter()
+                .filter(|(user, ..)| Some(*user) == of)
+                .map(|(_, network, at)| (*network, *at))
+                .collect(),
+            account,
+            user,
+            profile,
+            application,
+            reason,
+        });
+    }
+    Ok(people)
+}
+
+fn take<T>(from: &mut Vec<T>, is_it: impl Fn(&T) -> bool) -> Option<T> {
+    let at = from.iter().position(is_it)?;
+    Some(from.swap_remove(at))
+}
+
+impl Person {
+    /// Whether somebody let them in, or nobody had to.
+    pub fn is_approved(&self) -> Option<bool> {
+        self.user.as_ref().map(|user| user.approved_at.is_some())
+    }
+
+    /// Whether the address is confirmed, as far as one is needed.
+    pub fn is_confirmed(&self) -> Option<bool> {
+        let user = self.user.as_ref()?;
+        let waits = self.application.as_ref().map(|a| a.state);
+        Some(waits != Some(ApplicationState::Unconfirmed) && user.email_confirmed_at.is_some())
+    }
+}
+
+/// What can be laid on an account, or taken off it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Act {
+    /// Limits it: shown to its followers only.
+    Limit,
+    /// Lets go of that.
+    Unlimit,
+    /// Suspends it: shown to nobody.
+    Suspend,
+    /// Lets go of that.
+    Unsuspend,
+    /// Switches the login off.
+    Disable,
+    /// Switches it on again.
+    Enable,
+}
+
+impl Act {
+    fn word(self) -> &'static str {
+        match self {
+            Act::Limit => "account.limit",
+            Act::Unlimit => "account.unlimit",
+            Act::Suspend => "account.suspend",
+            Act::Unsuspend => "account.unsuspend",
+            Act::Disable => "account.disable",
+            Act::Enable => "account.enable",
+        }
+    }
+
+    fn inverse(self) -> Act {
+        match self {
+            Act::Limit => Act::Unlimit,
+            Act::Unlimit => Act::Limit,
+            Act::Suspend => Act::Unsuspend,
+            Act::Unsuspend => Act::Suspend,
+            Act::Disable => Act::Enable,
+            Act::Enable => Act::Disable,
+        }
+    }
+}
+
+/// Does something to an account; doing it twice changes nothing and writes nothing.
+///
+/// # Errors
+/// `NotFound`; `Denied` for oneself, and for staff whose role is not below one's own; `Invalid`
+/// for the login of somebody elsewhere.
+pub async fn act(app: &App, who: &Moderator, id: Id, act: Act, reason: &str) -> Result<()> {
+    let reason: String = clean::text(reason)
+        .trim()
+        .chars()
+        .take(MAX_REASON)
+        .collect();
+    let by = who.user().id;
+    let mut conn = app.desk.get().await?;
+    conn.transaction(async |conn| {
+        let now = app.clock.decide(conn).await?;
+        if store::profiles::lock(conn, id).await?.is_none() {
+            return Err(Error::NotFound);
+        }
+        let login = store::people::role_of(conn, id).await?;
+        if login.is_some_and(|(_, role)| role >= who.user().role) {
+            return Err(Error::denied(
+                "Nobody does that to staff of their own rank or above.",
+            ));
+        }
+        let user = login.map(|(user, _)| user);
+        if !apply(conn, id, user, by, act, &reason, now).await? {
+            return Ok(());
+        }
+        let line = NewLine {
+            actor: Some(by),
+            act: act.word(),
+            subject_kind: "account",
+            subject: Some(id),
+            detail: json!({ "reason": reason }),
+            inverse: Some(json!({ "act": act.inverse().word(), "account": id.to_string() })),
+        };
+        store::audit::append(conn, line, now).await?;
+        store::door::insert_sign_of_life(conn, by, SignOfLife::Act, now).await
+    })
+    .await
+}
+
+async fn apply(
+    conn: &mut Conn,
+    account: Id,
+    user: Option<Id>,
+    by: Id,
+    act: Act,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    let (limited, suspended) = (restraints::LIMITED, restraints::SUSPENDED);
+    match act {
+        Act::Limit => restraints::lay(conn, account, limited, reason, now).await,
+        Act::Unlimit => restraints::lift(conn, account, limited, by, now).await,
+        Act::Suspend => {
+            let laid = restraints::lay(conn, account, suspended, reason, now).await?;
+            if let (true, Some(user)) = (laid, user) {
+                taken_back::set_disabled(conn, user, Some(now)).await?;
+                store::sessions::delete_all(conn, user, None).await?;
+            }
+            Ok(laid)
+        }
+        Act::Unsuspend => {
+            let lifted = restraints::lift(conn, account, suspended, by, now).await?;
+            if let (true, Some(user)) = (lifted, user) {
+                taken_back::set_disabled(conn, user, None).await?;
+            }
+            Ok(lifted)
+        }
+        Act::Disable | Act::Enable => {
+            let user = user.ok_or_else(|| Error::invalid("They do not sign in here."))?;
+            let found = store::users::find(conn, user)
+                .await?
+                .ok_or(Error::NotFound)?;
+            let off = act == Act::Disable;
+            if found.disabled_at.is_some() == off {
+                return Ok(false);
+            }
+            taken_back::set_disabled(conn, user, off.then_some(now)).await?;
+            if off {
+                store::sessions::delete_all(conn, user, None).await?;
+            }
+            Ok(true)
+        }
+    }
+}
