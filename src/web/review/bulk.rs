@@ -25,7 +25,7 @@ use crate::web::parts::moment::Moment;
 
 /// Those that are alike, each ticked. What is ticked is posted to `/desk/bulk`.
 #[derive(Template)]
-#[template(path = "review/group.html")]
+#[template(path = "review/bulk_group.html")]
 pub struct GroupPage {
     /// The frame.
     pub page: Page,
