@@ -107,6 +107,9 @@ struct OpenLink {
 
 struct Writer {
     out: String,
+    /// Text that is not written yet: what is left out between two pieces makes them one, and an
+    /// accent belongs to the letter before it.
+    pending: String,
     open: Vec<(&'static str, bool)>,
     link: Option<OpenLink>,
     blocks: bool,
@@ -116,11 +119,13 @@ impl Writer {
     fn run(html: &str, blocks: bool) -> String {
         let mut writer = Writer {
             out: String::with_capacity(html.len().min(MAX_BYTES) + 64),
+            pending: String::new(),
             open: Vec::new(),
             link: None,
             blocks,
         };
         writer.read(html);
+        writer.flush();
         while !writer.open.is_empty() {
             writer.close_last();
         }
@@ -129,7 +134,7 @@ impl Writer {
 
     fn read(&mut self, html: &str) {
         let mut rest = html;
-        while !rest.is_empty() && self.out.len() < MAX_BYTES {
+        while !rest.is_empty() && self.out.len() + self.pending.len() < MAX_BYTES {
             let Some(at) = rest.find('<') else {
                 self.text(rest);
                 return;
@@ -171,6 +176,7 @@ impl Writer {
             (Kind::Gone, false) => return after_end_tag(rest, &tag.name),
             (Kind::Break, _) => {
                 if self.blocks {
+                    self.flush();
                     self.out.push_str("<br />");
                     self.heard("\n");
                 } else {
@@ -229,6 +235,7 @@ impl Writer {
         if self.open.len() >= MAX_OPEN {
             return;
         }
+        self.flush();
         self.out.push('<');
         self.out.push_str(name);
         self.out.push_str(attributes);
@@ -327,6 +334,7 @@ impl Writer {
     }
 
     fn close_last(&mut self) {
+        self.flush();
         let Some((name, _)) = self.open.pop() else {
             return;
         };
@@ -366,8 +374,16 @@ impl Writer {
 
     fn text(&mut self, raw: &str) {
         looked_at(raw.len());
-        let decoded = decode(raw);
-        let text = clean::text(&decoded);
+        self.pending.push_str(&decode(raw));
+    }
+
+    /// Writes the text that was read since the last element.
+    fn flush(&mut self) {
+        if self.pending.is_empty() {
+            return;
+        }
+        let text = clean::text(&std::mem::take(&mut self.pending));
+        looked_at(text.len());
         let text = text.replace('\n', " ");
         let mut escaped = escape(&text);
         let room = MAX_BYTES.saturating_sub(self.out.len());

@@ -216,3 +216,39 @@ fn what_is_built_in_fits_the_licence_and_comes_from_known_places() {
     }
     assert!(troubles.is_empty(), "{}", troubles.join("\n"));
 }
+
+/// What the hunt is built with beside Porchlight's own crates: exact version and licence. It is a
+/// tool and never shipped, so NCSA (libFuzzer's own) does, which asks for its notice alone.
+const HUNT: &[(&str, &str, &str)] = &[("libfuzzer-sys", "=0.4.13", "(MIT OR Apache-2.0) AND NCSA")];
+
+#[test]
+fn what_the_hunt_is_built_with_fits_too() {
+    let rules: toml::Table = text("deny.toml").parse().expect("deny.toml is TOML");
+    let allowed = rules["licenses"]["allow"].as_array().expect("a list");
+    let mut allowed: BTreeSet<String> = allowed
+        .iter()
+        .map(|one| one.as_str().expect("a name").to_owned())
+        .collect();
+    allowed.insert("NCSA".to_owned());
+    let own: toml::Table = text("Cargo.toml").parse().expect("TOML");
+    let own = own["dependencies"].as_table().expect("a table");
+    let hunt: toml::Table = text("fuzz/Cargo.toml").parse().expect("TOML");
+    let mut beside = BTreeMap::new();
+    for (name, wanted) in hunt["dependencies"].as_table().expect("a table") {
+        let is_ours = name == "porchlight" && wanted["path"].as_str() == Some("..");
+        if !is_ours && !own.contains_key(name) {
+            beside.insert(name.as_str(), wanted.as_str().unwrap_or_default());
+        }
+    }
+    let known: BTreeMap<&str, &str> = HUNT
+        .iter()
+        .map(|(name, version, _)| (*name, *version))
+        .collect();
+    assert_eq!(
+        beside, known,
+        "look at the licence of what is new, then name it here"
+    );
+    for (name, _, licence) in HUNT {
+        assert!(is_met(licence, &allowed), "{name}: {licence}");
+    }
+}

@@ -11,9 +11,12 @@ use serde_json::{Map, Value};
 pub const MAX_VALUES: usize = 50_000;
 /// Levels of nesting; serde_json alone would allow 128.
 pub const MAX_DEPTH: usize = 40;
+/// Below this every whole number has a float of its own: 2 to the power of 53.
+const WHOLE: f64 = 9_007_199_254_740_992.0;
 
-/// A JSON object, its texts without zeros. Reading one fails when a name stands twice in the same object, when it has
-/// more than [`MAX_VALUES`] values or is deeper than [`MAX_DEPTH`].
+/// A JSON object, its texts without zeros, its numbers whole or as 32 bits hold them. Reading one fails
+/// when a name stands twice in the same object, when it has more than [`MAX_VALUES`] values or is
+/// deeper than [`MAX_DEPTH`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Document(pub Value);
 
@@ -98,8 +101,19 @@ impl<'de> Visitor<'de> for Strict<'_> {
         Ok(value.into())
     }
 
+    // A whole number is one, however it was written. Of others the last digit is a matter of the
+    // reader's taste, so they are as exact as 32 bits: nothing that is kept needs more. What is
+    // beyond those, as a number of a hundred digits, is none.
     fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
-        Ok(value.into())
+        let is_whole = |value: f64| value.fract() == 0.0 && value.abs() < WHOLE;
+        let kept = match is_whole(value) {
+            true => value,
+            false => f64::from(value as f32),
+        };
+        Ok(match is_whole(kept) {
+            true => (kept as i64).into(),
+            false => kept.into(),
+        })
     }
 
     fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {
@@ -157,6 +171,20 @@ mod tests {
         let text = r#"{"@context":["a",{"b":1}],"id":"x","n":-1,"f":1.5,"t":true,"z":null}"#;
         let read = Document::parse(text.as_bytes()).unwrap();
         assert_eq!(read.0, serde_json::from_str::<Value>(text).unwrap());
+    }
+
+    #[test]
+    fn numbers_are_the_same_for_every_reader() {
+        let long = format!(
+            "{{\"a\":[{}8,0.1234567890123456789,1e300,-7.0,2.5,6354102.789]}}",
+            "38".repeat(62)
+        );
+        let read = Document::parse(long.as_bytes()).unwrap();
+        let again = Document::parse(read.0.to_string().as_bytes()).unwrap();
+        assert_eq!(again, read);
+        let list = read.0["a"].as_array().unwrap();
+        assert!(list[0].is_null() && list[2].is_null(), "{list:?}");
+        assert_eq!((list[3].as_i64(), list[4].as_f64()), (Some(-7), Some(2.5)));
     }
 
     #[test]
