@@ -152,7 +152,8 @@ pub fn admit(who: &SignedIn) -> Result<Member> {
 }
 
 impl Member {
-    /// Lets those post who live here.
+    /// Lets those act towards others who live here: post, boost, favourite, vote, follow. Who
+    /// moved away reads, tidies up (deletes, takes back, blocks, mutes) and may come back.
     ///
     /// # Errors
     /// `Denied` while the account has moved elsewhere.
@@ -160,7 +161,7 @@ impl Member {
         match self.user.moved_at {
             None => Ok(()),
             Some(_) => Err(Error::denied(
-                "This account has moved. Take the move back in the settings to post here again.",
+                "This account has moved. Take the move back in the settings to take part here again.",
             )),
         }
     }

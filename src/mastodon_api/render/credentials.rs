@@ -1,5 +1,7 @@
 //! The member's own account, with what only they see.
 
+use std::sync::Arc;
+
 use super::{Urls, plain};
 use crate::domain::role;
 use crate::gate::Member;
@@ -20,7 +22,11 @@ mod bits {
 
 /// As verify_credentials and update_credentials answer.
 pub fn account(urls: &Urls<'_>, who: &Member, own: Own) -> CredentialAccount {
-    let account = plain::account(urls, &own.account, &own.counters);
+    let mut account = plain::account(urls, &own.account, &own.counters);
+    account.moved = own
+        .moved
+        .as_ref()
+        .map(|(other, counters)| Arc::new(plain::account(urls, other, counters)));
     let defaults = Defaults::read(&own.settings);
     CredentialAccount {
         source: Source {

@@ -17,9 +17,10 @@ const MAX_LANGUAGES: usize = 50;
 /// Follows, or asks to; following again changes how.
 ///
 /// # Errors
-/// `NotFound`; `Denied` for oneself and where one blocks the other; `Invalid` beyond the
-/// limit.
+/// `NotFound`; `Denied` for oneself, where one blocks the other, and when the member moved away;
+/// `Invalid` beyond the limit.
 pub async fn follow(app: &App, who: &Member, target: Id, wishes: Wishes) -> Result<Relationship> {
+    who.lives_here()?;
     not_oneself(who, target)?;
     let wishes = Wishes {
         languages: wishes.languages.map(languages),

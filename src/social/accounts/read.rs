@@ -94,6 +94,8 @@ pub struct Own {
     pub follow_requests: i64,
     /// The settings as they are now.
     pub settings: serde_json::Value,
+    /// Where the account moved to, while that can be seen.
+    pub moved: Option<(Account, AccountCounters)>,
 }
 
 /// The member's own account.
@@ -106,7 +108,7 @@ pub async fn own(app: &App, who: &Member) -> Result<Own> {
     around(&mut conn, account, who.user().settings.clone()).await
 }
 
-/// Puts counters and requests beside an own account.
+/// Puts counters and requests beside an own account; two more statements for one that moved.
 pub(super) async fn around(
     conn: &mut Conn,
     account: Account,
@@ -120,10 +122,23 @@ pub(super) async fn around(
         true => store::follows::count_requests(conn, account.id, COUNTED_REQUESTS).await?,
         false => 0,
     };
+    let moved = match account.moved_to_id {
+        Some(other) => moved_to(conn, other).await?,
+        None => None,
+    };
     Ok(Own {
         account,
         counters: facts.counters,
         follow_requests,
         settings,
+        moved,
     })
+}
+
+async fn moved_to(conn: &mut Conn, other: Id) -> Result<Option<(Account, AccountCounters)>> {
+    let account = store::accounts_shown::load(conn, vec![other]).await?.pop();
+    let facts = store::accounts_shown::facts(conn, vec![other]).await?.pop();
+    Ok(account
+        .zip(facts.map(|facts| facts.counters))
+        .filter(|(account, _)| !account.is_suspended()))
 }

@@ -9,8 +9,9 @@ use crate::store::{self, reactions::Counted};
 /// Favourites a status; for a boost the boosted one.
 ///
 /// # Errors
-/// `NotFound` when the member may not see it.
+/// `NotFound` when the member may not see it; `Denied` when they moved away.
 pub async fn favourite(app: &App, who: &Member, id: Id) -> Result<Deed> {
+    who.lives_here()?;
     let now = app.clock.now();
     let mut conn = app.pool.get().await?;
     let done = store::reactions::favourite(&mut conn, id, who.account_id(), now).await?;

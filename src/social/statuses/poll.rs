@@ -67,8 +67,10 @@ pub async fn poll(app: &App, viewer: Option<Id>, id: Id) -> Result<Poll> {
 /// Votes, by positions from 0. Gives the poll as it is then.
 ///
 /// # Errors
-/// `NotFound`; `Invalid` where the vote cannot count (quirk 103).
+/// `NotFound`; `Invalid` where the vote cannot count (quirk 103); `Denied` when the member moved
+/// away.
 pub async fn vote(app: &App, who: &Member, id: Id, choices: Vec<i16>) -> Result<Poll> {
+    who.lives_here()?;
     let mut positions: Vec<i16> = choices.into_iter().take(MAX_CHOICES).collect();
     positions.sort_unstable();
     positions.dedup();

@@ -103,7 +103,11 @@ fn a_move_needs_the_password_and_the_others_word_and_is_told_to_followers() {
         let shown = ben.api.get(&ann.path()).await.entity("Account");
         assert_eq!(shown["moved"]["acct"], "anna@beta.test");
         place.browser().open("/@ann").await.says("has moved to");
-        // Moved, she posts and boosts nothing.
+        // She is told herself where she is now.
+        let own = "/api/v1/accounts/verify_credentials";
+        let me = ann.api.get(own).await.entity("CredentialAccount");
+        assert_eq!(me["moved"]["acct"], "anna@beta.test");
+        // Moved, she does nothing towards others, and may still tidy up.
         let post = id(&ben.api.toot("Hello?").await);
         let body = json!({ "status": "Hello!" });
         ann.api
@@ -111,7 +115,40 @@ fn a_move_needs_the_password_and_the_others_word_and_is_told_to_followers() {
             .await
             .error(403);
         let boost = format!("/api/v1/statuses/{post}/reblog");
+        let asks = ben
+            .api
+            .post(
+                "/api/v1/statuses",
+                json!({ "status": "Well?", "poll": { "options": ["a", "b"], "expires_in": 3600 } }),
+            )
+            .await
+            .ok();
+        let vote = format!(
+            "/api/v1/polls/{}/votes",
+            asks["poll"]["id"].as_str().expect("an id")
+        );
         ann.api.act(&boost).await.error(403);
+        ann.api
+            .act(&format!("/api/v1/statuses/{post}/favourite"))
+            .await
+            .error(403);
+        ann.api
+            .post(&vote, json!({ "choices": [0] }))
+            .await
+            .error(403);
+        ann.api
+            .act(&format!("{}/follow", ben.path()))
+            .await
+            .error(403);
+        for tidy in [
+            format!("/api/v1/statuses/{post}/unfavourite"),
+            format!("{}/unfollow", ben.path()),
+            format!("/api/v1/statuses/{post}/bookmark"),
+        ] {
+            ann.api.act(&tidy).await.ok();
+        }
+        let home = "/api/v1/timelines/home";
+        ann.api.get(home).await.ok();
         // Back again, and not to a third one so soon.
         let page = browser.open("/settings/move").await;
         let stay = page.form("/settings/move/stay");
@@ -121,6 +158,12 @@ fn a_move_needs_the_password_and_the_others_word_and_is_told_to_followers() {
         let last = &updates.last().expect("one more")["object"];
         assert!(last.get("movedTo").is_none(), "{last}");
         ann.api.post("/api/v1/statuses", body).await.ok();
+        ann.api
+            .act(&format!("/api/v1/statuses/{post}/favourite"))
+            .await
+            .ok();
+        let me = ann.api.get(own).await.entity("CredentialAccount");
+        assert!(me.get("moved").is_none(), "{me}");
         let annette = beta.actor("annette");
         also(beta, &annette, json!([uri(place, &ann)]));
         move_to(&browser, "@annette@beta.test", PASSWORD)
