@@ -47,13 +47,14 @@ pub async fn refresh(fed: &Federation, account: Account) -> Result<Account> {
 }
 
 /// A handle whose name is not the actor's own is not taken.
-async fn show_as(fed: &Federation, mut account: Account, shown: &Handle) -> Result<Account> {
+async fn show_as(fed: &Federation, account: Account, shown: &Handle) -> Result<Account> {
     let known = account.handle_domain.as_deref() == Some(shown.domain.as_str());
     if known || !account.username.eq_ignore_ascii_case(&shown.name) {
         return Ok(account);
     }
     let mut conn = fed.pool.get().await?;
     backfill::set_handle_domain(&mut conn, account.id, &shown.domain).await?;
-    account.handle_domain = Some(shown.domain.clone());
-    Ok(account)
+    // A policy for that domain may hold for it from now on.
+    let account = remote_accounts::by_id(&mut conn, account.id).await?;
+    account.ok_or(Error::NotFound)
 }

@@ -3,7 +3,8 @@
 //! Anybody may answer that a name of theirs is somebody else's actor. So a handle whose domain
 //! is not the actor's own server is believed only where both say so: the domain names the
 //! actor, and the actor's server names the domain (I17). Else the actor stands under its own
-//! server's name.
+//! server's name. A domain that a policy suspends is not asked: there the word of the actor's own
+//! server does, which nobody gives to their advantage.
 
 use serde::Deserialize;
 use url::Url;
@@ -92,6 +93,9 @@ pub async fn shown_handle(
     if at_home.actor != actor || at_home.subject.is(&here) {
         return Ok(None);
     }
+    if is_out(fed, &at_home.subject).await {
+        return Ok(Some(at_home.subject));
+    }
     let Ok(there) = ask(fed, &at_home.subject).await else {
         return Ok(None);
     };
@@ -102,6 +106,9 @@ pub async fn shown_handle(
 /// Whether the domain of the subject and the actor's home agree on the subject.
 async fn confirm(fed: &Federation, answer: &Answer, asked: &Handle, home: &str) -> Option<Handle> {
     let subject = &answer.subject;
+    if asked.domain == home && is_out(fed, subject).await {
+        return Some(subject.clone());
+    }
     if !subject.is(asked) {
         let there = ask(fed, subject).await.ok()?;
         if there.actor != answer.actor || !there.subject.is(subject) {
@@ -115,6 +122,11 @@ async fn confirm(fed: &Federation, answer: &Answer, asked: &Handle, home: &str) 
     let there = ask(fed, &at_home).await.ok()?;
     let agrees = there.actor == answer.actor && there.subject.is(subject);
     agrees.then(|| subject.clone())
+}
+
+async fn is_out(fed: &Federation, handle: &Handle) -> bool {
+    let verdicts = fed.verdicts().await;
+    verdicts.is_ok_and(|verdicts| verdicts.suspends(&handle.domain))
 }
 
 /// What one server answered.

@@ -52,6 +52,11 @@ impl Verdicts {
         }
     }
 
+    /// Whether a policy suspends a domain, whoever is spoken with besides.
+    pub fn suspends(&self, authority: &str) -> bool {
+        host::is_suspended(union(&self.flags, authority))
+    }
+
     /// Whether a server may be spoken with at all.
     pub fn may_speak(&self, authority: &str) -> bool {
         !host::is_suspended(self.flags(authority))

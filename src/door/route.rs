@@ -54,6 +54,8 @@ pub enum Access {
     Session,
     /// Web: a session of somebody who reviews applications; for all others a 404.
     Desk,
+    /// Web: a session of a moderator; for all others a 404.
+    Moderation,
     /// Web: a session of an admin; for all others a 404.
     Admin,
 }
@@ -63,7 +65,12 @@ impl Access {
     pub fn is_web(self) -> bool {
         matches!(
             self,
-            Access::Page | Access::Form | Access::Session | Access::Desk | Access::Admin
+            Access::Page
+                | Access::Form
+                | Access::Session
+                | Access::Desk
+                | Access::Moderation
+                | Access::Admin
         )
     }
 

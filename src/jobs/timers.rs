@@ -14,6 +14,7 @@ use crate::domain::Result;
 use crate::gate;
 use crate::identity;
 use crate::model::host;
+use crate::moderation;
 use crate::social;
 use crate::store;
 
@@ -34,7 +35,8 @@ enum Chore {
     Applications,
     /// Sessions, tokens, codes and links that ended.
     Access,
-    /// Idempotency keys, tombstones, graves, jobs that were given up, counters that are over.
+    /// Idempotency keys, tombstones, graves, jobs that were given up, counters that are over,
+    /// follows that a block cut long ago.
     Leftovers,
     /// Uploads that no post and no draft has.
     Pictures,
@@ -101,6 +103,8 @@ impl Chore {
                 store::upkeep::sweep(&mut conn, now - KEYS_KEPT, now).await?;
                 store::jobs::delete_failed(&mut conn, now - FAILED_KEPT).await?;
                 store::limit_counts::sweep(&mut conn, now).await?;
+                drop(conn);
+                moderation::sweep::forget(app).await?;
             }
             Chore::Pictures => {
                 gate::draft_pictures::sweep(app).await?;

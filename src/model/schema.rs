@@ -433,6 +433,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    handle_domains (domain, host_id) {
+        domain -> Text,
+        host_id -> Int8,
+    }
+}
+
+diesel::table! {
     host_sweeps (host_id) {
         host_id -> Int8,
         cursor -> Int8,
@@ -1207,6 +1214,7 @@ diesel::joinable!(media -> accounts (account_id));
 diesel::joinable!(media -> statuses (status_id));
 diesel::joinable!(status_search -> accounts (account_id));
 diesel::joinable!(status_search -> statuses (status_id));
+diesel::joinable!(handle_domains -> hosts (host_id));
 diesel::joinable!(held_activities -> hosts (host_id));
 diesel::joinable!(outbound_holds -> statuses (status_id));
 diesel::joinable!(notifications -> statuses (status_id));

@@ -8,7 +8,7 @@ use super::setting::read;
 use super::{By, changed, note};
 use crate::app::App;
 use crate::domain::{Error, Page, Result};
-use crate::gate::who::Admin;
+use crate::gate::who::Moderator;
 use crate::store;
 pub use crate::store::domain_allows::Allow;
 
@@ -62,7 +62,7 @@ pub async fn disallow(app: &App, by: By<'_>, id: i64) -> Result<()> {
 ///
 /// # Errors
 /// `NotFound`.
-pub async fn find(app: &App, _who: &Admin, id: i64) -> Result<Allow> {
+pub async fn find(app: &App, _who: &Moderator, id: i64) -> Result<Allow> {
     let mut conn = app.desk.get().await?;
     let found = store::domain_allows::find(&mut conn, id).await?;
     found.ok_or(Error::NotFound)
@@ -72,7 +72,7 @@ pub async fn find(app: &App, _who: &Admin, id: i64) -> Result<Allow> {
 ///
 /// # Errors
 /// When the database cannot be asked.
-pub async fn list(app: &App, _who: &Admin, page: &Page) -> Result<Vec<Allow>> {
+pub async fn list(app: &App, _who: &Moderator, page: &Page) -> Result<Vec<Allow>> {
     let mut conn = app.desk.get().await?;
     let (above, below) = (page.above().unwrap_or(0), page.max_id.unwrap_or(i64::MAX));
     store::domain_allows::list(&mut conn, above, below, page.limit).await

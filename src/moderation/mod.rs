@@ -9,6 +9,8 @@
 //!                      all of it back
 //! ```
 //!
+//! Moderators read all of it, admins decide.
+//!
 //! Nothing is told to a server that is blocked: no `Undo`, no `Reject`. So it still holds the
 //! follows of its people for good, and lifting the block can bring them back as they were;
 //! follows from here are asked for anew. Whoever stopped following in between could not tell us.
@@ -62,18 +64,29 @@ async fn note(
     inverse: Value,
     at: chrono::DateTime<chrono::Utc>,
 ) -> Result<()> {
+    note_all(conn, by, act, vec![(host, detail, inverse)], at).await
+}
+
+/// The same act towards several, as (`hosts.id`, facts, what would undo it): a line each.
+async fn note_all(
+    conn: &mut Conn,
+    by: By<'_>,
+    act: &'static str,
+    done: Vec<(Option<Id>, Value, Value)>,
+    at: chrono::DateTime<chrono::Utc>,
+) -> Result<()> {
     if let Some(user) = by.user() {
         store::door::insert_sign_of_life(conn, user, SignOfLife::Act, at).await?;
     }
-    let line = NewLine {
+    let line = |(subject, detail, inverse)| NewLine {
         actor: by.user(),
         act,
         subject_kind: "host",
-        subject: host,
+        subject,
         detail,
         inverse: Some(inverse),
     };
-    store::audit::append(conn, line, at).await
+    store::audit::append_all(conn, done.into_iter().map(line).collect(), at).await
 }
 
 /// What an audit line says of a policy.

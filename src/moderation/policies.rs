@@ -3,6 +3,8 @@
 //! A domain has one policy of staff (or of a list) at the most; rules for emergencies may lay
 //! their own beside it. The strictest of all wins, and it holds for everything under the domain.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use diesel_async::AsyncConnection;
 use serde_json::json;
@@ -13,7 +15,7 @@ use crate::app::App;
 use crate::domain::policy::{PolicyKind, PolicySource};
 use crate::domain::severance::SeveranceKind;
 use crate::domain::{Error, Id, Page, Result};
-use crate::gate::who::Admin;
+use crate::gate::who::Moderator;
 pub use crate::store::domain_policies::{Policy, Terms};
 use crate::store::severances::Severance;
 use crate::store::{self, Conn};
@@ -162,7 +164,9 @@ pub async fn lay(
                 return Ok(Laid::Exists(policy));
             }
             let detail = told(&domain, &terms);
-            let policy = insert(conn, &domain, source, terms, now).await?;
+            let new = vec![(domain.clone(), terms)];
+            let policy = insert_all(conn, source, new, now).await?.pop();
+            let policy = policy.ok_or(Error::NotFound)?;
             let inverse = json!({ "act": "policy.lift", "policy": policy.id });
             note(
                 conn,
@@ -186,46 +190,59 @@ pub(super) fn is_of_people(policy: &Policy) -> bool {
     policy.source != PolicySource::Rule && policy.terms.kind != PolicyKind::Held
 }
 
-/// The rows of a new policy; the caller notes the act.
-pub(super) async fn insert(
+/// The rows of new policies, one for a domain at the most; the caller notes the acts. A handful
+/// of statements, and two for each that cuts follows.
+pub(super) async fn insert_all(
     conn: &mut Conn,
-    domain: &str,
     source: PolicySource,
-    terms: Terms,
+    new: Vec<(String, Terms)>,
     now: DateTime<Utc>,
-) -> Result<Policy> {
-    let host = store::hosts::find_or_insert(conn, domain, now).await?;
-    let new = store::domain_policies::NewPolicy {
-        host: host.id,
-        source,
-        terms: terms.clone(),
-    };
-    let id = store::domain_policies::add(conn, new, now).await?;
-    let policy = Policy {
-        id,
-        host: host.id,
-        domain: domain.to_owned(),
-        source,
-        since: now,
-        terms,
-    };
-    sever(conn, &policy, now).await?;
-    Ok(policy)
+) -> Result<Vec<Policy>> {
+    let domains = new.iter().map(|(domain, _)| domain.clone()).collect();
+    let hosts = store::hosts::find_or_insert_all(conn, domains, now).await?;
+    let hosts: HashMap<String, Id> = hosts.into_iter().collect();
+    let mut rows = Vec::with_capacity(new.len());
+    for (domain, terms) in &new {
+        let host = hosts.get(domain).ok_or(Error::NotFound)?;
+        rows.push((*host, terms.clone()));
+    }
+    let ids = store::domain_policies::add_all(conn, source, rows, now).await?;
+    let policies: Vec<Policy> = new
+        .into_iter()
+        .zip(ids)
+        .map(|((domain, terms), id)| Policy {
+            id,
+            host: hosts.get(&domain).copied().unwrap_or_default(),
+            domain,
+            source,
+            since: now,
+            terms,
+        })
+        .collect();
+    sever(conn, policies.iter(), now).await?;
+    Ok(policies)
 }
 
-/// A suspension cuts: what it cuts is kept under one act. Without any follow there is none.
-async fn sever(conn: &mut Conn, policy: &Policy, now: DateTime<Utc>) -> Result<()> {
-    if policy.terms.kind != PolicyKind::Suspended {
-        return Ok(());
-    }
-    let cut = store::domain_policies::cut(conn, &policy.domain).await?;
-    if cut.following + cut.followers == 0 {
-        return Ok(());
-    }
+/// Suspensions cut: what each cuts is kept under one act. Without any follow there is none.
+async fn sever(
+    conn: &mut Conn,
+    new: impl Iterator<Item = &Policy>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let new: Vec<&Policy> = new
+        .filter(|policy| policy.terms.kind == PolicyKind::Suspended)
+        .collect();
+    let domains = new.iter().map(|policy| policy.domain.clone()).collect();
+    let cutting = store::policy_cuts::cutting(conn, domains).await?;
     let kind = SeveranceKind::DomainBlock;
-    let act =
-        store::severances::insert(conn, kind, &policy.domain, None, Some(policy.id), now).await?;
-    store::domain_policies::sever(conn, policy.host, act, now).await
+    for policy in new {
+        if cutting.contains(&policy.domain) {
+            let (domain, id) = (&policy.domain, Some(policy.id));
+            let act = store::severances::insert(conn, kind, domain, None, id, now).await?;
+            store::policy_cuts::sever(conn, policy.host, act, now).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Changes what a policy says.
@@ -240,7 +257,8 @@ pub async fn change(app: &App, by: By<'_>, id: i64, terms: Terms) -> Result<Poli
         .transaction(async |conn| {
             let before = store::domain_policies::find(conn, id, now).await?;
             let before = before.ok_or(Error::NotFound)?;
-            let policy = rewrite(conn, &before, terms, now).await?;
+            let policy = rewrite_all(conn, vec![(before.clone(), terms)], now).await?;
+            let policy = policy.into_iter().next().ok_or(Error::NotFound)?;
             let inverse = json!({ "act": "policy.change", "policy": id, "terms": told(&before.domain, &before.terms) });
             let detail = told(&policy.domain, &policy.terms);
             note(conn, by, "policy.change", Some(policy.host), detail, inverse, now).await?;
@@ -251,23 +269,28 @@ pub async fn change(app: &App, by: By<'_>, id: i64, terms: Terms) -> Result<Poli
     Ok(policy)
 }
 
-pub(super) async fn rewrite(
+/// Changes what policies say; gives those that still held, as they are now. A handful of
+/// statements, and two for each that begins to cut follows.
+pub(super) async fn rewrite_all(
     conn: &mut Conn,
-    before: &Policy,
-    terms: Terms,
+    changes: Vec<(Policy, Terms)>,
     now: DateTime<Utc>,
-) -> Result<Policy> {
-    if !store::domain_policies::change(conn, before.id, terms.clone(), now).await? {
-        return Err(Error::NotFound);
-    }
-    let policy = Policy {
-        terms,
-        ..before.clone()
-    };
-    if before.terms.kind != PolicyKind::Suspended {
-        sever(conn, &policy, now).await?;
-    }
-    Ok(policy)
+) -> Result<Vec<Policy>> {
+    let rows = changes
+        .iter()
+        .map(|(before, terms)| (before.id, terms.clone()));
+    let held = store::domain_policies::change_all(conn, rows.collect(), now).await?;
+    let changed: Vec<(PolicyKind, Policy)> = changes
+        .into_iter()
+        .filter(|(before, _)| held.contains(&before.id))
+        .map(|(before, terms)| (before.terms.kind, Policy { terms, ..before }))
+        .collect();
+    let newly_out = changed
+        .iter()
+        .filter(|(before, _)| *before != PolicyKind::Suspended)
+        .map(|(_, policy)| policy);
+    sever(conn, newly_out, now).await?;
+    Ok(changed.into_iter().map(|(_, policy)| policy).collect())
 }
 
 /// What lifting one left behind.
@@ -374,7 +397,7 @@ pub struct Listed {
 ///
 /// # Errors
 /// When the database cannot be asked.
-pub async fn list(app: &App, _who: &Admin, part: &str, after: (&str, i64)) -> Result<Listed> {
+pub async fn list(app: &App, _who: &Moderator, part: &str, after: (&str, i64)) -> Result<Listed> {
     let mut conn = app.desk.get().await?;
     let now = app.clock.now();
     let part = part.trim().to_lowercase();
@@ -392,7 +415,7 @@ pub async fn list(app: &App, _who: &Admin, part: &str, after: (&str, i64)) -> Re
 ///
 /// # Errors
 /// `NotFound`.
-pub async fn find(app: &App, _who: &Admin, id: i64) -> Result<Policy> {
+pub async fn find(app: &App, _who: &Moderator, id: i64) -> Result<Policy> {
     let mut conn = app.desk.get().await?;
     let now = app.clock.now();
     let found = store::domain_policies::find(&mut conn, id, now).await?;
@@ -424,7 +447,7 @@ pub struct Progress {
 ///
 /// # Errors
 /// When the database cannot be asked.
-pub async fn progress(app: &App, _who: &Admin, policy: &Policy) -> Result<Progress> {
+pub async fn progress(app: &App, _who: &Moderator, policy: &Policy) -> Result<Progress> {
     let mut conn = app.desk.get().await?;
     Ok(Progress {
         left: store::host_sweeps::left(&mut conn, policy.host, 100_000).await?,
@@ -436,7 +459,7 @@ pub async fn progress(app: &App, _who: &Admin, policy: &Policy) -> Result<Progre
 ///
 /// # Errors
 /// When the database cannot be asked.
-pub async fn latest(app: &App, _who: &Admin, page: &Page) -> Result<Vec<Policy>> {
+pub async fn latest(app: &App, _who: &Moderator, page: &Page) -> Result<Vec<Policy>> {
     let mut conn = app.desk.get().await?;
     let now = app.clock.now();
     let (above, below) = (page.above().unwrap_or(0), page.max_id.unwrap_or(i64::MAX));
@@ -447,7 +470,7 @@ pub async fn latest(app: &App, _who: &Admin, page: &Page) -> Result<Vec<Policy>>
 ///
 /// # Errors
 /// When the database cannot be asked.
-pub async fn acts(app: &App, _who: &Admin, domain: &str) -> Result<Vec<Severance>> {
+pub async fn acts(app: &App, _who: &Moderator, domain: &str) -> Result<Vec<Severance>> {
     let mut conn = app.desk.get().await?;
     store::severances::of_domain(&mut conn, domain).await
 }

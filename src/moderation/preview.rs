@@ -3,10 +3,11 @@
 use super::policies::{is_of_people, server_name};
 use crate::app::App;
 use crate::domain::{Id, Result};
-use crate::gate::who::Admin;
+use crate::gate::who::Moderator;
 use crate::model::account::Account;
 use crate::store;
-pub use crate::store::domain_policies::{COUNTED, Cut, Policy};
+pub use crate::store::domain_policies::Policy;
+pub use crate::store::policy_cuts::{COUNTED, Cut};
 
 /// Pairs that are named in each direction.
 pub const NAMED: i64 = 50;
@@ -41,14 +42,14 @@ pub struct Preview {
 ///
 /// # Errors
 /// `Invalid` for what is no name of a server.
-pub async fn preview(app: &App, _who: &Admin, domain: &str) -> Result<Preview> {
+pub async fn preview(app: &App, _who: &Moderator, domain: &str) -> Result<Preview> {
     let domain = server_name(app, domain)?;
     let now = app.clock.now();
     let mut conn = app.desk.get().await?;
-    let cut = store::domain_policies::cut(&mut conn, &domain).await?;
+    let cut = store::policy_cuts::cut(&mut conn, &domain).await?;
     let mut pairs = Vec::new();
     for following in [true, false] {
-        pairs.push(store::domain_policies::cut_names(&mut conn, &domain, following, NAMED).await?);
+        pairs.push(store::policy_cuts::cut_names(&mut conn, &domain, following, NAMED).await?);
     }
     let mut ids: Vec<Id> = pairs.iter().flatten().flat_map(|(a, b)| [*a, *b]).collect();
     ids.sort_unstable();

@@ -2,14 +2,37 @@
 //! people are told, and perhaps all of it comes back. Each step is one transaction that takes
 //! its piece of work by a row's lock, so any number of processes may, and a kill loses nothing.
 
+use chrono::TimeDelta;
 use diesel_async::AsyncConnection;
 
 use crate::app::App;
 use crate::cache::bus::{self, Live};
-use crate::domain::Result;
-use crate::model::host;
+use crate::domain::{Id, Result};
 use crate::store::host_sweeps::FOLLOWS;
 use crate::store::{self, follows};
+
+/// So long what a block cut can be looked at and brought back.
+const KEPT: TimeDelta = TimeDelta::days(365);
+/// Steps of forgetting in one go; the rest waits for the next.
+const FORGETTING: usize = 100;
+
+/// Forgets what was cut long ago.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn forget(app: &App) -> Result<()> {
+    let before = app.clock.now() - KEPT;
+    let mut conn = app.pool.get().await?;
+    for _ in 0..FORGETTING {
+        let more = conn
+            .transaction(async |conn| store::severances::forget(conn, before).await)
+            .await?;
+        if !more {
+            break;
+        }
+    }
+    Ok(())
+}
 
 /// Does one step: six statements at the most, whatever the number of people. `false` when there
 /// is nothing to be done.
@@ -30,13 +53,15 @@ async fn walk(app: &App) -> Result<bool> {
                 return Ok::<_, crate::domain::Error>(None);
             };
             let accounts = store::host_sweeps::reflag(conn, &sweep, now).await?;
-            let Some(last) = accounts.last().copied() else {
+            let Some((last, _)) = accounts.last().copied() else {
                 store::host_sweeps::end(conn, sweep.host).await?;
                 return Ok(Some(0));
             };
-            let cut = match host::is_suspended(sweep.flags) {
-                true => store::host_sweeps::cut(conn, sweep.severance, accounts, now).await?,
-                false => 0,
+            let out = accounts.into_iter().filter(|(_, is_out)| *is_out);
+            let out: Vec<Id> = out.map(|(account, _)| account).collect();
+            let cut = match out.is_empty() {
+                true => 0,
+                false => store::host_sweeps::cut(conn, sweep.severance, out, now).await?,
             };
             // A full batch may have left some: the same accounts once more.
             if cut < FOLLOWS {

@@ -268,8 +268,9 @@ fn may(route: &Route, who: Who) -> Result<Who> {
                 Access::User(_) | Access::App(_) => {
                     Err(Error::SignIn("The access token is invalid"))
                 }
-                Access::Session => Err(Error::SignIn("Please sign in first")),
-                Access::Desk | Access::Admin => Err(Error::SignIn("Please sign in first")),
+                Access::Session | Access::Desk | Access::Moderation | Access::Admin => {
+                    Err(Error::SignIn("Please sign in first"))
+                }
                 _ => Ok(Who::Nobody),
             };
         }
@@ -283,6 +284,7 @@ fn may(route: &Route, who: Who) -> Result<Who> {
     }
     let staff = match route.access {
         Access::Desk => user.user.role.reviews_applications(),
+        Access::Moderation => user.user.role.manages_reports(),
         Access::Admin => user.user.role.manages_settings(),
         _ => true,
     };

@@ -2,6 +2,8 @@
 //! rest. A policy reaches everything under its domain; `hosts.flags` is the union of what is in
 //! force for a server, and what everybody reads.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use diesel::OptionalExtension;
 use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable, SmallInt, Text, Timestamptz};
@@ -10,7 +12,7 @@ use diesel_async::{AsyncConnection, RunQueryDsl};
 use super::Conn;
 use super::raw::{Raw, raw};
 use crate::domain::policy::{PolicyKind, PolicySource};
-use crate::domain::{Id, Result};
+use crate::domain::{Error, Id, Result};
 
 /// A policy to be laid on a host.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,38 +76,52 @@ pub struct Policy {
     pub terms: Terms,
 }
 
-/// Whether host `h` is the host `d` or lies under it, by the index `hosts_under`: `d.domain`
-/// is a name, with a port or without; a port's policy holds for nothing but itself.
+/// Whether a name is that of `d` or lies under it; of `h.domain` by the index `hosts_under`.
+/// `d.domain` is a name, with a port or without; a port's policy holds for nothing but itself.
 macro_rules! under {
-    () => {
-        "(h.domain = d.domain OR (strpos(d.domain, ':') = 0 AND (\
-         reverse(split_part(h.domain, ':', 1)) = reverse(d.domain) \
-         OR (reverse(split_part(h.domain, ':', 1)) ~>=~ (reverse(d.domain) || '.') \
-         AND reverse(split_part(h.domain, ':', 1)) ~<~ (reverse(d.domain) || '/')))))"
+    ($name:literal) => {
+        concat!(
+            "(",
+            $name,
+            " = d.domain OR (strpos(d.domain, ':') = 0 AND (reverse(split_part(",
+            $name,
+            ", ':', 1)) = reverse(d.domain) OR (reverse(split_part(",
+            $name,
+            ", ':', 1)) ~>=~ (reverse(d.domain) || '.') AND reverse(split_part(",
+            $name,
+            ", ':', 1)) ~<~ (reverse(d.domain) || '/')))))"
+        )
     };
 }
 
+pub(super) use under;
+
 // The walk through the accounts begins anew where it was under way: the flags are others now.
 const RECOUNT: &str = concat!(
-    "WITH p AS (SELECT ?::bigint AS host, ?::timestamptz AS at), ",
-    "d AS (SELECT h.domain FROM hosts h JOIN p ON p.host = h.id), ",
+    "WITH p AS (SELECT ?::bigint[] AS hosts, ?::timestamptz AS at), ",
+    "d AS (SELECT h.domain FROM hosts h JOIN p ON h.id = ANY (p.hosts)), ",
     "did AS (UPDATE hosts h SET flags = policy_flags(h.domain, p.at) FROM p, d WHERE ",
-    under!(),
+    under!("h.domain"),
     " AND h.flags <> policy_flags(h.domain, p.at) RETURNING h.id, h.flags), ",
     "cleared AS (DELETE FROM deliveries q USING did WHERE q.host_id = did.id AND (did.flags & 2) <> 0), ",
     "rested AS (UPDATE delivery_hosts r SET waiting = 0, due_at = NULL FROM did ",
     "WHERE r.host_id = did.id AND (did.flags & 2) <> 0 AND r.holder IS NULL), ",
-    "swept AS (INSERT INTO host_sweeps (host_id, asked_at) SELECT did.id, p.at FROM did CROSS JOIN p ",
-    "WHERE EXISTS (SELECT 1 FROM accounts a WHERE a.host_id = did.id) ",
+    "swept AS (INSERT INTO host_sweeps (host_id, asked_at) SELECT w.id, p.at FROM p, ",
+    "(SELECT did.id FROM did UNION SELECT n.host_id FROM d JOIN handle_domains n ON ",
+    under!("n.domain"),
+    ") w WHERE EXISTS (SELECT 1 FROM accounts a WHERE a.host_id = w.id) ",
     "ON CONFLICT (host_id) DO UPDATE SET cursor = 0, asked_at = excluded.asked_at) ",
     "SELECT count(*) FROM did"
 );
 
-/// Brings the flags of a host and of all under it in line with what is in force, and asks for
-/// their accounts to be brought in line too.
-async fn recount(conn: &mut Conn, host: Id, at: DateTime<Utc>) -> Result<()> {
+/// Brings the flags of hosts and of all under them in line with what is in force, and asks for
+/// the accounts there, and for those shown under these names, to be brought in line too.
+async fn recount(conn: &mut Conn, hosts: Vec<Id>, at: DateTime<Utc>) -> Result<()> {
+    if hosts.is_empty() {
+        return Ok(());
+    }
     raw::<(BigInt,)>(RECOUNT)
-        .bind::<BigInt, _>(host)
+        .bind::<Array<BigInt>, _>(hosts)
         .bind::<Timestamptz, _>(at)
         .get_result::<(i64,)>(conn)
         .await?;
@@ -121,54 +137,109 @@ async fn lock(conn: &mut Conn) -> Result<()> {
     Ok(())
 }
 
+/// Terms of many policies, a column each.
+#[derive(Default)]
+struct Columns {
+    kinds: Vec<i16>,
+    media: Vec<bool>,
+    reports: Vec<bool>,
+    public: Vec<String>,
+    private: Vec<String>,
+    obfuscate: Vec<bool>,
+    until: Vec<Option<DateTime<Utc>>>,
+}
+
+/// What binds to it, as `t` with the column `key`: `bigint[]` of hosts or policies, then terms.
+macro_rules! terms {
+    () => {
+        "SELECT * FROM unnest(?::bigint[], ?::smallint[], ?::boolean[], ?::boolean[], ?::text[], ?::text[], \
+         ?::boolean[], ?::timestamptz[]) AS t (key, kind, reject_media, reject_reports, public_comment, \
+         private_comment, obfuscate, until)"
+    };
+}
+
+fn bind_terms<Row>(query: Raw<Row>, keys: Vec<i64>, terms: Vec<Terms>) -> Raw<Row> {
+    let mut all = Columns::default();
+    for one in terms {
+        all.kinds.push(one.kind as i16);
+        all.media.push(one.reject_media);
+        all.reports.push(one.reject_reports);
+        all.public.push(one.public_comment);
+        all.private.push(one.private_comment);
+        all.obfuscate.push(one.obfuscate);
+        all.until.push(one.until);
+    }
+    query
+        .bind::<Array<BigInt>, _>(keys)
+        .bind::<Array<SmallInt>, _>(all.kinds)
+        .bind::<Array<Bool>, _>(all.media)
+        .bind::<Array<Bool>, _>(all.reports)
+        .bind::<Array<Text>, _>(all.public)
+        .bind::<Array<Text>, _>(all.private)
+        .bind::<Array<Bool>, _>(all.obfuscate)
+        .bind::<Array<Nullable<Timestamptz>>, _>(all.until)
+}
+
 /// Lays a policy on a host; gives its id. The flags follow in the same transaction.
 pub async fn add(conn: &mut Conn, new: NewPolicy, at: DateTime<Utc>) -> Result<i64> {
+    let (source, one) = (new.source, vec![(new.host, new.terms)]);
+    let ids = add_all(conn, source, one, at).await?;
+    ids.into_iter().next().ok_or(Error::NotFound)
+}
+
+/// Lays policies, one on a host; gives their ids in the same order. Three statements, however
+/// many; the flags follow in the same transaction.
+pub async fn add_all(
+    conn: &mut Conn,
+    source: PolicySource,
+    new: Vec<(Id, Terms)>,
+    at: DateTime<Utc>,
+) -> Result<Vec<i64>> {
+    let (hosts, terms): (Vec<Id>, Vec<Terms>) = new.into_iter().unzip();
     conn.transaction(async |conn| {
         lock(conn).await?;
-        let insert = raw::<(BigInt,)>(
-            "INSERT INTO domain_policies (kind, reject_media, reject_reports, public_comment, private_comment, \
-             obfuscate, until, host_id, source, since) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
-        );
-        let (id,): (i64,) = bind_terms(insert, new.terms)
-            .bind::<BigInt, _>(new.host)
-            .bind::<SmallInt, _>(new.source)
+        let insert = raw::<(BigInt, BigInt)>(concat!(
+            "WITH t AS (",
+            terms!(),
+            ") INSERT INTO domain_policies (kind, reject_media, reject_reports, public_comment, private_comment, \
+             obfuscate, until, host_id, source, since) SELECT t.kind, t.reject_media, t.reject_reports, \
+             t.public_comment, t.private_comment, t.obfuscate, t.until, t.key, ?, ? FROM t RETURNING host_id, id",
+        ));
+        let made: Vec<(Id, i64)> = bind_terms(insert, hosts.clone(), terms)
+            .bind::<SmallInt, _>(source)
             .bind::<Timestamptz, _>(at)
-            .get_result(conn)
+            .load(conn)
             .await?;
-        recount(conn, new.host, at).await?;
-        Ok(id)
+        let made: HashMap<Id, i64> = made.into_iter().collect();
+        let ids = hosts.iter().filter_map(|host| made.get(host).copied()).collect();
+        recount(conn, hosts, at).await?;
+        Ok(ids)
     })
     .await
 }
 
-fn bind_terms<Row>(query: Raw<Row>, terms: Terms) -> Raw<Row> {
-    query
-        .bind::<SmallInt, _>(terms.kind)
-        .bind::<Bool, _>(terms.reject_media)
-        .bind::<Bool, _>(terms.reject_reports)
-        .bind::<Text, _>(terms.public_comment)
-        .bind::<Text, _>(terms.private_comment)
-        .bind::<Bool, _>(terms.obfuscate)
-        .bind::<Nullable<Timestamptz>, _>(terms.until)
-}
-
-/// Changes what a policy in force says; whether it was in force.
-pub async fn change(conn: &mut Conn, id: i64, terms: Terms, at: DateTime<Utc>) -> Result<bool> {
+/// Changes what policies in force say; gives the ids of those that were in force. Three
+/// statements, however many.
+pub async fn change_all(
+    conn: &mut Conn,
+    changes: Vec<(i64, Terms)>,
+    at: DateTime<Utc>,
+) -> Result<Vec<i64>> {
+    let (ids, terms): (Vec<i64>, Vec<Terms>) = changes.into_iter().unzip();
     conn.transaction(async |conn| {
         lock(conn).await?;
-        let update = raw::<(BigInt,)>(
-            "UPDATE domain_policies SET kind = ?, reject_media = ?, reject_reports = ?, public_comment = ?, \
-             private_comment = ?, obfuscate = ?, until = ? WHERE id = ? AND lifted_at IS NULL RETURNING host_id",
-        );
-        let host: Option<(Id,)> = bind_terms(update, terms)
-            .bind::<BigInt, _>(id)
-            .get_result(conn)
-            .await
-            .optional()?;
-        if let Some((host,)) = host {
-            recount(conn, host, at).await?;
-        }
-        Ok(host.is_some())
+        let update = raw::<(BigInt, BigInt)>(concat!(
+            "WITH t AS (",
+            terms!(),
+            ") UPDATE domain_policies d SET kind = t.kind, reject_media = t.reject_media, \
+             reject_reports = t.reject_reports, public_comment = t.public_comment, \
+             private_comment = t.private_comment, obfuscate = t.obfuscate, until = t.until \
+             FROM t WHERE d.id = t.key AND d.lifted_at IS NULL RETURNING d.id, d.host_id",
+        ));
+        let changed: Vec<(i64, Id)> = bind_terms(update, ids, terms).load(conn).await?;
+        let (changed, hosts) = changed.into_iter().unzip();
+        recount(conn, hosts, at).await?;
+        Ok(changed)
     })
     .await
 }
@@ -188,119 +259,11 @@ pub async fn lift(conn: &mut Conn, id: i64, by: Option<Id>, at: DateTime<Utc>) -
         .await
         .optional()?;
         if let Some((host,)) = host {
-            recount(conn, host, at).await?;
+            recount(conn, vec![host], at).await?;
         }
         Ok(host.is_some())
     })
     .await
-}
-
-const SEVER: &str = concat!(
-    "WITH p AS (SELECT ?::bigint AS host, ?::bigint AS severance, ?::timestamptz AS at), ",
-    "d AS (SELECT h.domain FROM hosts h JOIN p ON p.host = h.id) ",
-    "INSERT INTO host_sweeps (host_id, asked_at, severance_id) ",
-    "SELECT h.id, p.at, p.severance FROM p, d, hosts h WHERE (h.flags & 2) <> 0 AND ",
-    under!(),
-    " AND EXISTS (SELECT 1 FROM accounts a WHERE a.host_id = h.id) ",
-    "ON CONFLICT (host_id) DO UPDATE SET cursor = 0, severance_id = excluded.severance_id"
-);
-
-/// Names the severance that takes the follows which a suspension of `host` ends: what is
-/// suspended there and under it is walked through from the beginning.
-pub async fn sever(conn: &mut Conn, host: Id, severance: Id, at: DateTime<Utc>) -> Result<()> {
-    raw::<()>(SEVER)
-        .bind::<BigInt, _>(host)
-        .bind::<BigInt, _>(severance)
-        .bind::<Timestamptz, _>(at)
-        .execute(conn)
-        .await?;
-    Ok(())
-}
-
-/// What a suspension of a domain would cut. Counts go up to [`COUNTED`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Cut {
-    /// Follows of people there by people here.
-    pub following: i64,
-    /// Follows of people here by people there.
-    pub followers: i64,
-    /// People there that are known.
-    pub accounts: i64,
-    /// Posts of theirs that are kept, and hidden.
-    pub posts: i64,
-    /// Servers under the domain, itself among them.
-    pub hosts: i64,
-}
-
-/// What a count goes up to.
-pub const COUNTED: i64 = 100_000;
-
-macro_rules! there {
-    () => {
-        concat!(
-            "WITH d AS (SELECT ?::text AS domain), n AS (SELECT ?::bigint AS most), ",
-            "w AS MATERIALIZED (SELECT h.id FROM d, hosts h WHERE ",
-            under!(),
-            ") "
-        )
-    };
-}
-
-const CUT: &str = concat!(
-    there!(),
-    "SELECT (SELECT count(*) FROM (SELECT 1 FROM w JOIN accounts a ON a.host_id = w.id JOIN follows f ON f.target_id = a.id ",
-    "WHERE f.follower_host_id IS NULL LIMIT (SELECT most FROM n)) x), ",
-    "(SELECT count(*) FROM (SELECT 1 FROM w JOIN follows f ON f.follower_host_id = w.id LIMIT (SELECT most FROM n)) x), ",
-    "(SELECT count(*) FROM (SELECT 1 FROM w JOIN accounts a ON a.host_id = w.id LIMIT (SELECT most FROM n)) x), ",
-    "(SELECT count(*) FROM (SELECT 1 FROM w JOIN accounts a ON a.host_id = w.id JOIN statuses s ON s.account_id = a.id ",
-    "LIMIT (SELECT most FROM n)) x), (SELECT count(*) FROM w)"
-);
-
-/// Counts it; `domain` is canonical.
-pub async fn cut(conn: &mut Conn, domain: &str) -> Result<Cut> {
-    type Columns = (BigInt, BigInt, BigInt, BigInt, BigInt);
-    let (following, followers, accounts, posts, hosts): (i64, i64, i64, i64, i64) =
-        raw::<Columns>(CUT)
-            .bind::<Text, _>(domain.to_owned())
-            .bind::<BigInt, _>(COUNTED)
-            .get_result(conn)
-            .await?;
-    Ok(Cut {
-        following,
-        followers,
-        accounts,
-        posts,
-        hosts,
-    })
-}
-
-const CUT_FOLLOWING: &str = concat!(
-    there!(),
-    "SELECT f.account_id, f.target_id FROM w JOIN accounts a ON a.host_id = w.id JOIN follows f ON f.target_id = a.id ",
-    "WHERE f.follower_host_id IS NULL ORDER BY f.id DESC LIMIT (SELECT most FROM n)"
-);
-const CUT_FOLLOWERS: &str = concat!(
-    there!(),
-    "SELECT f.target_id, f.account_id FROM w JOIN follows f ON f.follower_host_id = w.id ",
-    "ORDER BY f.id DESC LIMIT (SELECT most FROM n)"
-);
-
-/// The latest follows that a suspension would cut, as (who lives here, who lives there): those
-/// of people there (`following`), or by them.
-pub async fn cut_names(
-    conn: &mut Conn,
-    domain: &str,
-    following: bool,
-    limit: i64,
-) -> Result<Vec<(Id, Id)>> {
-    Ok(raw::<(BigInt, BigInt)>(match following {
-        true => CUT_FOLLOWING,
-        false => CUT_FOLLOWERS,
-    })
-    .bind::<Text, _>(domain.to_owned())
-    .bind::<BigInt, _>(limit)
-    .load(conn)
-    .await?)
 }
 
 /// Lifts the policies that ended by themselves, a hundred at the most; gives the hosts.
@@ -318,9 +281,7 @@ pub async fn expire(conn: &mut Conn, at: DateTime<Utc>) -> Result<Vec<Id>> {
         let mut hosts: Vec<Id> = ended.into_iter().map(|(host,)| host).collect();
         hosts.sort_unstable();
         hosts.dedup();
-        for host in &hosts {
-            recount(conn, *host, at).await?;
-        }
+        recount(conn, hosts.clone(), at).await?;
         Ok(hosts)
     })
     .await

@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::OptionalExtension;
-use diesel::sql_types::{Array, BigInt, Integer, Nullable, SmallInt, Timestamptz};
+use diesel::sql_types::{Array, BigInt, Bool, Nullable, SmallInt, Timestamptz};
 use diesel_async::RunQueryDsl;
 
 use super::Conn;
@@ -22,8 +22,6 @@ pub const FOLLOWS: i64 = 500;
 pub struct Sweep {
     /// `hosts.id`.
     pub host: Id,
-    /// `hosts.flags`.
-    pub flags: i32,
     /// Where cut follows go.
     pub severance: Option<Id>,
     /// `accounts.id` up to which it is done.
@@ -32,45 +30,43 @@ pub struct Sweep {
 
 /// One that nobody works on, for this transaction; `None` when there is none.
 pub async fn take(conn: &mut Conn) -> Result<Option<Sweep>> {
-    let row: Option<(Id, i32, Option<Id>, Id)> =
-        raw::<(BigInt, Integer, Nullable<BigInt>, BigInt)>(
-            "SELECT w.host_id, h.flags, w.severance_id, w.cursor FROM host_sweeps w \
-             JOIN hosts h ON h.id = w.host_id ORDER BY w.asked_at, w.host_id LIMIT 1 \
-             FOR UPDATE OF w SKIP LOCKED",
-        )
-        .get_result(conn)
-        .await
-        .optional()?;
-    Ok(row.map(|(host, flags, severance, cursor)| Sweep {
+    let row: Option<(Id, Option<Id>, Id)> = raw::<(BigInt, Nullable<BigInt>, BigInt)>(
+        "SELECT w.host_id, w.severance_id, w.cursor FROM host_sweeps w \
+         ORDER BY w.asked_at, w.host_id LIMIT 1 FOR UPDATE SKIP LOCKED",
+    )
+    .get_result(conn)
+    .await
+    .optional()?;
+    Ok(row.map(|(host, severance, cursor)| Sweep {
         host,
-        flags,
         severance,
         cursor,
     }))
 }
 
-// `accounts.flags` is cached from the restraints of its own and what holds for its server.
+// `accounts.flags` is cached from the restraints of its own and what holds for its server and the
+// domain of its handle.
 const REFLAG: &str = "\
     WITH p AS (SELECT ?::bigint AS host, ?::bigint AS above, ?::bigint AS most, ?::timestamptz AS at), \
-    part AS (SELECT a.id, flags_from_host(h.flags) | coalesce((SELECT bit_or(1 << r.kind) FROM account_restraints r \
-            WHERE r.account_id = a.id AND r.lifted_at IS NULL AND (r.until IS NULL OR r.until > p.at)), 0) AS flags \
-        FROM p JOIN hosts h ON h.id = p.host JOIN accounts a ON a.host_id = p.host AND a.id > p.above \
-        ORDER BY a.id LIMIT (SELECT most FROM p)), \
+    held AS (SELECT a.id, account_policy_flags(a.host_id, a.handle_domain, p.at) AS flags \
+        FROM p JOIN accounts a ON a.host_id = p.host AND a.id > p.above ORDER BY a.id LIMIT (SELECT most FROM p)), \
+    part AS (SELECT held.id, held.flags | coalesce((SELECT bit_or(1 << r.kind) FROM account_restraints r \
+            WHERE r.account_id = held.id AND r.lifted_at IS NULL AND (r.until IS NULL OR r.until > p.at)), 0) AS flags \
+        FROM p CROSS JOIN held), \
     did AS (UPDATE accounts a SET flags = part.flags, version = a.version + 1 FROM part \
         WHERE a.id = part.id AND a.flags <> part.flags) \
-    SELECT id FROM part ORDER BY id";
+    SELECT id, (flags & 2) <> 0 FROM held ORDER BY id";
 
 /// Gives the next accounts of a server the flags that they should have; whom it looked at, in
-/// order, [`ACCOUNTS`] at the most.
-pub async fn reflag(conn: &mut Conn, sweep: &Sweep, at: DateTime<Utc>) -> Result<Vec<Id>> {
-    let rows: Vec<(Id,)> = raw::<(BigInt,)>(REFLAG)
+/// order, [`ACCOUNTS`] at the most, and whether a policy suspends them.
+pub async fn reflag(conn: &mut Conn, sweep: &Sweep, at: DateTime<Utc>) -> Result<Vec<(Id, bool)>> {
+    Ok(raw::<(BigInt, Bool)>(REFLAG)
         .bind::<BigInt, _>(sweep.host)
         .bind::<BigInt, _>(sweep.cursor)
         .bind::<BigInt, _>(ACCOUNTS)
         .bind::<Timestamptz, _>(at)
         .load(conn)
-        .await?;
-    Ok(rows.into_iter().map(|(id,)| id).collect())
+        .await?)
 }
 
 // The lane says that their server is told nothing: nothing is told to a blocked one.

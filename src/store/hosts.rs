@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::OptionalExtension;
-use diesel::sql_types::{BigInt, Integer, Text, Timestamptz};
+use diesel::sql_types::{Array, BigInt, Integer, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 
 use super::Conn;
@@ -43,6 +43,27 @@ pub async fn find_or_insert(conn: &mut Conn, domain: &str, at: DateTime<Utc>) ->
     .get_result(conn)
     .await?;
     Ok(Host { id, flags })
+}
+
+/// The servers of those canonical domains, written down where they are new, as (domain, id), in
+/// no order. One statement.
+pub async fn find_or_insert_all(
+    conn: &mut Conn,
+    domains: Vec<String>,
+    at: DateTime<Utc>,
+) -> Result<Vec<(String, Id)>> {
+    Ok(raw::<(Text, BigInt)>(
+        "WITH p AS (SELECT ?::text[] AS domains, ?::timestamptz AS at), \
+         known AS (SELECT h.domain, h.id FROM p JOIN hosts h ON h.domain = ANY (p.domains)), \
+         new AS (INSERT INTO hosts AS h (domain, first_seen_at) SELECT DISTINCT d.domain, p.at FROM p, unnest(p.domains) AS d (domain) \
+             WHERE NOT EXISTS (SELECT 1 FROM known k WHERE k.domain = d.domain) \
+             ON CONFLICT (domain) DO UPDATE SET domain = h.domain RETURNING h.domain, h.id) \
+         SELECT domain, id FROM known UNION ALL SELECT domain, id FROM new",
+    )
+    .bind::<Array<Text>, _>(domains)
+    .bind::<Timestamptz, _>(at)
+    .load(conn)
+    .await?)
 }
 
 /// A server whose turn it is to be asked what it runs.

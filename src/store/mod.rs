@@ -72,6 +72,7 @@ pub mod notifications;
 pub mod notify;
 pub mod people;
 pub mod pins;
+pub mod policy_cuts;
 pub mod poll_upkeep;
 pub mod polls;
 pub mod pool;

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::OptionalExtension;
-use diesel::sql_types::{BigInt, Bool, Nullable, SmallInt, Text, Timestamptz};
+use diesel::sql_types::{Array, BigInt, Bool, Nullable, SmallInt, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 
 use super::Conn;
@@ -16,6 +16,12 @@ use crate::domain::{Id, Result};
 
 /// People who are told in one step.
 const TOLD: i64 = 500;
+/// Acts of a member's own that are kept, the newest.
+const OWN: i64 = 200;
+/// Old acts that one step looks at.
+const OLD_ACTS: i64 = 10;
+/// Follows of old acts that one step forgets.
+const FORGOTTEN: i64 = 5_000;
 
 /// An act as it concerns one person, or all.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,7 +46,8 @@ pub struct Severance {
     pub followers: i64,
 }
 
-/// Notes an act; gives its id. `account`: the member whose own it is.
+/// Notes an act; gives its id. `account`: the member whose own it is, of which the newest
+/// [`OWN`] are kept.
 pub async fn insert(
     conn: &mut Conn,
     kind: SeveranceKind,
@@ -61,6 +68,17 @@ pub async fn insert(
     .bind::<Nullable<BigInt>, _>(policy)
     .get_result(conn)
     .await?;
+    if let Some(account) = account {
+        raw::<()>(
+            "DELETE FROM severances s WHERE s.account_id = ? AND s.id NOT IN \
+             (SELECT n.id FROM severances n WHERE n.account_id = ? ORDER BY n.id DESC LIMIT ?)",
+        )
+        .bind::<BigInt, _>(account)
+        .bind::<BigInt, _>(account)
+        .bind::<BigInt, _>(OWN)
+        .execute(conn)
+        .await?;
+    }
     Ok(id)
 }
 
@@ -360,6 +378,41 @@ pub async fn restore(
         .get_result(conn)
         .await?;
     Ok(seen)
+}
+
+/// Forgets some of what ended `before`: follows first, then the acts that have none left.
+/// `false` when there was nothing to forget. For one transaction.
+pub async fn forget(conn: &mut Conn, before: DateTime<Utc>) -> Result<bool> {
+    // Ids go with time, so the oldest acts come first; what is under way is let be.
+    let acts: Vec<(Id,)> = raw::<(BigInt,)>(
+        "SELECT s.id FROM (SELECT * FROM severances ORDER BY id LIMIT ?) s \
+         WHERE s.created_at < ? AND s.told_at IS NOT NULL \
+         AND (s.restoring_at IS NULL OR s.restored_at IS NOT NULL) \
+         AND NOT EXISTS (SELECT 1 FROM host_sweeps w WHERE w.severance_id = s.id)",
+    )
+    .bind::<BigInt, _>(OLD_ACTS)
+    .bind::<Timestamptz, _>(before)
+    .load(conn)
+    .await?;
+    if acts.is_empty() {
+        return Ok(false);
+    }
+    let acts: Vec<Id> = acts.into_iter().map(|(id,)| id).collect();
+    let gone = raw::<()>(
+        "DELETE FROM severed_follows WHERE id IN (SELECT f.id FROM severed_follows f \
+         WHERE f.severance_id = ANY (?) LIMIT ?)",
+    )
+    .bind::<Array<BigInt>, _>(acts.clone())
+    .bind::<BigInt, _>(FORGOTTEN)
+    .execute(conn)
+    .await?;
+    if i64::try_from(gone).is_ok_and(|gone| gone < FORGOTTEN) {
+        raw::<()>("DELETE FROM severances WHERE id = ANY (?)")
+            .bind::<Array<BigInt>, _>(acts)
+            .execute(conn)
+            .await?;
+    }
+    Ok(true)
 }
 
 /// All that could come back is back.

@@ -51,14 +51,14 @@ async fn list(
     Params(form): Params<PageParams>,
 ) -> Answer {
     let page = form.page(PAGE);
-    let found = allows::list(&app, &caller.admin()?, &page).await?;
+    let found = allows::list(&app, &caller.moderator()?, &page).await?;
     let cursors: Vec<i64> = found.iter().map(|allow| allow.id).collect();
     let entities: Vec<AdminDomainAllow> = found.iter().map(entity).collect();
     Ok(Links::list(&cursors, &page, Previous::SinceId).respond(&req, &entities))
 }
 
 async fn one(app: Data<App>, caller: Caller, path: web::Path<String>) -> Answer {
-    let found = allows::find(&app, &caller.admin()?, id(&path)?).await?;
+    let found = allows::find(&app, &caller.moderator()?, id(&path)?).await?;
     Ok(HttpResponse::Ok().json(entity(&found)))
 }
 
@@ -70,7 +70,7 @@ async fn create(app: Data<App>, caller: Caller, Params(form): Params<Named>) -> 
 
 async fn delete(app: Data<App>, caller: Caller, path: web::Path<String>) -> Answer {
     let admin = caller.admin()?;
-    let allow = allows::find(&app, &admin, id(&path)?).await?;
+    let allow = allows::find(&app, &caller.moderator()?, id(&path)?).await?;
     allows::disallow(&app, By::Admin(&admin), allow.id).await?;
     Ok(HttpResponse::Ok().json(entity(&allow)))
 }

@@ -99,14 +99,14 @@ async fn list(
     Params(form): Params<PageParams>,
 ) -> Answer {
     let page = form.page(PAGE);
-    let found = policies::latest(&app, &caller.admin()?, &page).await?;
+    let found = policies::latest(&app, &caller.moderator()?, &page).await?;
     let cursors: Vec<i64> = found.iter().map(|policy| policy.id).collect();
     let entities: Vec<AdminDomainBlock> = found.iter().map(entity).collect();
     Ok(Links::list(&cursors, &page, Previous::SinceId).respond(&req, &entities))
 }
 
 async fn one(app: Data<App>, caller: Caller, path: web::Path<String>) -> Answer {
-    let found = policies::find(&app, &caller.admin()?, id(&path)?).await?;
+    let found = policies::find(&app, &caller.moderator()?, id(&path)?).await?;
     Ok(HttpResponse::Ok().json(entity(&found)))
 }
 
@@ -134,7 +134,7 @@ async fn update(
     Params(form): Params<BlockForm>,
 ) -> Answer {
     let admin = caller.admin()?;
-    let before = policies::find(&app, &admin, id(&path)?).await?;
+    let before = policies::find(&app, &caller.moderator()?, id(&path)?).await?;
     let severity = Severity::of(&before.terms);
     let terms = form.over(before.terms, severity)?;
     let policy = policies::change(&app, By::Admin(&admin), before.id, terms).await?;

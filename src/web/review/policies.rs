@@ -39,6 +39,8 @@ pub struct PoliciesPage {
     pub allow_list: bool,
     /// Choices of who may read the list: value, words, chosen.
     pub readers: Vec<(&'static str, &'static str, bool)>,
+    /// The viewer may change something; others only read.
+    pub manages: bool,
 }
 
 /// One policy.
@@ -93,12 +95,14 @@ pub struct PolicyPage {
     pub acts: Vec<ActRow>,
     /// Follows that lifting it can bring back.
     pub can_restore: bool,
+    /// The viewer may change it; others only read.
+    pub manages: bool,
 }
 
 pub(super) const ROW: Route = Route {
     method: "GET",
     path: "/desk/policies",
-    access: Access::Admin,
+    access: Access::Moderation,
     pending: Pending::Refused,
     rate: Rate::Usual,
     caching: Caching::Private,
@@ -107,6 +111,7 @@ pub(super) const ROW: Route = Route {
 
 pub(super) const DEED: Route = Route {
     method: "POST",
+    access: Access::Admin,
     rate: Rate::Write,
     ..ROW
 };
@@ -159,9 +164,9 @@ async fn list(
     caller: Caller,
     wish: web::Query<Wish>,
 ) -> Result<HttpResponse, WebError> {
-    let admin = caller.admin()?;
+    let moderator = caller.moderator()?;
     let query: String = wish.q.trim().chars().take(300).collect();
-    let found = policies::list(&app, &admin, &query, (&wish.after, wish.id)).await?;
+    let found = policies::list(&app, &moderator, &query, (&wish.after, wish.id)).await?;
     let setting = setting::setting(&app).await?;
     let now = app.clock.now();
     let more = found.rows.last().filter(|_| found.more).map(|last| {
@@ -187,6 +192,7 @@ async fn list(
         readers: ShownTo::ALL
             .map(|one| (one.as_str(), reader_words(one), one == setting.shown_to))
             .into(),
+        manages: caller.admin().is_ok(),
     };
     frame::render(&req, &shown)
 }
@@ -342,7 +348,7 @@ async fn one(
     caller: Caller,
     path: web::Path<String>,
 ) -> Result<HttpResponse, WebError> {
-    let policy = policies::find(&app, &caller.admin()?, number(&path)?).await?;
+    let policy = policies::find(&app, &caller.moderator()?, number(&path)?).await?;
     let form = Typed::of(&policy).form();
     policy_page(&req, &app, &caller, policy, form).await
 }
@@ -354,8 +360,8 @@ async fn policy_page(
     policy: Policy,
     form: Form,
 ) -> Result<HttpResponse, WebError> {
-    let admin = caller.admin()?;
-    let progress = policies::progress(app, &admin, &policy).await?;
+    let moderator = caller.moderator()?;
+    let progress = policies::progress(app, &moderator, &policy).await?;
     let now = app.clock.now();
     let mut page = frame::page(req, Some(caller), "A policy for another server").await?;
     page.here = Here::Desk;
@@ -373,6 +379,7 @@ async fn policy_page(
         }),
         can_restore: acts.first().is_some_and(|act| act.can_restore),
         acts,
+        manages: caller.admin().is_ok(),
     };
     let answer = frame::render(req, &shown)?;
     Ok(match wrong {
@@ -401,7 +408,7 @@ async fn change(
             &Flash::done("Changed."),
         )),
         Err(Error::Invalid(invalid)) => {
-            let policy = policies::find(&app, &admin, id).await?;
+            let policy = policies::find(&app, &caller.moderator()?, id).await?;
             let form = sent.fields.form().refused(&invalid);
             policy_page(&req, &app, &caller, policy, form).await
         }

@@ -76,6 +76,8 @@ pub struct AllowedPage {
     pub page: Page,
     /// What was typed.
     pub form: Form,
+    /// The viewer may allow and disallow; others only read.
+    pub manages: bool,
     /// Newest first.
     pub rows: Vec<AllowRow>,
     /// Older ones.
@@ -121,11 +123,13 @@ pub const ROUTES: &[Route] = &[
     },
     Route {
         path: "/desk/policies/export.csv",
+        access: Access::Moderation,
         handler: || web::to(export),
         ..ROW
     },
     Route {
         path: "/desk/policies/allowed",
+        access: Access::Moderation,
         handler: || web::to(allowed),
         ..ROW
     },
@@ -269,7 +273,7 @@ fn in_words(terms: &Terms) -> String {
 
 /// GET `/desk/policies/export.csv`.
 async fn export(app: web::Data<App>, caller: Caller) -> Result<HttpResponse, WebError> {
-    caller.admin()?;
+    caller.moderator()?;
     Ok(file("domain_blocks.csv", lists::export(&app).await?))
 }
 
@@ -310,7 +314,7 @@ async fn allowed_page(
 ) -> Result<HttpResponse, WebError> {
     let mut cursors = Cursors::newest(PAGE);
     cursors.max_id = before;
-    let found = allows::list(app, &caller.admin()?, &cursors).await?;
+    let found = allows::list(app, &caller.moderator()?, &cursors).await?;
     let now = app.clock.now();
     let mut page = frame::page(req, Some(caller), "Allowed servers").await?;
     page.here = Here::Desk;
@@ -328,6 +332,7 @@ async fn allowed_page(
     let shown = AllowedPage {
         page,
         form,
+        manages: caller.admin().is_ok(),
         rows: found.iter().map(row).collect(),
         pager: Pager { newer: None, older },
     };

@@ -33,6 +33,8 @@ pub struct NewPage {
     pub form: Form,
     /// What is known of the server; `None` until one is named.
     pub found: Option<Found>,
+    /// The viewer may lay a policy; others only read.
+    pub manages: bool,
 }
 
 /// A server before a decision.
@@ -106,13 +108,13 @@ async fn before(
     mut form: Form,
     domain: &str,
 ) -> Result<HttpResponse, WebError> {
-    let admin = caller.admin()?;
+    let moderator = caller.moderator()?;
     let now = app.clock.now();
     let found = match domain.trim() {
         "" => None,
-        domain => match preview::preview(app, &admin, domain).await {
+        domain => match preview::preview(app, &moderator, domain).await {
             Ok(seen) => {
-                let acts = policies::acts(app, &admin, &seen.domain).await?;
+                let acts = policies::acts(app, &moderator, &seen.domain).await?;
                 Some(known(seen, &acts, now, &app.remote_media.addresses))
             }
             Err(Error::Invalid(invalid)) => {
@@ -126,7 +128,13 @@ async fn before(
     page.here = Here::Desk;
     page.has_errors = form.has_errors();
     let wrong = form.has_errors();
-    let answer = frame::render(req, &NewPage { page, form, found })?;
+    let shown = NewPage {
+        page,
+        form,
+        found,
+        manages: caller.admin().is_ok(),
+    };
+    let answer = frame::render(req, &shown)?;
     Ok(match wrong {
         true => frame::refused(answer),
         false => answer,

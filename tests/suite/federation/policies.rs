@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use porchlight::activitypub::{actors, notes};
+use porchlight::activitypub::{actors, notes, uri};
 use porchlight::domain::Error;
 use porchlight::domain::policy::{PolicyKind, PolicySource};
 use porchlight::incoming::Handled;
@@ -16,7 +16,9 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::elsewhere::{PUBLIC, Stranger, actor, note_uri, uri_of};
+use crate::support::actor::Actor;
 use crate::support::api::{id, ids};
+use crate::support::peer::Page;
 use crate::support::people::Person;
 use crate::support::place::{Place, Setup, run};
 
@@ -547,5 +549,196 @@ fn a_member_who_blocks_a_server_meets_nobody_of_it() {
             .post(blocks, json!({"domain": "no name"}))
             .await
             .error(422);
+    });
+}
+
+#[test]
+fn what_a_block_cut_is_forgotten_after_a_year() {
+    run(async |place| {
+        let ann = place.member("ann").await;
+        let bob = place.stranger_at("far.example", "bob").await;
+        let dan = place.stranger_at("near.example", "dan").await;
+        for stranger in [&bob, &dan] {
+            follows(place, &ann, stranger).await;
+        }
+        lay(place, "far.example", Terms::of(PolicyKind::Suspended)).await;
+        place.settle().await;
+        place.advance(TimeDelta::days(300));
+        lay(place, "near.example", Terms::of(PolicyKind::Suspended)).await;
+        place.settle().await;
+        sweep::forget(&place.app).await.expect("it works");
+        assert_eq!(
+            (
+                place.rows("severances").await,
+                place.rows("severed_follows").await
+            ),
+            (2, 2)
+        );
+        place.advance(TimeDelta::days(66));
+        sweep::forget(&place.app).await.expect("it works");
+        assert_eq!(
+            (
+                place.rows("severances").await,
+                place.rows("severed_follows").await
+            ),
+            (1, 1)
+        );
+        let severed = place.signed_in(&ann).await.open("/severed").await;
+        severed.says("near.example").hides("far.example");
+        // What is being brought back waits for its end.
+        place.stop_jobs().await;
+        let policy = policies::of_domain(&place.app, "near.example")
+            .await
+            .expect("it holds");
+        let lifted = policies::lift(&place.app, By::Host, policy.id, true).await;
+        assert!(lifted.expect("it can be lifted").restoring);
+        place.advance(TimeDelta::days(400));
+        sweep::forget(&place.app).await.expect("it works");
+        assert_eq!(place.rows("severances").await, 1);
+        while sweep::step(&place.app).await.expect("it works") {}
+        sweep::forget(&place.app).await.expect("it works");
+        assert_eq!(place.rows("severances").await, 0);
+        place.start_jobs();
+    });
+}
+
+#[test]
+fn a_member_keeps_the_newest_of_their_own_blocks() {
+    run(async |place| {
+        let ann = place.member("ann").await;
+        let account: i64 = ann.id.parse().expect("an id");
+        place
+            .sql(
+                "INSERT INTO severances (id, kind, domain, account_id, created_at, told_at) \
+                 SELECT n, 1, 'h' || n || '.example', $1, now(), now() FROM generate_series(1, 250) n",
+                &[&account],
+            )
+            .await;
+        let bob = place.stranger_at("far.example", "bob").await;
+        follows(place, &ann, &bob).await;
+        let body = json!({"domain": "far.example"});
+        ann.api.post("/api/v1/domain_blocks", body).await.ok();
+        assert_eq!(place.rows("severances").await, 200);
+        assert_eq!(
+            place.rows("severances WHERE domain = 'far.example'").await,
+            1
+        );
+        assert_eq!(
+            place.rows("severances WHERE domain = 'h51.example'").await,
+            0
+        );
+    });
+}
+
+/// Ann of `beta.test`, who is shown as `ann@alpha.test`, and Bob of the same server, who is not.
+async fn shown_elsewhere(place: &Place) -> [Actor; 2] {
+    let (alpha, beta) = (place.peer("alpha"), place.peer("beta"));
+    let (ann, bob) = (beta.actor("ann"), beta.actor("bob"));
+    let found = json!({
+        "subject": "acct:ann@alpha.test",
+        "links": [{ "rel": "self", "type": "application/activity+json", "href": ann.id }],
+    });
+    for (peer, host) in [(alpha, "alpha.test"), (beta, "beta.test")] {
+        let path = format!("/.well-known/webfinger?resource=acct%3Aann%40{host}");
+        peer.serve(
+            &path,
+            Page::typed("application/jrd+json", found.to_string()),
+        );
+    }
+    [ann, bob]
+}
+
+#[test]
+fn a_policy_holds_for_whoever_is_shown_under_the_domain_wherever_their_server_is() {
+    Setup::federated().run(async |place| {
+        let reader = place.member("reader").await;
+        let [ann, bob] = shown_elsewhere(place).await;
+        let beta = place.peer("beta");
+        for actor in [&ann, &bob] {
+            let found = format!("/api/v2/search?resolve=true&q=@{}@beta.test", actor.name);
+            let found = reader.api.get(&found).await.entity("Search");
+            let account = id(&found["accounts"][0]);
+            let path = format!("/api/v1/accounts/{account}/follow");
+            reader.api.act(&path).await.ok();
+            place.settle().await;
+            let asked = beta.received_of("Follow").pop().expect("it came");
+            actor
+                .send(place, &actor.activity(beta, "Accept", asked))
+                .await
+                .expect(202);
+            let follow = actor.activity(beta, "Follow", json!(uri_of(place, &reader)));
+            actor.send(place, &follow).await.expect(202);
+            place.settle().await;
+        }
+        let flags = async |name: &str| -> i32 {
+            let sql = "SELECT flags FROM accounts WHERE username = $1";
+            place.sql(sql, &[&name]).await[0].get(0)
+        };
+        let handle = "SELECT count(*) FROM accounts WHERE handle_domain = 'alpha.test'";
+        assert_eq!(place.number(handle).await, 1);
+        // Seen before it is laid.
+        let olive = place.owner().await;
+        let browser = place.signed_in(&olive).await;
+        let page = browser.open("/desk/policies/new?domain=alpha.test").await;
+        page.says("1 follow of people there ends.")
+            .says("1 follow by people there ends.");
+        page.says("@ann@alpha.test");
+        let policy = lay(place, "alpha.test", Terms::of(PolicyKind::Suspended)).await;
+        place.settle().await;
+        assert_eq!((flags("ann").await & 2, flags("bob").await & 2), (2, 0));
+        assert_eq!(place.rows("follows").await, 2, "Bob's are left");
+        assert_eq!(place.rows("severed_follows").await, 2);
+        let note = ann.note(beta, place.app.clock.now(), "<p>Not heard</p>");
+        ann.send(place, &ann.create(beta, &note)).await;
+        let note = bob.note(beta, place.app.clock.now(), "<p>Heard</p>");
+        bob.send(place, &bob.create(beta, &note)).await.expect(202);
+        place.settle().await;
+        let home = reader.api.get("/api/v1/timelines/home").await.ok();
+        assert_eq!(ids(&home).len(), 1, "{home}");
+        assert_eq!(home[0]["content"], "<p>Heard</p>");
+        // Somebody new who says to be there.
+        let eve = beta.actor("eve");
+        let found = json!({
+            "subject": "acct:eve@alpha.test",
+            "links": [{ "rel": "self", "type": "application/activity+json", "href": eve.id }],
+        });
+        let path = "/.well-known/webfinger?resource=acct%3Aeve%40beta.test";
+        beta.serve(path, Page::typed("application/jrd+json", found.to_string()));
+        let found = "/api/v2/search?resolve=true&q=@eve@beta.test";
+        reader.api.get(found).await.entity("Search");
+        assert_eq!(flags("eve").await & 2, 2);
+        assert_eq!(
+            place
+                .peer("alpha")
+                .times_asked("/.well-known/webfinger?resource=acct%3Aeve"),
+            0
+        );
+        // Lifted: all as it was.
+        let lifted = policies::lift(&place.app, By::Host, policy.id, true).await;
+        assert!(lifted.expect("it can be lifted").restoring);
+        place.settle().await;
+        assert_eq!((flags("ann").await & 2, flags("eve").await & 2), (0, 0));
+        assert_eq!(place.rows("follows").await, 4);
+    });
+}
+
+#[test]
+fn a_domain_is_out_by_its_canonical_name_with_any_spelling_port_and_subdomain() {
+    run(async |place| {
+        lay(place, "bücher.example", Terms::of(PolicyKind::Suspended)).await;
+        for host in [
+            "xn--bcher-kva.example",
+            "BÜCHER.example",
+            "bücher.example.",
+            "deep.under.bücher.example",
+            "xn--bcher-kva.example:8443",
+        ] {
+            let kept = actors::store(&place.federation(), &actor(host, "bob")).await;
+            assert!(kept.is_err(), "{host}: {kept:?}");
+            let name = uri::domain(host).expect(host);
+            let flags = place.app.host_flags(&name).await.expect("an answer");
+            assert_eq!(flags & 2, 2, "{host}");
+        }
+        assert_eq!(place.rows("accounts WHERE host_id IS NOT NULL").await, 0);
     });
 }

@@ -92,6 +92,7 @@ fn what_staff_may_is_a_404_for_everybody_below() {
                 let below = match route.access {
                     Access::Admin => true,
                     Access::Desk => !role.reviews_applications(),
+                    Access::Moderation => !role.manages_reports(),
                     _ => false,
                 };
                 if !below {
