@@ -22,13 +22,25 @@ const MAX_ENTRIES: usize = 200;
 pub struct Listed {
     /// How many it says there are in all.
     pub total: Option<i64>,
-    /// The first of them that count, in its order: addresses, or whole objects that its server
-    /// put in.
+    /// The first of them that are of interest, in its order: addresses, or whole objects that its
+    /// server put in.
     pub entries: Vec<Value>,
 }
 
+/// What an entry is to whoever reads a collection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Entry {
+    /// One of those that are wanted.
+    Counts,
+    /// Taken along while others are looked for.
+    Beside,
+    /// Of no interest.
+    Nothing,
+}
+
 /// Reads a collection until `wanted` entries that count are found, or four pages are read;
-/// with 0 its size alone. One that breaks off gives what came before.
+/// with 0 its size alone. As many again are taken along beside them at the most. One that breaks
+/// off gives what came before.
 ///
 /// # Errors
 /// Any [`FetchError`] of the collection itself; `Refused` where it is not on `server`.
@@ -37,7 +49,7 @@ pub async fn read(
     address: &str,
     server: &str,
     wanted: usize,
-    counts: fn(&Value) -> bool,
+    sort: fn(&Value) -> Entry,
 ) -> Result<Listed, FetchError> {
     let collection = page(fed, address, server).await?;
     let mut listed = Listed {
@@ -50,10 +62,23 @@ pub async fn read(
     let mut seen = HashSet::from([address.to_owned()]);
     let mut current = collection;
     let mut pages = 1;
+    let (mut counted, mut beside) = (0, 0);
     loop {
-        let found = entries(&current).into_iter().filter(counts);
-        listed.entries.extend(found);
-        if listed.entries.len() >= wanted {
+        for entry in entries(&current) {
+            let number = match sort(&entry) {
+                Entry::Counts => &mut counted,
+                Entry::Beside => &mut beside,
+                Entry::Nothing => continue,
+            };
+            if *number < wanted {
+                *number += 1;
+                listed.entries.push(entry);
+            }
+            if counted == wanted {
+                break;
+            }
+        }
+        if counted == wanted {
             break;
         }
         // The first page may stand in the collection itself.
@@ -87,7 +112,6 @@ pub async fn read(
             }
         }
     }
-    listed.entries.truncate(wanted);
     Ok(listed)
 }
 

@@ -16,6 +16,7 @@ use super::read::{Document, Note, value};
 use super::uri;
 use crate::app::App;
 use crate::app::federation::{Federation, FetchError};
+use crate::app::wishes::Around;
 use crate::domain::event::{EventKind, Lane};
 use crate::domain::visibility::Visibility;
 use crate::domain::{Error, Id, Result};
@@ -197,13 +198,26 @@ async fn keep_after(
         return Ok(None);
     }
     let now = fed.clock.now();
+    let around = around(&note);
     let mut conn = fed.pool.get().await?;
     let row = row(fed, &mut conn, note, author, arrival, now).await?;
     let id = remote_statuses::insert(&mut conn, row, now).await?;
-    if id.is_some() {
+    if let Some(id) = id {
+        if arrival == Arrival::Fetched {
+            fed.wishes.note(id, around);
+        }
         fed.wake_relay();
     }
     Ok(id)
+}
+
+/// Where the thread of a post is looked for.
+pub fn around(note: &Note) -> Around {
+    Around {
+        address: note.id.clone(),
+        in_reply_to: note.in_reply_to.clone(),
+        replies: note.replies.clone(),
+    }
 }
 
 async fn row(

@@ -20,6 +20,10 @@ const AGAIN: Duration = Duration::from_secs(10 * 60);
 const REMEMBERED: u64 = 20_000;
 /// Wishes that may wait.
 const MOST: usize = 256;
+/// How long what came with a post counts as news.
+const LATELY: Duration = Duration::from_secs(60);
+/// Posts of which that is remembered, some 300 bytes each.
+const MOST_LATELY: u64 = 2_000;
 
 /// Something worth asking other servers for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -30,6 +34,17 @@ pub enum Wish {
     Profile(Id),
 }
 
+/// What the document of a post says of its neighbours: where a thread is looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Around {
+    /// Its address.
+    pub address: String,
+    /// What it answers.
+    pub in_reply_to: Option<String>,
+    /// The collection of its answers.
+    pub replies: Option<String>,
+}
+
 /// The wishes of this process.
 pub struct Wishes {
     sender: mpsc::Sender<Wish>,
@@ -37,6 +52,9 @@ pub struct Wishes {
     receiver: Mutex<Option<mpsc::Receiver<Wish>>>,
     made: Cache<Wish, ()>,
     open: AtomicUsize,
+    /// Posts whose documents came a moment ago, by `statuses.id`: whoever opens such a thread need
+    /// not ask for the post once more.
+    lately: Cache<Id, Around>,
     /// What each member may ask other servers while they wait for it.
     pub members: Buckets,
 }
@@ -52,6 +70,10 @@ impl Default for Wishes {
                 .time_to_live(AGAIN)
                 .build(),
             open: AtomicUsize::new(0),
+            lately: Cache::builder()
+                .max_capacity(MOST_LATELY)
+                .time_to_live(LATELY)
+                .build(),
             members: Buckets::default(),
         }
     }
@@ -70,9 +92,20 @@ impl Wishes {
         }
     }
 
-    /// Forgets which wishes were made lately, as time does.
+    /// Forgets which wishes were made lately and what came lately, as time does.
     pub fn forget(&self) {
         self.made.invalidate_all();
+        self.lately.invalidate_all();
+    }
+
+    /// Notes what the document of a post said that came just now.
+    pub fn note(&self, status: Id, around: Around) {
+        self.lately.insert(status, around);
+    }
+
+    /// What it said, if it came a moment ago.
+    pub fn around(&self, status: Id) -> Option<Around> {
+        self.lately.get(&status)
     }
 
     /// The wishes as they come; `None` while somebody else takes them. Give them back.

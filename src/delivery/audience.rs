@@ -159,6 +159,7 @@ pub fn intents(event: &Taken) -> Vec<Intent> {
         | EventKind::AccountMuted
         | EventKind::FollowRestored
         | EventKind::StatusFetched
+        | EventKind::BoostFetched
         | EventKind::ReplyJoined
         | EventKind::BoostVanished => Vec::new(),
     }

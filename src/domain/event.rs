@@ -103,6 +103,9 @@ smallint_enum! {
         /// subject: a boost's own id that is gone with what it boosted, actor: who had boosted;
         /// extra: what it boosted.
         BoostVanished = 61 => "boost_vanished",
+        /// subject: a boost from elsewhere that was fetched and not sent to us, actor: who
+        /// boosted; extra: what it boosted; no news to anybody.
+        BoostFetched = 62 => "boost_fetched",
         /// subject: application, actor: the reviewer's user; the applicant was asked something.
         ApplicationAsked = 70 => "application_asked",
         /// subject: application, actor: the reviewer's user.

@@ -5,8 +5,9 @@ use serde_json::Value;
 
 use super::backfill::Errand;
 use super::fetch_profile;
+use crate::activitypub::collections::{self, Entry};
+use crate::activitypub::notes;
 use crate::activitypub::read::value;
-use crate::activitypub::{collections, notes};
 use crate::domain::{Id, Result};
 use crate::model::account::Account;
 use crate::store::remote_deeds;
@@ -27,7 +28,7 @@ pub(super) async fn fetch(
     server: &str,
 ) -> Result<()> {
     let fed = &errand.fed;
-    let listed = match collections::read(fed, address, server, MOST, is_post).await {
+    let listed = match collections::read(fed, address, server, MOST, sort).await {
         Ok(listed) => listed,
         Err(error) => {
             tracing::debug!(%address, %error, "what is pinned could not be had");
@@ -46,9 +47,12 @@ pub(super) async fn fetch(
     remote_deeds::set_pins(&mut conn, account.id, pinned, all_here, now).await
 }
 
-fn is_post(entry: &Value) -> bool {
+fn sort(entry: &Value) -> Entry {
     // Hashtags may be featured too.
-    fetch_profile::said(entry).is_some()
+    match fetch_profile::said(entry) {
+        Some(_) => Entry::Counts,
+        None => Entry::Nothing,
+    }
 }
 
 /// The account's own post behind an entry, kept if it was not known.

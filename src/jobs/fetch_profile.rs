@@ -1,22 +1,26 @@
-//! What an account of another server posted last and pinned, and how many it follows and is
-//! followed by. Its boosts are left out: each would be a question to yet another server.
+//! What an account of another server posted and boosted last and pinned, and how many it follows
+//! and is followed by.
 
 use chrono::TimeDelta;
 use serde_json::Value;
 
 use super::backfill::Errand;
 use super::fetch_pins;
+use crate::activitypub::collections::{self, Entry};
 use crate::activitypub::notes::{self, Arrival};
-use crate::activitypub::read::value;
-use crate::activitypub::{actors, collections, handles, uri};
+use crate::activitypub::read::{Announce, value};
+use crate::activitypub::{actors, handles, uri};
 use crate::domain::{Id, Result};
 use crate::model::account::Account;
+use crate::social::statuses::receive_deeds::{self, Boost};
 use crate::store;
 use crate::store::backfill::Totals;
 use crate::store::remote_accounts;
 
 /// Posts that one look brings.
 const POSTS: usize = 20;
+/// Boosts among them that are looked at: each may be a question to yet another server.
+const BOOSTS: usize = 10;
 /// A profile that was read longer ago is read again.
 const STALE: TimeDelta = TimeDelta::hours(1);
 
@@ -57,6 +61,11 @@ pub async fn fetch(errand: &Errand<'_>, account: Id) -> Result<()> {
             tracing::debug!(%actor, ?error, "a post could not be had");
         }
     }
+    for boost in entries.iter().filter(|entry| is_boost(entry)).take(BOOSTS) {
+        if let Err(error) = keep_boost(errand, boost, &account, &actor).await {
+            tracing::debug!(%actor, ?error, "a boost could not be had");
+        }
+    }
     match (featured, uri::authority(&actor)) {
         (Some(address), Some(server)) if errand.may_ask(&address) => {
             fetch_pins::fetch(errand, &account, &actor, &address, &server).await
@@ -83,7 +92,7 @@ async fn ask(
         let Some(address) = address.filter(|address| errand.may_ask(address)) else {
             return Default::default();
         };
-        match collections::read(fed, &address, &server, wanted, is_post).await {
+        match collections::read(fed, &address, &server, wanted, sort).await {
             Ok(listed) => listed,
             Err(error) => {
                 tracing::debug!(%address, %error, "a collection could not be had");
@@ -100,8 +109,16 @@ async fn ask(
     Ok((totals, outbox.entries, endpoints.featured))
 }
 
-fn is_post(entry: &Value) -> bool {
-    said(entry).is_some()
+fn sort(entry: &Value) -> Entry {
+    match said(entry) {
+        Some(_) => Entry::Counts,
+        None if is_boost(entry) => Entry::Beside,
+        None => Entry::Nothing,
+    }
+}
+
+fn is_boost(entry: &Value) -> bool {
+    value::kind(entry) == Some("Announce")
 }
 
 /// The post behind an entry of an outbox: what a `Create` made, or the post itself. Boosts
@@ -138,6 +155,38 @@ pub(super) async fn keep(
     if note.attributed_to == actor {
         notes::keep(fed, note, author, Arrival::Fetched).await?;
     }
+    Ok(())
+}
+
+/// Keeps a boost of the account's own, and what it boosts, from its own server.
+async fn keep_boost(
+    errand: &Errand<'_>,
+    entry: &Value,
+    booster: &Account,
+    actor: &str,
+) -> Result<()> {
+    let fed = &errand.fed;
+    let (Some(address), Some(says)) = (value::id_of(entry), Announce::read(entry)) else {
+        return Ok(());
+    };
+    let is_theirs =
+        value::id(entry, "actor").as_deref() == Some(actor) && uri::same_authority(&address, actor);
+    // Nobody meant us to have what is not for everybody.
+    if !is_theirs || !says.is_open {
+        return Ok(());
+    }
+    let mut conn = fed.pool.get().await?;
+    let known = notes::find(fed, &mut conn, &says.object).await?.is_some();
+    drop(conn);
+    if !known && !errand.may_ask(&says.object) {
+        return Ok(());
+    }
+    let boost = Boost {
+        address,
+        says,
+        arrival: Arrival::Fetched,
+    };
+    receive_deeds::boost(fed, booster, boost).await?;
     Ok(())
 }
 

@@ -7,9 +7,11 @@
 use std::collections::VecDeque;
 
 use super::backfill::Errand;
+use crate::activitypub::collections::{self, Entry};
 use crate::activitypub::notes::{self, Arrival};
-use crate::activitypub::read::{Note, value};
-use crate::activitypub::{actors, collections, uri};
+use crate::activitypub::read::value;
+use crate::activitypub::{actors, uri};
+use crate::app::wishes::Around;
 use crate::domain::{Id, Result};
 use crate::store;
 
@@ -31,22 +33,19 @@ pub async fn fetch(errand: &Errand<'_>, status: Id) -> Result<()> {
         return Ok(());
     };
     drop(conn);
-    if !errand.may_ask(&address) {
-        return Ok(());
-    }
-    let note = notes::fetch(fed, &address).await?;
-    let mut conn = fed.pool.get().await?;
-    let (boosts, favourites) = (note.totals.boosts, note.totals.favourites);
-    store::backfill::set_status_totals(&mut conn, id, boosts, favourites).await?;
-    drop(conn);
-    if let Some(parent) = &note.in_reply_to
+    let top = match fed.wishes.around(id) {
+        Some(around) => around,
+        None if !errand.may_ask(&address) => return Ok(()),
+        None => ask(errand, id, &address).await?,
+    };
+    if let Some(parent) = &top.in_reply_to
         && errand.may_ask(parent)
         && let Err(error) = notes::find_or_fetch(fed, parent).await
     {
         tracing::debug!(%parent, ?error, "what a post answers could not be had");
     }
     let mut left = MAX_REPLIES;
-    let mut open = VecDeque::from([(note, 0)]);
+    let mut open = VecDeque::from([(top, 0)]);
     while let Some((parent, depth)) = open.pop_front() {
         if left == 0 || fed.budget_left() == 0 {
             break;
@@ -60,22 +59,33 @@ pub async fn fetch(errand: &Errand<'_>, status: Id) -> Result<()> {
     Ok(())
 }
 
+/// Asks for the post itself: its totals, and where its thread is.
+async fn ask(errand: &Errand<'_>, status: Id, address: &str) -> Result<Around> {
+    let note = notes::fetch(&errand.fed, address).await?;
+    let mut conn = errand.fed.pool.get().await?;
+    let (boosts, favourites) = (note.totals.boosts, note.totals.favourites);
+    store::backfill::set_status_totals(&mut conn, status, boosts, favourites).await?;
+    Ok(notes::around(&note))
+}
+
 /// Fetches the replies to one post that are not known yet; gives those that were kept.
-async fn replies(errand: &Errand<'_>, parent: &Note, left: &mut usize) -> Result<Vec<Note>> {
+async fn replies(errand: &Errand<'_>, parent: &Around, left: &mut usize) -> Result<Vec<Around>> {
     let fed = &errand.fed;
-    let (Some(collection), Some(server)) = (&parent.replies, uri::authority(&parent.id)) else {
+    let server = uri::authority(&parent.address);
+    let (Some(collection), Some(server)) = (&parent.replies, server) else {
         return Ok(Vec::new());
     };
     if !errand.may_ask(collection) {
         return Ok(Vec::new());
     }
-    let listed = match collections::read(fed, collection, &server, MAX_ENTRIES, |_| true).await {
-        Ok(listed) => listed,
-        Err(error) => {
-            tracing::debug!(%collection, %error, "replies could not be had");
-            return Ok(Vec::new());
-        }
-    };
+    let listed =
+        match collections::read(fed, collection, &server, MAX_ENTRIES, |_| Entry::Counts).await {
+            Ok(listed) => listed,
+            Err(error) => {
+                tracing::debug!(%collection, %error, "replies could not be had");
+                return Ok(Vec::new());
+            }
+        };
     let mut kept = Vec::new();
     for entry in &listed.entries {
         let Some(address) = value::id_of(entry) else {
@@ -89,7 +99,7 @@ async fn replies(errand: &Errand<'_>, parent: &Note, left: &mut usize) -> Result
         }
         *left -= 1;
         match keep(errand, &address, parent).await {
-            Ok(Some(note)) => kept.push(note),
+            Ok(Some(around)) => kept.push(around),
             Ok(None) => {}
             Err(error) => tracing::debug!(%address, ?error, "a reply could not be had"),
         }
@@ -97,16 +107,17 @@ async fn replies(errand: &Errand<'_>, parent: &Note, left: &mut usize) -> Result
     Ok(kept)
 }
 
-async fn keep(errand: &Errand<'_>, address: &str, parent: &Note) -> Result<Option<Note>> {
+async fn keep(errand: &Errand<'_>, address: &str, parent: &Around) -> Result<Option<Around>> {
     let fed = &errand.fed;
     let note = notes::fetch(fed, address).await?;
-    if note.in_reply_to.as_deref() != Some(parent.id.as_str()) {
+    if note.in_reply_to.as_deref() != Some(parent.address.as_str()) {
         return Ok(None);
     }
     let author = actors::find_or_fetch(fed, &note.attributed_to).await?;
     if author.is_suspended() {
         return Ok(None);
     }
-    let kept = notes::keep(fed, note.clone(), &author, Arrival::Fetched).await?;
-    Ok(kept.map(|_| note))
+    let around = notes::around(&note);
+    let kept = notes::keep(fed, note, &author, Arrival::Fetched).await?;
+    Ok(kept.map(|_| around))
 }

@@ -98,6 +98,7 @@ pub fn listeners(kind: EventKind) -> &'static [Listener] {
     match kind {
         EventKind::StatusPosted => &[CountPosts, FillFeeds, NotifyOfPost, SayPosted, Deliver],
         EventKind::StatusFetched => &[CountPosts],
+        EventKind::BoostFetched => &[CountBoosts],
         EventKind::ReplyJoined => &[CountPosts, FillFeeds],
         // Its notification goes with the row; other servers hear of the post, not of its boosts.
         EventKind::BoostVanished => &[CountBoosts, ClearFeeds, SayDeleted],

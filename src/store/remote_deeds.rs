@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::Conn;
 use super::raw::raw;
 use super::visibility::{boost_audience, boostable_by, visible_to};
-use crate::domain::event::EventKind;
+use crate::domain::event::{EventKind, Lane};
 use crate::domain::visibility::Visibility;
 use crate::domain::{Id, Result};
 
@@ -106,12 +106,14 @@ pub struct RemoteBoost {
     pub created_at: DateTime<Utc>,
     /// The moment of its id (D28).
     pub stands_at: DateTime<Utc>,
+    /// We went for it: it enters no home and is told to nobody.
+    pub fetched: bool,
 }
 
 const BOOST: &str = concat!(
     "WITH p AS (SELECT ?::bigint AS status, ?::bigint AS viewer, ?::text AS uri, ?::uuid AS hash, ",
     "?::smallint AS visibility, ?::timestamptz AS created, ?::timestamptz AS stands_at, ",
-    "?::timestamptz AS at, ?::smallint AS event), ",
+    "?::timestamptz AS at, ?::smallint AS event, ?::smallint AS lane, ?::boolean AS fetched), ",
     "t AS (SELECT t.id, ",
     boost_audience!("p.visibility", "t"),
     " AS audience FROM p JOIN statuses s ON s.id = p.status ",
@@ -121,16 +123,24 @@ const BOOST: &str = concat!(
     " AND ",
     boostable_by!("t", "p.viewer"),
     " AND NOT EXISTS (SELECT 1 FROM tombstones g WHERE g.uri_hash = p.hash)), ",
-    "did AS (INSERT INTO statuses (id, account_id, uri, uri_hash, reblog_of_id, visibility, created_at) ",
-    "SELECT next_id(p.stands_at), p.viewer, p.uri, p.hash, t.id, t.audience, p.created FROM t CROSS JOIN p ",
-    "ON CONFLICT DO NOTHING RETURNING id, reblog_of_id), ",
+    "made AS (INSERT INTO statuses (id, account_id, uri, uri_hash, reblog_of_id, visibility, flags, created_at) ",
+    "SELECT next_id(p.stands_at), p.viewer, p.uri, p.hash, t.id, t.audience, CASE WHEN p.fetched THEN 16 ELSE 0 END, ",
+    "p.created FROM t CROSS JOIN p ON CONFLICT DO NOTHING RETURNING id, reblog_of_id), ",
+    "sent AS (UPDATE statuses s SET flags = s.flags & ~16 FROM p CROSS JOIN t WHERE NOT p.fetched ",
+    "AND s.account_id = p.viewer AND s.reblog_of_id = t.id AND (s.flags & 16) <> 0 RETURNING s.id, s.reblog_of_id), ",
+    "did AS (SELECT * FROM made UNION ALL SELECT * FROM sent), ",
     "told AS (INSERT INTO events (lane, kind, subject_id, actor_id, extra, created_at) ",
-    "SELECT 1, p.event, did.id, p.viewer, did.reblog_of_id, p.at FROM did CROSS JOIN p) ",
+    "SELECT p.lane, p.event, did.id, p.viewer, did.reblog_of_id, p.at FROM did CROSS JOIN p) ",
     "SELECT EXISTS (SELECT 1 FROM did)"
 );
 
-/// Boosts what may be boosted by that account; `false` when it may not, or has already.
+/// Boosts what may be boosted by that account; `false` when it may not, or has already. One that
+/// we had fetched and that is sent to us now is news from now on.
 pub async fn boost(conn: &mut Conn, new: RemoteBoost, at: DateTime<Utc>) -> Result<bool> {
+    let (event, lane) = match new.fetched {
+        true => (EventKind::BoostFetched, Lane::Bulk),
+        false => (EventKind::StatusReblogged, Lane::Inbound),
+    };
     let (did,): (bool,) = raw::<(Bool,)>(BOOST)
         .bind::<BigInt, _>(new.status)
         .bind::<BigInt, _>(new.account)
@@ -140,7 +150,9 @@ pub async fn boost(conn: &mut Conn, new: RemoteBoost, at: DateTime<Utc>) -> Resu
         .bind::<Timestamptz, _>(new.created_at)
         .bind::<Timestamptz, _>(new.stands_at)
         .bind::<Timestamptz, _>(at)
-        .bind::<SmallInt, _>(EventKind::StatusReblogged as i16)
+        .bind::<SmallInt, _>(event as i16)
+        .bind::<SmallInt, _>(lane as i16)
+        .bind::<Bool, _>(new.fetched)
         .get_result(conn)
         .await?;
     Ok(did)

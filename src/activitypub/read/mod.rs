@@ -6,6 +6,7 @@
 //! not looked at, so that no two readers of a document can disagree (I12).
 
 pub mod actor;
+mod announce;
 pub mod document;
 pub mod emoji;
 pub mod media;
@@ -15,6 +16,7 @@ mod quote;
 pub mod value;
 
 pub use actor::Actor;
+pub use announce::Announce;
 pub use document::Document;
 pub use note::Note;
 

@@ -1,12 +1,13 @@
 //! What people elsewhere do with posts: boosts, favourites, pins. Each is theirs alone: who
 //! undoes is who did (I23).
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 
-use crate::activitypub::{notes, uri};
+use crate::activitypub::notes::{self, Arrival};
+use crate::activitypub::read::Announce;
+use crate::activitypub::uri;
 use crate::app::App;
 use crate::app::federation::Federation;
-use crate::domain::visibility::Visibility;
 use crate::domain::{Id, Result};
 use crate::model::account::Account;
 use crate::social::received::Received;
@@ -24,16 +25,14 @@ const MAX_PINS: i64 = 10;
 pub struct Boost {
     /// The address of the `Announce`.
     pub address: String,
-    /// The address of what is boosted.
-    pub object: String,
-    /// Who it is for.
-    pub visibility: Visibility,
-    /// When it was done, as its server says.
-    pub published: Option<DateTime<Utc>>,
+    /// What it says of itself.
+    pub says: Announce,
+    /// How we heard of it.
+    pub arrival: Arrival,
 }
 
-/// `booster` boosts. What is boosted is fetched when somebody here follows them; only its
-/// address is believed.
+/// `booster` boosts. What is boosted is fetched when somebody here follows them, or looked at what
+/// they boosted; only its address is believed. A boost that was fetched is told to nobody.
 ///
 /// # Errors
 /// As `notes::find_or_fetch`.
@@ -41,27 +40,34 @@ pub async fn boost(fed: &Federation, booster: &Account, cmd: Boost) -> Result<Re
     let Some(address) = uri::canonical(&cmd.address) else {
         return Ok(Received::Ignored("not an address"));
     };
+    let Boost { says, arrival, .. } = cmd;
+    let fetched = arrival == Arrival::Fetched;
     let now = fed.clock.now();
     let mut conn = fed.pool.get().await?;
-    let known = notes::find(fed, &mut conn, &cmd.object).await?;
-    let followed = remote_statuses::is_followed(&mut conn, booster.id).await?;
+    let known = notes::find(fed, &mut conn, &says.object).await?;
+    let wanted = fetched || remote_statuses::is_followed(&mut conn, booster.id).await?;
     drop(conn);
-    if !followed && !known.as_ref().is_some_and(|found| found.local) {
+    if !wanted && !known.as_ref().is_some_and(|found| found.local) {
         return Ok(Received::Ignored("nobody here follows"));
     }
     let object = match known {
         Some(found) => found,
-        None => notes::find_or_fetch(fed, &cmd.object).await?,
+        None => notes::find_or_fetch(fed, &says.object).await?,
     };
-    let done_at = cmd.published.filter(|at| *at <= now).unwrap_or(now);
+    let done_at = says.published.filter(|at| *at <= now).unwrap_or(now);
     let boost = RemoteBoost {
         status: object.id,
         account: booster.id,
         uri_hash: uri::hash(&address),
         uri: address,
-        visibility: cmd.visibility,
+        visibility: says.visibility,
         created_at: done_at,
-        stands_at: if now - done_at > LATE { now } else { done_at },
+        stands_at: if !fetched && now - done_at > LATE {
+            now
+        } else {
+            done_at
+        },
+        fetched,
     };
     let mut conn = fed.pool.get().await?;
     let done = remote_deeds::boost(&mut conn, boost, now).await?;

@@ -139,9 +139,131 @@ fn a_post_that_is_opened_by_its_address_is_asked_for_once() {
         paste(&olive, &json!(alpha.url("/@ann/2"))).await;
         assert_eq!(alpha.times_asked("/@ann/2"), 1);
         assert_eq!(alpha.times_asked(&path(&posts[1])), 1);
-        paste(&olive, &posts[0]["id"]).await;
+        let found = paste(&olive, &posts[0]["id"]).await;
         assert_eq!(alpha.times_asked("/"), 4, "{:?}", alpha.asked());
+        // Its thread begins with what came just now; later it is asked for anew.
+        let context = format!("/api/v1/statuses/{}/context", id(&found["statuses"][0]));
+        olive.get(&context).await.ok();
         place.settle().await;
+        assert_eq!(
+            alpha.times_asked(&path(&posts[0])),
+            1,
+            "{:?}",
+            alpha.asked()
+        );
+        place.app.wishes.forget();
+        olive.get(&context).await.ok();
+        place.settle().await;
+        assert_eq!(alpha.times_asked(&path(&posts[0])), 2);
+    });
+}
+
+#[test]
+fn what_somebody_boosted_is_on_their_profile_and_no_news() {
+    Setup::federated().run(async |place| {
+        let (alpha, beta) = (place.peer("alpha"), place.peer("beta"));
+        let (ann, bea) = (alpha.actor("ann"), beta.actor("bea"));
+        let olive = place.owner().await;
+        let now = place.app.clock.now();
+        let ours = olive.api.toot("Ours").await;
+        let ours = format!("{}/ap/notes/{}", place.origin, id(&ours));
+        let theirs = bea.note(beta, now - TimeDelta::hours(3), "<p>True</p>");
+        let mut forged = theirs.clone();
+        forged["content"] = json!("<p>Forged</p>");
+        let secret = bea.note_with(
+            beta,
+            now,
+            json!({ "to": [bea.path("/followers")], "cc": [] }),
+        );
+        let own = ann.note(alpha, now - TimeDelta::hours(1), "<p>Own</p>");
+        let boost = |object: Value, hours: i64| {
+            let mut boost = ann.activity(alpha, "Announce", object);
+            boost["to"] = json!(["https://www.w3.org/ns/activitystreams#Public"]);
+            boost["published"] = json!((now - TimeDelta::hours(hours)).to_rfc3339());
+            boost
+        };
+        let mut others = boost(theirs["id"].clone(), 2);
+        others["actor"] = json!(alpha.url("/users/somebody"));
+        let mut private = boost(theirs["id"].clone(), 2);
+        private["to"] = json!([ann.path("/followers")]);
+        let true_boost = boost(forged, 2);
+        let entries = [
+            json!({ "type": "Create", "actor": ann.id, "object": own }),
+            true_boost.clone(),
+            boost(json!(ours), 4),
+            boost(secret["id"].clone(), 5),
+            others,
+            private,
+            ann.activity(alpha, "Like", theirs["id"].clone()),
+        ];
+        let address = ann.path("/outbox");
+        alpha.publish(json!({
+            "id": address, "type": "OrderedCollection", "totalItems": 7, "orderedItems": entries,
+        }));
+        let found = paste(&olive.api, &json!(ann.id)).await;
+        let account = id(&found["accounts"][0]);
+        olive
+            .api
+            .act(&format!("/api/v1/accounts/{account}/follow"))
+            .await
+            .ok();
+        place.settle().await;
+        let follow = alpha.received_of("Follow").pop().expect("it came");
+        ann.send(place, &ann.activity(alpha, "Accept", follow))
+            .await
+            .expect(202);
+        place.settle().await;
+        let path = format!("/api/v1/accounts/{account}/statuses");
+        let list = olive.api.get(&path).await.ok();
+        let shown: Vec<String> = list
+            .as_array()
+            .expect("a list")
+            .iter()
+            .map(|s| match s["reblog"].is_object() {
+                true => format!(
+                    "boost of {}",
+                    s["reblog"]["content"].as_str().expect("text")
+                ),
+                false => s["content"].as_str().expect("text").to_owned(),
+            })
+            .collect();
+        assert_eq!(
+            shown,
+            ["<p>Own</p>", "boost of <p>True</p>", "boost of <p>Ours</p>"]
+        );
+        assert_eq!(
+            beta.times_asked("/users/bea/notes/"),
+            2,
+            "{:?}",
+            beta.asked()
+        );
+        // Told to nobody, in no home; counted where it is ours.
+        quiet(place).await;
+        let home = said(&olive.api, "/api/v1/timelines/home").await;
+        assert_eq!(home, ["<p>Ours</p>"]);
+        let number = ours.rsplit('/').next().expect("an id");
+        let counted = olive
+            .api
+            .get(&format!("/api/v1/statuses/{number}"))
+            .await
+            .ok();
+        assert_eq!(counted["reblogs_count"], 1);
+        // Its server sends it now: then it is news.
+        ann.send(place, &true_boost).await.expect(202);
+        place.settle().await;
+        let home = olive.api.get("/api/v1/timelines/home").await.ok();
+        let boosted: Vec<&Value> = home
+            .as_array()
+            .expect("a list")
+            .iter()
+            .filter(|s| s["reblog"].is_object())
+            .collect();
+        assert_eq!(boosted.len(), 1, "{home}");
+        assert_eq!(boosted[0]["reblog"]["content"], "<p>True</p>");
+        assert_eq!(
+            place.rows("statuses WHERE reblog_of_id IS NOT NULL").await,
+            2
+        );
     });
 }
 
