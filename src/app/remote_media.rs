@@ -2,9 +2,9 @@
 //! and how much may be fetched.
 //!
 //! A fetch costs another server a request and us a connection, memory and disk, and strangers
-//! choose what is linked. So besides the guarded client's own limits there are these, each for
-//! this process: fetches that wait or run in all, and of one server; fetches that run; and
-//! buckets for whoever asks, for the server asked, and for everybody together.
+//! choose what is linked. So besides the guarded client's own limits there are these. For this
+//! process: fetches that wait or run in all, and of one server; fetches that run. For all processes
+//! together: budgets for whoever asks, for the server asked, and for everybody.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,7 +13,8 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
-use crate::cache::buckets::{Buckets, Rate};
+use super::{App, limits};
+use crate::cache::rate_limit::{Limit, exceeded};
 use crate::domain::remote_media::Kind;
 use crate::domain::{Error, Id, Result};
 use crate::files::remote::Addresses;
@@ -33,32 +34,19 @@ const PICTURES_WAITING: usize = RUNNING;
 /// How long what is known of the cache's size counts.
 const SIZE_KNOWN: Duration = Duration::from_secs(60);
 
-/// Fetches of one member: some pages at once, then a steady stream.
-const MEMBER: Rate = Rate {
-    burst: 400,
-    per_minute: 200.0,
-};
+/// What budgets are counted in.
+const WINDOW: TimeDelta = TimeDelta::minutes(3);
+/// Fetches of one member in a window.
+const MEMBER: u32 = 600;
 /// Fetches of one network of strangers. Apps load pictures without saying whose app it is, so
 /// this must do for a page of an app.
-const NETWORK: Rate = Rate {
-    burst: 150,
-    per_minute: 60.0,
-};
+const NETWORK: u32 = 180;
 /// Fetches of all strangers together: what a crowd of addresses can make us do.
-const STRANGERS: Rate = Rate {
-    burst: 600,
-    per_minute: 300.0,
-};
+const STRANGERS: u32 = 900;
 /// Fetches from one server, whoever asks.
-const HOST: Rate = Rate {
-    burst: 200,
-    per_minute: 120.0,
-};
+const HOST: u32 = 360;
 /// Fetches in all.
-const EVERYBODY: Rate = Rate {
-    burst: 1_200,
-    per_minute: 600.0,
-};
+const EVERYBODY: u32 = 1_800;
 
 /// Who may make this server fetch something. A pending user is not among them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,7 +74,6 @@ pub struct RemoteMedia {
     pub addresses: Addresses,
     /// Pictures as pixels, in a line of their own: what strangers link never delays an upload.
     pub pictures: Pictures,
-    buckets: Buckets,
     flights: Arc<Flights>,
     running: Arc<Semaphore>,
     size: Mutex<Option<(i64, Instant)>>,
@@ -143,7 +130,6 @@ impl RemoteMedia {
                 waiting: PICTURES_WAITING,
                 ..image::Settings::default()
             }),
-            buckets: Buckets::default(),
             flights: Arc::default(),
             running: Arc::new(Semaphore::new(RUNNING)),
             size: Mutex::default(),
@@ -187,23 +173,6 @@ impl RemoteMedia {
         Ok(Turn { of_host, of_all })
     }
 
-    /// Takes one from the budgets of a fetch from `host`.
-    ///
-    /// # Errors
-    /// When one of them is spent: how long until it is not.
-    pub fn spend(&self, asker: &Asker, host: &str, now: DateTime<Utc>) -> Result<(), TimeDelta> {
-        match asker {
-            Asker::Member(id) => self.buckets.take(&format!("member:{id}"), MEMBER, now)?,
-            Asker::Stranger(network) => {
-                self.buckets
-                    .take(&format!("network:{network}"), NETWORK, now)?;
-                self.buckets.take("strangers", STRANGERS, now)?;
-            }
-        }
-        self.buckets.take(&format!("host:{host}"), HOST, now)?;
-        self.buckets.take("everybody", EVERYBODY, now)
-    }
-
     /// The bytes in the cache, as far as they are known; other processes fill it too, so that
     /// is forgotten after a minute.
     pub fn size(&self) -> Option<i64> {
@@ -224,6 +193,38 @@ impl RemoteMedia {
             *known = known.saturating_add(bytes).max(0);
         }
     }
+}
+
+/// Takes one from the budgets of a fetch from `host`. One call to Redis, two where one is spent.
+///
+/// # Errors
+/// `TooMany` when one of them is spent, with the time when it is not.
+pub async fn spend(app: &App, asker: &Asker, host: &str, now: DateTime<Utc>) -> Result<()> {
+    let budgets = budgets(asker, host);
+    let taken = limits::take(app, &budgets, now).await;
+    let Some(spent) = exceeded(&taken) else {
+        return Ok(());
+    };
+    limits::give_back(app, &budgets, now).await;
+    Err(busy(now, (spent.reset - now).max(TimeDelta::seconds(1))))
+}
+
+fn budgets(asker: &Asker, host: &str) -> Vec<Limit> {
+    let budget = |key: String, most| Limit {
+        key: format!("remote-media:{key}"),
+        most,
+        window: WINDOW,
+    };
+    let mut budgets = match asker {
+        Asker::Member(id) => vec![budget(format!("member:{id}"), MEMBER)],
+        Asker::Stranger(network) => vec![
+            budget(format!("net:{network}"), NETWORK),
+            budget("strangers".to_owned(), STRANGERS),
+        ],
+    };
+    budgets.push(budget(format!("host:{host}"), HOST));
+    budgets.push(budget("everybody".to_owned(), EVERYBODY));
+    budgets
 }
 
 /// When somebody for whom there is no room may come again.
@@ -313,16 +314,16 @@ mod tests {
     }
 
     #[test]
-    fn strangers_have_less_than_members() {
-        let media = handles();
-        let now = DateTime::UNIX_EPOCH;
-        let fetches = |asker: &Asker| {
-            (0..10_000)
-                .take_while(|n| media.spend(asker, &format!("{n}.example"), now).is_ok())
-                .count()
+    fn strangers_have_less_than_members_and_all_of_them_together_have_an_end() {
+        let of = |asker| {
+            let budgets = budgets(&asker, "far.example");
+            let sizes: Vec<(String, u32)> = budgets.into_iter().map(|b| (b.key, b.most)).collect();
+            sizes
         };
-        let stranger = Asker::Stranger("192.0.2.1/32".to_owned());
-        assert_eq!(fetches(&stranger), NETWORK.burst as usize);
-        assert_eq!(fetches(&Asker::Member(1)), MEMBER.burst as usize);
+        let stranger = of(Asker::Stranger("192.0.2.1/32".to_owned()));
+        let member = of(Asker::Member(1));
+        assert!(stranger[0].1 < member[0].1);
+        assert_eq!(stranger[1].0, "remote-media:strangers");
+        assert_eq!(stranger[2..], member[1..]);
     }
 }

@@ -318,6 +318,33 @@ pub async fn done(
     Ok(touched > 0)
 }
 
+/// A picture attached is so large, and looks like this from afar: kept where its server said
+/// nothing, or something that would be laid out wrongly (a ratio off by more than a fiftieth). Its
+/// post is another version then.
+pub async fn note_shape(
+    conn: &mut Conn,
+    original: &Original,
+    (width, height): (i32, i32),
+    blurhash: &str,
+) -> Result<()> {
+    raw::<()>(
+        "WITH p AS (SELECT ?::bigint AS id, ?::text AS url, ?::integer AS width, ?::integer AS height, ?::text AS hash), \
+         did AS (UPDATE media m SET width = p.width, height = p.height, blurhash = coalesce(m.blurhash, p.hash) \
+             FROM p WHERE m.id = p.id AND m.remote_url = p.url AND (m.width IS NULL OR m.height IS NULL \
+             OR m.blurhash IS NULL OR abs(m.width::float8 * p.height - m.height::float8 * p.width) \
+             > m.height::float8 * p.height / 50) RETURNING m.status_id) \
+         UPDATE statuses s SET version = s.version + 1 FROM did WHERE s.id = did.status_id",
+    )
+    .bind::<BigInt, _>(original.source)
+    .bind::<Text, _>(original.url.clone())
+    .bind::<Integer, _>(width)
+    .bind::<Integer, _>(height)
+    .bind::<Text, _>(blurhash.to_owned())
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 /// The fetch came to nothing, and left no files.
 pub async fn failed(conn: &mut Conn, claimed: &Claimed, until: DateTime<Utc>) -> Result<()> {
     raw::<()>(

@@ -87,6 +87,8 @@ impl From<Error> for Trouble {
 struct Kept {
     files: Vec<MediaPath>,
     bytes: i64,
+    /// Of a picture: width and height, and its blurhash.
+    shape: Option<((i32, i32), String)>,
 }
 
 /// Fetches it when it is its turn, unless another process does.
@@ -116,6 +118,12 @@ pub(super) async fn run(network: Network, original: Original, flight: Flight) ->
         Ok(kept) => {
             let mut conn = fed.pool.get().await?;
             let done = store::cached_media::done(&mut conn, &claimed, kept.bytes, now).await?;
+            if done
+                && original.kind == Kind::Attachment
+                && let Some((size, blurhash)) = &kept.shape
+            {
+                store::cached_media::note_shape(&mut conn, &original, *size, blurhash).await?;
+            }
             drop(conn);
             if !done {
                 // Somebody marked it as going, or took it over.
@@ -231,9 +239,12 @@ async fn bring_picture(
             return Err(Trouble::Ours(error));
         }
     }
+    let pixels = |n: u32| i32::try_from(n).unwrap_or(i32::MAX);
+    let size = (pixels(made.picture.width), pixels(made.picture.height));
     Ok(Kept {
         files: paths,
         bytes: sum,
+        shape: Some((size, made.blurhash)),
     })
 }
 
@@ -267,6 +278,7 @@ async fn bring_film(
     file.finish().await?;
     Ok(Kept {
         files: vec![path],
+        shape: None,
         bytes: i64::try_from(bytes).map_err(Error::from)?,
     })
 }

@@ -158,8 +158,7 @@ pub async fn fetched(network: &Network, asker: &Asker, wanted: &Wanted) -> Resul
                 let _ = tokio::time::timeout(patience, end.changed()).await;
             }
             Boarding::First(flight) => {
-                let spent = app.remote_media.spend(asker, &host, now);
-                spent.map_err(|wait| busy(now, wait))?;
+                handles::spend(app, asker, &host, now).await?;
                 // On its own, on this thread as requests are: whoever asked may go away, and
                 // others wait for the same.
                 let fetching = fetch::run(network.clone(), *original, flight);

@@ -6,6 +6,9 @@ use std::time::{Duration, Instant, SystemTime};
 use chrono::TimeDelta;
 use futures::future::join_all;
 use image::{ExtendedColorType, ImageEncoder};
+use porchlight::app::App;
+use porchlight::app::remote_media::{self, Asker};
+use porchlight::domain::Error;
 use porchlight::social::remote_media::upkeep;
 use porchlight::store;
 use reqwest::Method;
@@ -771,5 +774,86 @@ fn the_desk_and_the_command_line_know_how_full_it_is() {
         assert_eq!(usage, store::cached_media_room::Usage::default());
         drop(conn);
         fetch(&place.browser(), &path).await.expect(200);
+    });
+}
+
+#[test]
+fn what_a_picture_turns_out_to_be_is_told_to_apps() {
+    Setup::federated().run(async |place| {
+        let alpha = place.peer("alpha");
+        for name in ["/silent.png", "/liar.png", "/honest.png"] {
+            serve_png(alpha, name);
+        }
+        let sized = |name: &str, width: u32, height: u32| {
+            let mut file = image(name);
+            (file["width"], file["height"]) = (json!(width), json!(height));
+            file["blurhash"] = json!("LEHV6nWB2yk8pyo0adR*.7kCMdnj");
+            file
+        };
+        let ann = ann(place, json!({})).await;
+        let files = json!([
+            image("/silent.png"),
+            sized("/liar.png", 10, 900),
+            sized("/honest.png", 1800, 1200)
+        ]);
+        let before = post(place, &ann, 1, files).await;
+        let shown = &before["media_attachments"];
+        assert!(shown[0]["meta"]["original"].is_null(), "{shown}");
+        let browser = place.browser();
+        for file in shown.as_array().expect("a list") {
+            fetch(&browser, &path(place, &file["url"]))
+                .await
+                .expect(200);
+        }
+        let status = before["id"].as_str().expect("an id");
+        let again = place
+            .stranger()
+            .get(&format!("/api/v1/statuses/{status}"))
+            .await;
+        let after = again.entity("Status");
+        let size = |n: usize| {
+            let original = &after["media_attachments"][n]["meta"]["original"];
+            (original["width"].clone(), original["height"].clone())
+        };
+        assert_eq!(size(0), (json!(900), json!(600)));
+        assert_eq!(size(1), (json!(900), json!(600)), "it was laid out wrongly");
+        assert_eq!(
+            size(2),
+            (json!(1800), json!(1200)),
+            "as large as it is there"
+        );
+        assert!(after["media_attachments"][0]["blurhash"].is_string());
+        assert_eq!(
+            after["media_attachments"][2]["blurhash"],
+            "LEHV6nWB2yk8pyo0adR*.7kCMdnj"
+        );
+    });
+}
+
+#[test]
+fn budgets_are_those_of_all_processes_together() {
+    Setup::federated().run(async |place| {
+        let now = place.app.clock.now();
+        let other = App::open(place.app.config.clone()).await.expect("it opens");
+        let stranger = Asker::Stranger("81.5.5.5/32".to_owned());
+        let mut given = 0;
+        for n in 0..400 {
+            let app = if n % 2 == 0 { &place.app } else { &other };
+            match remote_media::spend(app, &stranger, &format!("h{n}.example"), now).await {
+                Ok(()) => given += 1,
+                Err(Error::TooMany { retry_at, .. }) => assert!(retry_at > now),
+                Err(error) => panic!("{error:?}"),
+            }
+        }
+        assert_eq!(given, 180);
+        // Others are not to blame, and it is not for ever.
+        let next = Asker::Stranger("81.6.6.6/32".to_owned());
+        remote_media::spend(&other, &next, "a.example", now)
+            .await
+            .expect("there is room");
+        let later = now + TimeDelta::minutes(3);
+        remote_media::spend(&other, &stranger, "a.example", later)
+            .await
+            .expect("there is room");
     });
 }
