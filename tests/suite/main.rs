@@ -26,6 +26,7 @@ mod support {
     pub mod recount;
     pub mod routes;
     pub mod schema;
+    pub mod secure;
     pub mod smtp;
     pub mod wire;
 }

@@ -718,6 +718,35 @@ fn staff_can_look_at_servers_and_posts_and_try_again() {
     });
 }
 
+/// So many servers of `*.dead.test`, with somebody on each who follows `ann`.
+async fn follow_from_the_dead(place: &Place, ann: &Person, servers: i32) {
+    let (account, at): (i64, f64) = (
+        ann.id.parse().expect("an id"),
+        place.app.clock.now().timestamp() as f64,
+    );
+    place
+        .sql(
+            "WITH h AS (INSERT INTO hosts (domain, first_seen_at) \
+                 SELECT 'h' || n || '.dead.test', to_timestamp($1::float8) FROM generate_series(1, $2::int) n RETURNING id, domain), \
+             a AS (INSERT INTO accounts (id, host_id, username, handle_domain, uri, uri_hash, created_at, updated_at) \
+                 SELECT next_id(to_timestamp($1::float8)), id, 'ann', domain, 'http://' || domain || '/ann', \
+                 md5(domain)::uuid, to_timestamp($1::float8), to_timestamp($1::float8) FROM h RETURNING id, uri, handle_domain), \
+             e AS (INSERT INTO actor_endpoints (account_id, inbox, shared_inbox) \
+                 SELECT id, uri || '/inbox', 'http://' || handle_domain || '/inbox' FROM a) \
+             SELECT 1 FROM a",
+            &[&at, &servers],
+        )
+        .await;
+    place
+        .sql(
+            "INSERT INTO follows (id, account_id, target_id, state, created_at) \
+             SELECT next_id(to_timestamp($2::float8)), a.id, $1, 1, to_timestamp($2::float8) \
+             FROM accounts a WHERE a.handle_domain LIKE '%.dead.test'",
+            &[&account, &at],
+        )
+        .await;
+}
+
 #[test]
 fn hundreds_of_dead_servers_cost_a_row_each_and_keep_no_living_one_waiting() {
     // A port that was free a moment ago: nobody listens there.
@@ -728,34 +757,13 @@ fn hundreds_of_dead_servers_cost_a_row_each_and_keep_no_living_one_waiting() {
         let ann = place.member("ann").await;
         let alpha = place.peer("alpha");
         follower(place, alpha, "ada", &ann).await;
-        let (account, at): (i64, f64) = (
-            ann.id.parse().expect("an id"),
-            place.app.clock.now().timestamp() as f64,
-        );
-        place
-            .sql(
-                "WITH h AS (INSERT INTO hosts (domain, first_seen_at) \
-                     SELECT 'h' || n || '.dead.test', to_timestamp($1::float8) FROM generate_series(1, 300) n RETURNING id, domain), \
-                 a AS (INSERT INTO accounts (id, host_id, username, handle_domain, uri, uri_hash, created_at, updated_at) \
-                     SELECT next_id(to_timestamp($1::float8)), id, 'ann', domain, 'http://' || domain || '/ann', \
-                     md5(domain)::uuid, to_timestamp($1::float8), to_timestamp($1::float8) FROM h RETURNING id, uri, handle_domain), \
-                 e AS (INSERT INTO actor_endpoints (account_id, inbox, shared_inbox) \
-                     SELECT id, uri || '/inbox', 'http://' || handle_domain || '/inbox' FROM a) \
-                 SELECT 1 FROM a",
-                &[&at],
-            )
-            .await;
-        place
-            .sql(
-                "INSERT INTO follows (id, account_id, target_id, state, created_at) \
-                 SELECT next_id(to_timestamp($2::float8)), a.id, $1, 1, to_timestamp($2::float8) \
-                 FROM accounts a WHERE a.handle_domain LIKE '%.dead.test'",
-                &[&account, &at],
-            )
-            .await;
+        follow_from_the_dead(place, &ann, 300).await;
         let said = async |text: &str, so_far: usize| {
             ann.api.toot(text).await;
-            until("the living one has it", async || alpha.received().len() == so_far).await;
+            until("the living one has it", async || {
+                alpha.received().len() == so_far
+            })
+            .await;
         };
         let tries = "SELECT coalesce(sum(fails), 0)::bigint FROM delivery_hosts";
         let waiting = "SELECT count(*) FROM deliveries";
@@ -767,5 +775,57 @@ fn hundreds_of_dead_servers_cost_a_row_each_and_keep_no_living_one_waiting() {
         assert_eq!(place.number(tries).await, 300);
         let state = "SELECT count(*) FROM delivery_hosts";
         assert_eq!(place.number(state).await, 301);
+    });
+}
+
+#[test]
+fn the_dead_are_given_up_after_some_days_and_cost_nothing_more() {
+    let nobody = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let nobody = nobody.local_addr().expect("it is bound");
+    let setup = Setup::federated().beside("*.dead.test", nobody);
+    setup.run(async |place| {
+        let ann = place.member("ann").await;
+        let alpha = place.peer("alpha");
+        follower(place, alpha, "ada", &ann).await;
+        follow_from_the_dead(place, &ann, 30).await;
+        let tries = "SELECT coalesce(sum(fails), 0)::bigint FROM delivery_hosts";
+        let living = "SELECT count(*) FROM delivery_hosts WHERE dead_since IS NULL";
+        let waiting = "SELECT count(*) FROM deliveries";
+        ann.api.toot("For everybody.").await;
+        until("all were tried", async || place.number(tries).await == 30).await;
+        let mut rounds = 0;
+        while place.number(living).await > 1 {
+            rounds += 1;
+            assert!(rounds < 30, "they never die");
+            place.advance(TimeDelta::hours(15));
+            let due = format!(
+                "{living} AND waiting > 0 AND due_at <= to_timestamp({})",
+                place.app.clock.now().timestamp()
+            );
+            until("all that were due were tried", async || {
+                place.number(&due).await == 0
+            })
+            .await;
+        }
+        assert!(rounds > 3, "given up after {rounds} rounds");
+        assert_eq!(place.number(waiting).await, 0, "what waited for them goes");
+        let tried = place.number(tries).await;
+        alpha.forget_asked();
+        ann.api.toot("For the living.").await;
+        until("the living one has it", async || {
+            alpha.received().len() == 1
+        })
+        .await;
+        place.settle().await;
+        assert_eq!(
+            place.number(waiting).await,
+            0,
+            "nothing is kept for the dead"
+        );
+        assert_eq!(place.number(tries).await, tried, "and nobody asks them");
+        assert_eq!(
+            place.number("SELECT count(*) FROM delivery_hosts").await,
+            31
+        );
     });
 }

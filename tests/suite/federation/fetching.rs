@@ -257,6 +257,49 @@ fn a_move_is_believed_when_both_say_so_now() {
 }
 
 #[test]
+fn nobody_is_led_to_somebody_who_is_shut_out() {
+    Setup::federated().run(async |place| {
+        let world = world(place).await;
+        let eve = known(place, &world.eve).await;
+        let mut document = world.eve.document();
+        document["alsoKnownAs"] = json!([world.bob.id]);
+        world.beta.publish(document);
+        let mut gone = world.bob.activity(world.alpha, "Move", json!(world.bob.id));
+        gone["target"] = json!(world.eve.id);
+        // Suspended by staff, then with her whole server.
+        place
+            .sql(
+                "UPDATE accounts SET flags = flags | 2 WHERE id = $1",
+                &[&eve.id],
+            )
+            .await;
+        let told = place.tries(&world.bob_here, gone.clone()).await;
+        assert!(matches!(told, Ok(Handled::Ignored(_))), "{told:?}");
+        place
+            .sql("UPDATE accounts SET flags = 0 WHERE id = $1", &[&eve.id])
+            .await;
+        place
+            .sql("UPDATE hosts SET flags = 2 WHERE domain = 'beta.test'", &[])
+            .await;
+        place.app.policies.forget();
+        let told = place.tries(&world.bob_here, gone).await;
+        assert!(!matches!(told, Ok(Handled::Done)), "{told:?}");
+        assert_eq!(
+            place
+                .rows(&format!("follows WHERE target_id = {}", eve.id))
+                .await,
+            0
+        );
+        assert_eq!(
+            place
+                .rows(&format!("follows WHERE target_id = {}", world.bob_here.id))
+                .await,
+            1
+        );
+    });
+}
+
+#[test]
 fn votes_and_forwarded_reports_reach_the_server_they_are_for() {
     Setup::federated().run(async |place| {
         let world = world(place).await;

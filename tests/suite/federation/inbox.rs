@@ -1,6 +1,8 @@
 //! What other servers send: who is believed, what is refused before it costs anything, and
 //! that nothing is taken twice (abuse-cases.md, I1 to I7, I12, I26 to I28).
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use chrono::TimeDelta;
 use futures::future::join_all;
 use porchlight::domain::policy::{PolicyKind, PolicySource};
@@ -8,6 +10,7 @@ use porchlight::secrets::actor_key;
 use porchlight::store;
 use porchlight::store::domain_policies::{NewPolicy, Terms};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use crate::support::actor::{Actor, Letter, digest, http_date};
 use crate::support::peer::{Page, Peer};
@@ -130,6 +133,103 @@ fn a_signature_of_another_hour_is_refused() {
     });
 }
 
+/// A lie about what RFC 9421 signs: the names covered, `created` and `expires`, the body sent.
+struct Said<'a> {
+    covered: &'a [&'a str],
+    created: Option<i64>,
+    expires: Option<i64>,
+    body: Vec<u8>,
+}
+
+/// Sends an activity signed as RFC 9421 has it, by code of the suite's own.
+async fn send_9421(
+    place: &Place,
+    from: &Actor,
+    activity: &Value,
+    lie: impl FnOnce(&mut Said<'_>),
+) -> u16 {
+    let body = activity.to_string().into_bytes();
+    let digest = format!("sha-256=:{}:", STANDARD.encode(Sha256::digest(&body)));
+    let now = place.app.clock.now().timestamp();
+    let mut said = Said {
+        covered: &["@method", "@target-uri", "content-digest"],
+        created: Some(now),
+        expires: None,
+        body,
+    };
+    lie(&mut said);
+    let names: Vec<String> = said
+        .covered
+        .iter()
+        .map(|name| format!("\"{name}\""))
+        .collect();
+    let mut input = format!("({})", names.join(" "));
+    for (name, at) in [("created", said.created), ("expires", said.expires)] {
+        if let Some(at) = at {
+            input.push_str(&format!(";{name}={at}"));
+        }
+    }
+    input.push_str(&format!(
+        ";keyid=\"{}\";alg=\"rsa-v1_5-sha256\"",
+        from.key_id()
+    ));
+    let mut base = String::new();
+    for name in said.covered {
+        let value = match *name {
+            "@method" => "POST".to_owned(),
+            "@target-uri" => format!("{}/ap/inbox", place.origin),
+            _ => digest.clone(),
+        };
+        base.push_str(&format!("\"{name}\": {value}\n"));
+    }
+    base.push_str(&format!("\"@signature-params\": {input}"));
+    let key = actor_key::SigningKey::from_der(&from.key.private_der).expect("a key");
+    let signature = STANDARD.encode(key.sign(base.as_bytes()).expect("a signature"));
+    let stranger = place.stranger();
+    let request = stranger
+        .request(reqwest::Method::POST, "/ap/inbox")
+        .header("Content-Type", "application/activity+json")
+        .header("Content-Digest", digest)
+        .header("Signature-Input", format!("sig1={input}"))
+        .header("Signature", format!("sig1=:{signature}:"))
+        .body(said.body);
+    stranger.send(request).await.status
+}
+
+#[test]
+fn the_newer_signatures_are_held_to_the_same_rules() {
+    beside_ann(async |place, peer, ann| {
+        let now = place.app.clock.now().timestamp();
+        let send = async |lie: &dyn Fn(&mut Said<'_>)| {
+            send_9421(place, ann, &like(peer, ann), |s| lie(s)).await
+        };
+        assert_eq!(send(&|_| {}).await, 202);
+        assert_eq!(send(&|s| s.created = Some(now - 59 * 60)).await, 202);
+        for (what, lie) in [
+            (
+                "too old",
+                &(|s: &mut Said<'_>| s.created = Some(now - 61 * 60)) as &dyn Fn(&mut Said<'_>),
+            ),
+            ("of tomorrow", &|s| s.created = Some(now + 61 * 60)),
+            ("without a time", &|s| s.created = None),
+            ("run out", &|s| s.expires = Some(now - 60)),
+            ("another body", &|s| s.body.push(b' ')),
+            ("digest unsigned", &|s| {
+                s.covered = &["@method", "@target-uri"]
+            }),
+            ("target unsigned", &|s| {
+                s.covered = &["@method", "content-digest"]
+            }),
+            ("method unsigned", &|s| {
+                s.covered = &["@target-uri", "content-digest"]
+            }),
+        ] {
+            assert_eq!(send(lie).await, 401, "{what}");
+        }
+        assert_eq!(kept(place).await, 2);
+    });
+}
+
 #[test]
 fn what_can_be_read_in_two_ways_is_refused() {
     beside_ann(async |place, peer, ann| {
@@ -166,6 +266,12 @@ fn what_can_be_read_in_two_ways_is_refused() {
             format!("{},x=\"{}\"", doubled.signature(), "a".repeat(20_000)),
         )];
         assert_eq!(doubled.send(place).await.status, 400);
+        doubled.after = vec![(
+            "signature",
+            format!("{},x=\"{}\"", doubled.signature(), "a".repeat(100_000)),
+        )];
+        let answer = doubled.send(place).await.status;
+        assert!((400..=431).contains(&answer), "{answer}");
         // A document that two readers could read differently.
         let mut letter = ann.letter(place, &like(peer, ann));
         letter.body = format!(

@@ -213,6 +213,19 @@ fn nobody_speaks_for_somebody_else() {
             );
             ignored(place.hears(liar, liar.does("Delete", json!(bob.uri))).await);
         }
+        // Nor does its owner give it to another, or take another's.
+        let given = bob.note(
+            1,
+            json!({"content": "given", "attributedTo": dan.uri, "updated": "2026-01-02T00:00:00Z"}),
+        );
+        for giver in [&bob, &dan] {
+            let told = place
+                .tries(giver, giver.does("Update", given.clone()))
+                .await;
+            assert!(!matches!(told, Ok(Handled::Done)), "{told:?}");
+        }
+        let owned = format!("statuses WHERE account_id = {}", bob.id);
+        assert_eq!(place.rows(&owned).await, 1);
         let like = bob.does("Like", json!(uri(&note)));
         done(place.hears(&bob, like.clone()).await);
         ignored(place.hears(&eve, eve.does("Undo", like.clone())).await);
@@ -322,6 +335,14 @@ fn who_was_suspended_or_has_gone_stays_so() {
         );
         ignored(place.hears(&bob, bob.does("Delete", json!(bob.uri))).await);
 
+        // Nor by what others do with their posts.
+        let eve = place.stranger_at("near.example", "eve").await;
+        follows(place, &ann, &eve).await;
+        let boosted = json!("https://far.example/notes/1");
+        ignored(place.hears(&eve, eve.does("Announce", boosted)).await);
+        let home = ann.api.get("/api/v1/timelines/home").await.ok();
+        assert_eq!(home, json!([]));
+
         let dan = place.stranger_at("far.example", "dan").await;
         follows(place, &ann, &dan).await;
         done(place.hears(&dan, dan.says(dan.note(3, json!({})))).await);
@@ -332,7 +353,7 @@ fn who_was_suspended_or_has_gone_stays_so() {
             .get("/api/v1/accounts/verify_credentials")
             .await
             .ok();
-        assert_eq!(me["following_count"], 1, "Bob alone is left: {me}");
+        assert_eq!(me["following_count"], 2, "Bob and Eve are left: {me}");
         let fed = place.federation();
         let back = porchlight::activitypub::actors::store(&fed, &actor("far.example", "dan")).await;
         assert!(back.is_err());
@@ -470,6 +491,49 @@ fn who_is_blocked_here_reaches_nobody() {
             .await
             .ok();
         assert_eq!(context["descendants"], json!([]));
+    });
+}
+
+#[test]
+fn who_is_blocked_here_votes_quotes_and_reports_and_nobody_hears_of_it() {
+    run(async |place| {
+        let ann = place.member("ann").await;
+        let eve = place.member("eve").await;
+        let bob = place.stranger_at("far.example", "bob").await;
+        follows(place, &eve, &bob).await;
+        let poll =
+            json!({"status": "Which?", "poll": {"options": ["Red", "Green"], "expires_in": 3600}});
+        let asked = id(&ann.api.post("/api/v1/statuses", poll).await.ok());
+        ann.api
+            .act(&format!("/api/v1/accounts/{}/block", bob.id))
+            .await
+            .ok();
+        place.settle().await;
+        let address = note_uri(place, &asked);
+        let mut vote = bob.note(
+            1,
+            json!({"inReplyTo": address, "name": "Red", "to": [uri_of(place, &ann)], "cc": []}),
+        );
+        vote.as_object_mut().expect("an object").remove("content");
+        ignored(place.hears(&bob, bob.says(vote)).await);
+        assert_eq!(place.rows("poll_votes").await, 0);
+        // The quote is a post like any other for those who follow him, and nothing to her.
+        let quote = bob.note(2, json!({"quoteUrl": address, "quote": address}));
+        done(place.hears(&bob, bob.says(quote)).await);
+        // What he reports is for staff to judge.
+        done(
+            place
+                .hears(&bob, bob.does("Flag", json!([uri_of(place, &ann)])))
+                .await,
+        );
+        assert_eq!(ann.api.get("/api/v1/notifications").await.ok(), json!([]));
+        let context = format!("/api/v1/statuses/{asked}/context");
+        assert_eq!(eve.api.get(&context).await.ok()["descendants"], json!([]));
+        let shown = ann.api.get(&format!("/api/v1/statuses/{asked}")).await.ok();
+        assert_eq!(
+            (&shown["poll"]["votes_count"], &shown["replies_count"]),
+            (&json!(0), &json!(0))
+        );
     });
 }
 

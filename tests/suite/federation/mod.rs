@@ -24,5 +24,6 @@ mod receiving;
 mod requests;
 mod same_names;
 mod samples;
+mod secure;
 mod signed_fetch;
 mod webfinger;

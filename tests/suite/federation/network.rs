@@ -9,6 +9,9 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use futures::future::BoxFuture;
 use http::HeaderMap;
+use porchlight::activitypub::collections::{self, Entry};
+use porchlight::activitypub::webfinger::{self, Handle};
+use porchlight::activitypub::{actors, nodeinfo, notes};
 use porchlight::app::federation::{Federation, FetchError, Network, Want};
 use porchlight::app::http::names::Names;
 use porchlight::secrets::actor_key;
@@ -112,6 +115,50 @@ fn a_name_that_leads_into_a_private_network_is_refused() {
             refused(asked, ip);
             assert_eq!(names.asked.load(Ordering::Relaxed), 1);
         }
+    });
+}
+
+#[test]
+fn whatever_is_asked_for_passes_the_same_guard() {
+    in_earnest(async |place| {
+        let names = Lying::new(&[&["169.254.169.254"]]);
+        let fed = through(place, &names).await;
+        let host = "https://rogue.example.org";
+        let (actor, note) = (format!("{host}/users/ann"), format!("{host}/notes/1"));
+        let handle = Handle::read("ann@rogue.example.org").expect("a handle");
+        let collection = format!("{host}/replies");
+        let picture = Want {
+            signed: false,
+            types: &[],
+            ..Want::PAGE
+        };
+        // Of documents the library looks the name up itself first, and finds nobody.
+        assert!(actors::find_or_fetch(&fed, &actor).await.is_err());
+        assert!(notes::find_or_fetch(&fed, &note).await.is_err());
+        let mut asked = names.asked.load(Ordering::Relaxed);
+        let mut looked_up = |what: &str, is_refused: bool| {
+            let so_far = names.asked.load(Ordering::Relaxed);
+            assert!(is_refused && so_far > asked, "{what}");
+            asked = so_far;
+        };
+        looked_up("handle", webfinger::find(&fed, &handle).await.is_err());
+        looked_up(
+            "nodeinfo",
+            nodeinfo::ask(&fed, "rogue.example.org").await.is_err(),
+        );
+        let read = collections::read(&fed, &collection, "rogue.example.org", 1, |_| Entry::Counts);
+        looked_up("collection", read.await.is_err());
+        let file = url(&format!("{host}/lamp.png"));
+        looked_up(
+            "media",
+            matches!(
+                fed.stream(&file, picture).await,
+                Err(FetchError::Refused(_))
+            ),
+        );
+        let inbox = url(&format!("{host}/inbox"));
+        let posted = fed.post(&inbox, HeaderMap::new(), Bytes::new()).await;
+        looked_up("delivery", matches!(posted, Err(FetchError::Refused(_))));
     });
 }
 

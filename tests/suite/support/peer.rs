@@ -14,11 +14,12 @@ use std::time::{Duration, Instant};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::task::JoinHandle;
+use tokio_rustls::rustls::ServerConfig;
 
 use super::actor::Actor;
+use super::secure;
 
 /// What an ActivityPub document is called.
 pub const ACTIVITY_JSON: &str = "application/activity+json; charset=utf-8";
@@ -33,6 +34,7 @@ pub struct Peer {
     pub host: String,
     /// Where it listens.
     pub address: SocketAddr,
+    scheme: &'static str,
     pub(super) state: Arc<State>,
     task: JoinHandle<()>,
 }
@@ -181,22 +183,44 @@ impl Page {
 impl Peer {
     /// A server of this name on a listener that is bound already.
     pub fn start(host: &str, listener: TcpListener) -> Peer {
+        Peer::open(host, listener, None)
+    }
+
+    /// The same behind TLS, on a free port.
+    pub fn start_secure(host: &str, settings: Arc<ServerConfig>) -> Peer {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        Peer::open(host, listener, Some(settings))
+    }
+
+    fn open(host: &str, listener: TcpListener, secure: Option<Arc<ServerConfig>>) -> Peer {
         let address = listener.local_addr().expect("it is bound");
         listener.set_nonblocking(true).expect("a listener");
         let listener = tokio::net::TcpListener::from_std(listener).expect("a listener");
         let state = Arc::new(State::default());
+        let scheme = match secure {
+            Some(_) => "https",
+            None => "http",
+        };
         let task = tokio::spawn({
             let state = state.clone();
             async move {
                 while let Ok((stream, _)) = listener.accept().await {
                     // One that broke off is the client's business, and the test's.
-                    tokio::spawn(answer(stream, state.clone()));
+                    match &secure {
+                        Some(settings) => {
+                            tokio::spawn(secure::serve(stream, settings.clone(), state.clone()));
+                        }
+                        None => {
+                            tokio::spawn(answer(stream, state.clone()));
+                        }
+                    }
                 }
             }
         });
         let peer = Peer {
             host: host.to_owned(),
             address,
+            scheme,
             state,
             task,
         };
@@ -206,12 +230,12 @@ impl Peer {
 
     /// Scheme and name: what its ids begin with.
     pub fn origin(&self) -> String {
-        format!("http://{}", self.host)
+        format!("{}://{}", self.scheme, self.host)
     }
 
     /// The whole address of a path.
     pub fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.host)
+        format!("{}{path}", self.origin())
     }
 
     /// An actor of this name, of the type `Person`, with a new key; served with its WebFinger.
@@ -328,6 +352,20 @@ impl Drop for Peer {
 }
 
 impl State {
+    /// What is answered at once and whole: status, headers and body. Other answers are for HTTP/1.
+    pub(super) fn whole(&self, asked: &Asked) -> (u16, Vec<(String, String)>, Vec<u8>) {
+        let page = self.page(asked);
+        match page.body {
+            Body::Whole(body) => (page.status, page.headers, body),
+            other => panic!("not over HTTP/2: {other:?}"),
+        }
+    }
+
+    /// Keeps what was asked.
+    pub(super) fn note(&self, asked: Asked) {
+        lock(&self.asked).push(asked);
+    }
+
     fn page(&self, asked: &Asked) -> Page {
         if let Some(page) = lock(&self.pages).get(&asked.path) {
             return page.clone();
@@ -345,12 +383,16 @@ impl State {
     }
 }
 
-async fn answer(mut stream: TcpStream, state: Arc<State>) -> std::io::Result<()> {
+/// Answers one request over HTTP/1.
+pub(super) async fn answer<S>(mut stream: S, state: Arc<State>) -> std::io::Result<()>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
     let Some(asked) = read(&mut stream).await? else {
         return Ok(());
     };
     let page = state.page(&asked);
-    lock(&state.asked).push(asked);
+    state.note(asked);
     let mut head = format!("HTTP/1.1 {} Said\r\nconnection: close\r\n", page.status);
     for (name, value) in &page.headers {
         head.push_str(&format!("{name}: {value}\r\n"));
@@ -396,7 +438,7 @@ async fn answer(mut stream: TcpStream, state: Arc<State>) -> std::io::Result<()>
 }
 
 /// `None` where the connection ended before the request did.
-async fn read(stream: &mut TcpStream) -> std::io::Result<Option<Asked>> {
+async fn read(stream: &mut (impl AsyncRead + Unpin)) -> std::io::Result<Option<Asked>> {
     let mut bytes = Vec::new();
     let mut buffer = [0; 16 * 1024];
     loop {

@@ -35,6 +35,8 @@ pub struct Way {
     pub peers: String,
     /// What stands before the command: a way into another network.
     pub through: Vec<String>,
+    /// The authorities that it believes, in one file; the system's where that is not said.
+    pub believes: Option<PathBuf>,
 }
 
 impl Way {
@@ -48,6 +50,7 @@ impl Way {
             from: None,
             peers: String::new(),
             through: Vec::new(),
+            believes: None,
         }
     }
 }
@@ -96,6 +99,9 @@ impl Server {
             .stdin(Stdio::null())
             .stdout(file.try_clone().expect("a log"))
             .stderr(file);
+        if let Some(authorities) = &way.believes {
+            command.env("SSL_CERT_FILE", authorities);
+        }
         if !way.peers.is_empty() {
             command
                 .env("PORCHLIGHT_SERVER__DEV", "true")
