@@ -481,7 +481,6 @@ fn block_new_page() -> block_new::BlockNewPage {
         days: [1, 3, 14, 90, 365].map(|n| (n, n == 14)).to_vec(),
         found: Some(block_new::FoundBlock {
             what: "the network 192.0.2.0/24".into(),
-            deed: "refuse",
             count: 31,
             samples: vec![(11, "rosa".into()), (12, "tom".into())],
         }),

@@ -19,8 +19,8 @@ use crate::web::parts::layout::{Flash, Here, Page};
 /// Days after which a block of a network may end.
 const DAYS: [i64; 5] = [1, 3, 14, 90, 365];
 
-/// A block before it is laid. GET: `kind`, `value`, `severity`, `days`, `hosts`, `whole`,
-/// `comment`; posts the same with `apply` to `/desk/blocks/new`.
+/// A block before it is laid. GET: `kind`, `value`, `hosts`, `whole`, `looked`; posts the same
+/// with `severity`, `days`, `comment`, `apply` to `/desk/blocks/new`.
 #[derive(Template)]
 #[template(path = "review/block_new.html")]
 pub struct BlockNewPage {
@@ -43,8 +43,6 @@ pub struct BlockNewPage {
 pub struct FoundBlock {
     /// What is blocked, in words.
     pub what: String,
-    /// What would be done to them: `refuse`, `put aside`.
-    pub deed: &'static str,
     /// How many who wait.
     pub count: usize,
     /// Some of them: application and name.
@@ -100,7 +98,7 @@ async fn page(
         _ => "Address or network",
     };
     // The box of the servers is ticked to begin with, and stays as it was left.
-    let fresh = typed.severity.is_empty();
+    let fresh = typed.severity.is_empty() && typed.looked.is_empty();
     let hosts = if fresh { "1" } else { typed.hosts.as_str() };
     let mut form = Form::new()
         .with("value", typed.value.clone())
@@ -134,10 +132,6 @@ async fn page(
             let touched = waiting::look(app, &admin, rule).await?;
             Some(FoundBlock {
                 what: rule.words(),
-                deed: match typed.severity.as_str() {
-                    "aside" => "put aside",
-                    _ => "refuse",
-                },
                 count: touched.count,
                 samples: touched.samples,
             })

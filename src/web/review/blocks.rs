@@ -235,6 +235,9 @@ pub struct Typed {
     /// For staff.
     #[serde(deserialize_with = "lenient::string")]
     pub comment: String,
+    /// "1": the boxes are as they were left.
+    #[serde(deserialize_with = "lenient::string")]
+    pub looked: String,
     /// "1": those who wait, too.
     #[serde(deserialize_with = "lenient::string")]
     pub apply: String,

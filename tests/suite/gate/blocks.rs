@@ -177,7 +177,7 @@ fn names_are_blocked_with_what_looks_like_them() {
         place.staff("marlene", Role::Moderator).await;
         place.member("ann").await;
         let desk = place.signed_in(&owner).await;
-        lay(&desk, "name", "rotten", &[("whole", "on")], false).await;
+        lay(&desk, "name", "rotten&whole=1", &[], false).await;
         lay(&desk, "name", "casino", &[], false).await;
         lay(&desk, "name", "crypto", &[("severity", "aside")], false).await;
         let mut words = Vec::new();
