@@ -20,7 +20,7 @@ use crate::web::parts::layout::{Flash, Here, Page};
 const DAYS: [i64; 5] = [1, 3, 14, 90, 365];
 
 /// A block before it is laid. GET: `kind`, `value`, `hosts`, `whole`, `looked`; posts the same
-/// with `severity`, `days`, `comment`, `apply` to `/desk/blocks/new`.
+/// with `severity`, `days`, `comment`, `apply` to `/desk/blocks`.
 #[derive(Template)]
 #[template(path = "review/block_new.html")]
 pub struct BlockNewPage {
@@ -64,6 +64,7 @@ pub const ROUTES: &[Route] = &[
     GET,
     Route {
         method: "POST",
+        path: "/desk/blocks",
         rate: Rate::Write,
         handler: || web::to(lay),
         ..GET
@@ -173,7 +174,7 @@ fn trouble(form: Form, error: &Error, label: &str) -> Form {
     }
 }
 
-/// POST `/desk/blocks/new`.
+/// POST `/desk/blocks`.
 async fn lay(
     req: HttpRequest,
     app: web::Data<App>,

@@ -21,7 +21,7 @@ async fn lay(
         .open(&format!("/desk/blocks/new?kind={kind}&value={value}"))
         .await;
     let before = page.html.text();
-    let mut filled = page.form("/desk/blocks/new");
+    let mut filled = page.form("/desk/blocks");
     for (name, value) in fields {
         filled = filled.set(name, value);
     }
