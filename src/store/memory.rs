@@ -1,8 +1,8 @@
 //! `decision_memory`: keyed hashes of those refused, for 90 days (D26).
 
 use chrono::{DateTime, Utc};
+use diesel::ExpressionMethods;
 use diesel::sql_types::{Array, BigInt, Binary, SmallInt, Timestamptz};
-use diesel::{ExpressionMethods, QueryDsl};
 use diesel_async::RunQueryDsl;
 
 use super::{Conn, raw};
