@@ -96,7 +96,7 @@ pub async fn decide(app: &App, who: &Reviewer, many: Many) -> Result<Id> {
     }
     if count > TYPED_ABOVE && many.typed != Some(count) {
         return Err(Error::field(
-            "typed",
+            "number",
             "ERR_INVALID",
             format!("must be {count}: the number of people this is about"),
         ));

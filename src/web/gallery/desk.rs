@@ -102,8 +102,8 @@ pub fn pages() -> Vec<Hung> {
                 .with("act", "reject")
                 .with("send_mail", "1")
                 .error(
-                    "typed",
-                    "Typed must be 40: the number of people this is about",
+                    "number",
+                    "Number must be 40: the number of people this is about",
                 ),
         }
         .render(),

@@ -40,7 +40,7 @@ pub struct GroupPage {
 }
 
 /// What is to be done to those that were ticked: the last look before it. Posts to
-/// `/desk/bulk/decide`: `pick[]`, `act`, `preset`, `message`, `send_mail`, `typed`.
+/// `/desk/bulk/decide`: `pick[]`, `act`, `preset`, `message`, `send_mail`, `number`.
 #[derive(Template)]
 #[template(path = "review/bulk.html")]
 pub struct BulkPage {
@@ -141,7 +141,7 @@ struct Ticked {
     #[serde(deserialize_with = "lenient::string")]
     send_mail: String,
     #[serde(deserialize_with = "lenient::string")]
-    typed: String,
+    number: String,
 }
 
 impl Ticked {
@@ -152,7 +152,7 @@ impl Ticked {
             .with("message", self.message.clone())
             .with("preset", preset.unwrap_or_default())
             .with("send_mail", self.send_mail.clone())
-            .with("typed", self.typed.clone())
+            .with("number", self.number.clone())
     }
 }
 
@@ -246,7 +246,7 @@ async fn decide(
             picks: review::picks(&ticked.pick),
             message: presets::with_own(&app, &reviewer, ticked.preset, own).await?,
             told: ticked.send_mail == "1" || !mail_reaches_people(&app),
-            typed: ticked.typed.trim().parse().ok(),
+            typed: ticked.number.trim().parse().ok(),
         };
         bulk::decide(&app, &reviewer, many).await
     }

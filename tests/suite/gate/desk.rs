@@ -482,9 +482,9 @@ fn a_group_is_one_row_and_one_decision_with_its_number_typed() {
         page.says("@bot11");
         let look = browser.submit(page.form("/desk/bulk")).await;
         let form = look.form("/desk/bulk/decide").set("act", "approve");
-        let wrong = browser.post(&form.clone().set("typed", "11")).await;
+        let wrong = browser.post(&form.clone().set("number", "11")).await;
         assert_eq!(wrong.status, 422, "{}", wrong.shown());
-        let done = browser.submit(form.set("typed", "12")).await;
+        let done = browser.submit(form.set("number", "12")).await;
         let path = done.path.clone();
         place.settle().await;
         browser.open(&path).await.says("12 of 12 are done");
@@ -528,7 +528,7 @@ fn turning_many_down_takes_as_many_statements_as_turning_few_down() {
             let look = browser.submit(page.form("/desk/bulk")).await;
             let mut form = look.form("/desk/bulk/decide").untick("send_mail");
             if count > 10 {
-                form = form.set("typed", &count.to_string());
+                form = form.set("number", &count.to_string());
             }
             let before = place.counted();
             let answer = browser.post(&form).await;
