@@ -176,7 +176,7 @@ impl<'a> Walker<'a> {
     /// Budgets are not what this is about.
     fn rest(&mut self) {
         self.sent += 1;
-        if self.sent % 8 == 0 {
+        if self.sent.is_multiple_of(8) {
             self.api.from = self.place.network();
             if let Some(browser) = &mut self.browser {
                 browser.from = self.place.network();
