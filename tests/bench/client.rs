@@ -30,6 +30,8 @@ pub struct Http {
 pub struct Answer<'a> {
     /// The status code.
     pub status: u16,
+    /// The status line and the headers.
+    pub head: &'a [u8],
     /// The body.
     pub body: &'a [u8],
 }
@@ -86,6 +88,7 @@ impl Http {
                 self.closes = closes;
                 return Ok(Answer {
                     status,
+                    head: &self.buffer[..begin],
                     body: &self.buffer[begin..end],
                 });
             }
@@ -231,9 +234,30 @@ pub async fn load_sorting(
     until: Until,
     requests: Requests,
 ) -> Result<(Done, BTreeMap<u16, u64>)> {
+    sort(to, clients, until, requests, Duration::ZERO).await
+}
+
+/// The same, so many a second; behind where the server is.
+pub async fn load_paced(
+    to: SocketAddr,
+    clients: usize,
+    until: Until,
+    requests: Requests,
+    each: Duration,
+) -> Result<(Done, BTreeMap<u16, u64>)> {
+    sort(to, clients, until, requests, each).await
+}
+
+async fn sort(
+    to: SocketAddr,
+    clients: usize,
+    until: Until,
+    requests: Requests,
+    each: Duration,
+) -> Result<(Done, BTreeMap<u16, u64>)> {
     let sorted = Arc::new(Mutex::new(BTreeMap::new()));
     let kept = sorted.clone();
-    let done = ask(to, clients, until, requests, move |answer| {
+    let done = ask_at(to, clients, until, requests, each, move |answer| {
         anyhow::ensure!(answer.status != 500, "the server answered 500");
         let mut sorted = kept.lock().unwrap_or_else(PoisonError::into_inner);
         *sorted.entry(answer.status).or_default() += 1;
@@ -251,21 +275,34 @@ async fn ask(
     requests: Requests,
     check: impl Fn(Answer<'_>) -> Result<()> + Clone + Send + 'static,
 ) -> Result<Done> {
+    ask_at(to, clients, until, requests, Duration::ZERO, check).await
+}
+
+async fn ask_at(
+    to: SocketAddr,
+    clients: usize,
+    until: Until,
+    requests: Requests,
+    each: Duration,
+    check: impl Fn(Answer<'_>) -> Result<()> + Clone + Send + 'static,
+) -> Result<Done> {
     let work = move || -> Result<Done> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
         let local = tokio::task::LocalSet::new();
-        local.block_on(&runtime, ask_all(to, clients, until, requests, check))
+        local.block_on(&runtime, ask_all(to, clients, until, requests, each, check))
     };
     tokio::task::spawn_blocking(work).await?
 }
 
+/// `each` is the time from the beginning of one request to the beginning of the next.
 async fn ask_all(
     to: SocketAddr,
     clients: usize,
     until: Until,
     requests: Requests,
+    each: Duration,
     check: impl Fn(Answer<'_>) -> Result<()> + Clone + 'static,
 ) -> Result<Done> {
     let mut connections = Vec::new();
@@ -289,6 +326,10 @@ async fn ask_all(
                     return anyhow::Ok(micros);
                 }
                 next.set(n + 1);
+                if !each.is_zero() {
+                    let due = began + each.saturating_mul(u32::try_from(n).unwrap_or(u32::MAX));
+                    tokio::time::sleep_until(due.into()).await;
+                }
                 let request = requests(n);
                 let asked = Instant::now();
                 // A refusal may end the connection before the body was read.

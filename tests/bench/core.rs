@@ -37,6 +37,7 @@ mod replay;
 mod report;
 mod scale;
 mod server;
+mod sign_ups;
 mod wire;
 
 use std::time::{Duration, Instant};

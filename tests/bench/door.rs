@@ -17,6 +17,7 @@ use super::random::Random;
 use super::report::{Report, Row, milliseconds, plain, seconds};
 use super::scale::Scale;
 use super::server::Server;
+use super::sign_ups;
 
 /// How many of everything.
 #[derive(Debug, Clone, Copy)]
@@ -29,6 +30,8 @@ pub struct Amount {
     erased: usize,
     /// How often a page is opened.
     looks: u64,
+    /// Who else is at the form.
+    flood: sign_ups::Amount,
 }
 
 impl Amount {
@@ -39,12 +42,20 @@ impl Amount {
                 many: 50_000,
                 erased: 1_700,
                 looks: 200,
+                flood: sign_ups::Amount {
+                    flood: Duration::from_secs(60),
+                    honest: 50,
+                },
             },
             _ => Amount {
                 few: 50,
                 many: 500,
                 erased: 100,
                 looks: 5,
+                flood: sign_ups::Amount {
+                    flood: Duration::from_secs(2),
+                    honest: 2,
+                },
             },
         }
     }
@@ -72,7 +83,7 @@ pub async fn run(scale: Scale) -> Result<()> {
     let amount = Amount::of(scale);
     let place = Place::open().await?;
     let mut report = Report::begin(&place, "door", scale).await?;
-    fill::fill(&place, Scale::QUICK).await?;
+    let people = fill::fill(&place, Scale::QUICK).await?;
     let sql = place.sql().await?;
     let session = owner(&sql).await?;
     let mut random = Random::new(20_261_122);
@@ -120,6 +131,8 @@ pub async fn run(scale: Scale) -> Result<()> {
     report.row(Row::new("erased, files too", seconds(took)).at_most(10.0));
 
     drop(app);
+
+    sign_ups::run(&place, &sql, &people, amount.flood, &mut report).await?;
     place.close().await;
     report.end(began.elapsed())
 }

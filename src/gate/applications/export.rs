@@ -86,19 +86,19 @@ pub async fn export(app: &App, who: &SignedIn) -> Result<Vec<u8>> {
         "profile": profile,
         "drafts": drafts,
     });
-    zip.put("application.json", &serde_json::to_vec_pretty(&all)?);
+    zip.put("application.json", &serde_json::to_vec_pretty(&all)?)?;
     for path in files {
         let Some(path) = MediaPath::parse(&path) else {
             continue;
         };
         match app.storage.read(&path).await {
-            Ok(bytes) => zip.put(&name_of(path.as_str()), &bytes),
+            Ok(bytes) => zip.put(&name_of(path.as_str()), &bytes)?,
             // Deleted in another window at this very moment.
             Err(Error::NotFound) => {}
             Err(error) => return Err(error),
         }
     }
-    Ok(zip.finish())
+    zip.finish()
 }
 
 fn told(application: &Application) -> Value {

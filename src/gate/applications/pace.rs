@@ -318,7 +318,10 @@ mod tests {
             let (parts, taken) = standing(&Origin::new(from, Some("a.example"), way), over);
             Origin::refused(&parts, &taken).is_some()
         };
-        assert!(!refused(Way::Proven, &[":all:"]), "the first of its network");
+        assert!(
+            !refused(Way::Proven, &[":all:"]),
+            "the first of its network"
+        );
         assert!(!refused(Way::Proven, &[":first:", ":firsts:"]));
         for gone in [":first:", ":firsts:"] {
             assert!(refused(Way::Proven, &[":all:", gone]), "the next ones");
