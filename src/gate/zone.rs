@@ -117,10 +117,10 @@ mod tests {
     #[test]
     fn a_time_is_said_with_the_name_of_its_zone() {
         let at = DateTime::from_timestamp(1_795_343_520, 0).unwrap();
-        assert_eq!(words(at, Tz::UTC), "09:12 on 22 November (UTC)");
+        assert_eq!(words(at, Tz::UTC), "10:32 on 22 November (UTC)");
         assert_eq!(
             words(at, Tz::Europe__Berlin),
-            "10:12 on 22 November (Europe/Berlin)"
+            "11:32 on 22 November (Europe/Berlin)"
         );
         assert_eq!(named("europe/berlin"), Some(Tz::Europe__Berlin));
         assert_eq!(named("Mars/Olympus"), None);
