@@ -12,9 +12,10 @@ use crate::support::routes;
 async fn snapshot(place: &Place) -> Vec<(String, i64, String)> {
     let tables = place
         .sql(
-            // Sessions and the like are noted by looking; the door's history by the timers.
+            // Sessions and the like are noted by looking, and what a card showed, so that a stale
+            // decision can say what changed since; the door's history by the timers.
             "SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'public' \
-             AND table_name NOT IN ('leases', 'sessions', 'events', 'jobs', 'signs_of_life', 'questions', 'question_versions', 'one_time_links', 'apps', 'markers', 'door_history', 'question_days') \
+             AND table_name NOT IN ('leases', 'application_views', 'sessions', 'events', 'jobs', 'signs_of_life', 'questions', 'question_versions', 'one_time_links', 'apps', 'markers', 'door_history', 'question_days') \
              ORDER BY 1",
             &[],
         )
