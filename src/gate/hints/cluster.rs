@@ -5,7 +5,8 @@
 //! as far as they are seen.
 
 use super::facts::{self, Facts};
-use super::{answers_alike, mail_domain, mail_host, name, network, speed};
+use super::mail_domain::is_fleeting;
+use super::{answers_alike, mail_host, name, network, speed};
 use crate::domain::{Error, Id, Result};
 use crate::store::likeness::Kin;
 use crate::store::{self, Conn};
@@ -17,13 +18,12 @@ const TOGETHER: i64 = 10;
 
 /// How many traits of the two agree.
 pub fn agreement(facts: &Facts, other: &Kin) -> usize {
-    let domain = |d: Option<&str>, h: Option<&str>| mail_domain::is_fleeting(d, h);
     let ours = (facts.mail_domain.as_deref(), facts.mail_host.as_deref());
     let theirs = (other.mail_domain.as_deref(), other.mail_host.as_deref());
     let shape = name::shape(&facts.username);
     let apart = (facts.submitted_at - other.submitted_at).num_minutes();
     let same_domain = facts.own_domain().is_some() && ours.0 == theirs.0;
-    let both_fleeting = domain(ours.0, ours.1) && domain(theirs.0, theirs.1);
+    let both_fleeting = is_fleeting(ours.0, ours.1) && is_fleeting(theirs.0, theirs.1);
     [
         answers_alike::alike(facts, other),
         other.same_words,

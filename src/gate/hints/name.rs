@@ -5,7 +5,7 @@ use super::{Facts, Hint, Leaning};
 /// Digits at the end that are more than a year of birth.
 const DIGITS: usize = 5;
 /// Consonants in a row that hardly any language has.
-const CONSONANTS: usize = 6;
+const CONSONANTS: usize = 7;
 
 /// Why a name looks made by a machine.
 fn oddity(name: &str) -> Option<&'static str> {
