@@ -27,8 +27,8 @@
 //! - Every route is a row of [`server::table`]; what the row says is enforced before its handler.
 //! - Only a signature can reach the network: what may fetch takes `&Federation`, all else `&App`.
 //!
-//! `moderation` is about other servers so far; reports are in `social/report.rs`, the audit log
-//! in `store/audit.rs`.
+//! What staff decide about applications is in `gate`, about servers and people in `moderation`;
+//! reports are in `social/report.rs`, the audit log in `store/audit.rs`.
 
 /// The command line: up, serve, worker, migrate, check-config, doctor, accounts, hosts, media, demo.
 pub mod cli;
@@ -57,7 +57,7 @@ pub mod incoming;
 /// What we tell other servers: who hears of it, what is sent, and when again.
 pub mod delivery;
 
-/// What staff decide about other servers, and what follows from it.
+/// What staff decide about other servers and about people, and who else is told of it: webhooks.
 pub mod moderation;
 
 /// Statuses, accounts, timelines, notifications: what members do.
@@ -75,7 +75,7 @@ pub mod activitypub;
 /// `App`: handles only (pools, config, clock, mail, files).
 pub mod app;
 
-/// Transport and messages.
+/// Transport and messages; whose servers take the mail of a domain.
 pub mod mail;
 
 /// Storage and images.

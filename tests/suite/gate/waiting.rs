@@ -1056,19 +1056,15 @@ async fn crowd(place: &Place, count: i64) -> Vec<std::path::PathBuf> {
 }
 
 #[test]
-fn seventeen_hundred_are_erased_within_ten_seconds() {
+fn seventeen_hundred_are_erased_in_sets() {
     run(async |place| {
         place.owner().await;
         let files = crowd(place, 1700).await;
         assert_eq!(files.len(), 1700);
-        let (before, began) = (place.counted(), std::time::Instant::now());
+        let before = place.counted().statements;
         let done = expire::run(&place.app).await.expect("it runs");
-        let (took, asked) = (
-            began.elapsed(),
-            place.counted().statements - before.statements,
-        );
+        let asked = place.counted().statements - before;
         assert_eq!(done.erased, 1700, "{done:?}");
-        assert!(took.as_secs() < 10, "it took {took:?}");
         assert!(asked < 200, "in sets: {asked} statements");
         for table in [
             "applications",

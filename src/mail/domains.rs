@@ -1,19 +1,24 @@
-//! Whose servers take the mail of a domain: asked of the machine's own name server, never of
-//! the domain itself.
+//! Whose servers take the mail of a domain: its MX records (RFC 5321, 5.1), asked of the
+//! machine's own name server, never of the domain itself.
 //!
 //! What cannot be said in time is [`MailHosts::Unknown`]: a hint for nobody, never a refusal.
-
-mod wire;
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use hickory_resolver::TokioResolver;
+use hickory_resolver::config::{NameServerConfig, ResolverConfig};
+use hickory_resolver::net::NetError;
+use hickory_resolver::net::runtime::TokioRuntimeProvider;
+use hickory_resolver::proto::rr::{Name, RData};
 use moka::future::Cache;
 use tokio::sync::Semaphore;
 
 /// How long a look-up may take, waiting for a turn included.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// How long one name server may take before the next is asked.
+const EACH: Duration = Duration::from_millis(900);
 /// Look-ups at a time.
 const AT_ONCE: usize = 32;
 /// Domains that are remembered, and for how long.
@@ -21,6 +26,8 @@ const REMEMBERED: u64 = 10_000;
 const FRESH: Duration = Duration::from_secs(3600);
 /// Name servers that are asked, one after the other.
 const SERVERS: usize = 3;
+/// Records of an answer that are looked at.
+const RECORDS: usize = 50;
 
 /// Whose servers take the mail of a domain.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +54,7 @@ impl MailHosts {
 
 /// Asks, and remembers. One per process.
 pub struct MailDomains {
-    servers: Vec<SocketAddr>,
+    resolver: Option<TokioResolver>,
     turns: Arc<Semaphore>,
     known: Cache<String, MailHosts>,
 }
@@ -56,7 +63,7 @@ impl MailDomains {
     /// Asks these name servers, three at the most; without any, nothing is looked up.
     pub fn new(servers: impl IntoIterator<Item = SocketAddr>) -> MailDomains {
         MailDomains {
-            servers: servers.into_iter().take(SERVERS).collect(),
+            resolver: resolver(servers),
             turns: Arc::new(Semaphore::new(AT_ONCE)),
             known: Cache::builder()
                 .max_capacity(REMEMBERED)
@@ -73,15 +80,15 @@ impl MailDomains {
 
     /// Whose servers take the mail of this domain (ASCII, lower case).
     pub async fn look_up(&self, domain: &str) -> MailHosts {
-        if self.servers.is_empty() {
+        let Some(resolver) = &self.resolver else {
             return MailHosts::Unknown;
-        }
+        };
         if let Some(known) = self.known.get(domain).await {
             return known;
         }
         let asking = async {
             let _turn = self.turns.acquire().await.ok()?;
-            wire::ask(&self.servers, domain).await
+            ask(resolver, domain).await
         };
         let found = tokio::time::timeout(PATIENCE, asking).await.ok().flatten();
         match found {
@@ -91,6 +98,73 @@ impl MailDomains {
             }
             None => MailHosts::Unknown,
         }
+    }
+}
+
+fn resolver(servers: impl IntoIterator<Item = SocketAddr>) -> Option<TokioResolver> {
+    let one = |server: SocketAddr| {
+        let mut one = NameServerConfig::udp_and_tcp(server.ip());
+        for connection in &mut one.connections {
+            connection.port = server.port();
+        }
+        one
+    };
+    let servers: Vec<NameServerConfig> = servers.into_iter().take(SERVERS).map(one).collect();
+    if servers.is_empty() {
+        return None;
+    }
+    let config = ResolverConfig::from_parts(None, Vec::new(), servers);
+    let mut builder = TokioResolver::builder_with_config(config, TokioRuntimeProvider::default());
+    let options = builder.options_mut();
+    options.timeout = EACH;
+    options.attempts = 1;
+    // We remember ourselves, what is not there as well.
+    options.cache_size = 0;
+    options.edns0 = false;
+    match builder.build() {
+        Ok(resolver) => Some(resolver),
+        Err(error) => {
+            tracing::warn!(?error, "mail domains are not looked up");
+            None
+        }
+    }
+}
+
+/// `None` where no server had an answer.
+async fn ask(resolver: &TokioResolver, domain: &str) -> Option<MailHosts> {
+    let mut name = Name::from_ascii(domain).ok()?;
+    name.set_fqdn(true);
+    let found = match resolver.mx_lookup(name).await {
+        Ok(found) => found,
+        Err(error) => return without_records(&error),
+    };
+    let mut hosts: Vec<(u16, String)> = found
+        .answers()
+        .iter()
+        .filter_map(|record| match &record.data {
+            RData::MX(mx) => Some((mx.preference, mx.exchange.to_ascii().to_lowercase())),
+            _ => None,
+        })
+        .take(RECORDS)
+        .map(|(preference, host)| (preference, host.trim_end_matches('.').to_owned()))
+        .collect();
+    hosts.sort();
+    let hosts: Vec<String> = hosts.into_iter().map(|(_, host)| host).collect();
+    Some(match hosts.iter().all(String::is_empty) {
+        // One record with the root as its host: no mail is taken (RFC 7505).
+        true if !hosts.is_empty() => MailHosts::Nobody,
+        true => MailHosts::NoServer,
+        false => MailHosts::Are(hosts.into_iter().filter(|h| !h.is_empty()).collect()),
+    })
+}
+
+fn without_records(error: &NetError) -> Option<MailHosts> {
+    if error.is_nx_domain() {
+        Some(MailHosts::Nobody)
+    } else if error.is_no_records_found() {
+        Some(MailHosts::NoServer)
+    } else {
+        None
     }
 }
 
