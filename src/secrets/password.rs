@@ -1,17 +1,19 @@
-//! Password hashes: argon2id, on blocking threads, behind one semaphore.
+//! Password hashes: argon2id, on threads of their own, behind one semaphore.
 //!
 //! One hash takes 19 MiB and some 30 ms. Two run at a time; others wait in a line of bounded
 //! length and patience, and beyond that the caller is told to come back. A flood of sign-ins
-//! can therefore take about 40 MiB and two threads, never more.
+//! can therefore take about 40 MiB and two threads, never more: the allocator keeps that memory
+//! with the thread that used it, which is why any free thread of the runtime would not do.
 
-use std::sync::Arc;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
 use argon2::password_hash::{Output, PasswordHashString, Salt, SaltString};
 use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version};
 use chrono::{DateTime, Utc};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use super::token::random_bytes;
 use crate::domain::{Error, Result};
@@ -49,9 +51,13 @@ pub struct Passwords {
     inner: Arc<Inner>,
 }
 
+/// What a thread is given to do.
+type Job = Box<dyn FnOnce() + Send>;
+
 struct Inner {
     settings: Settings,
     argon2: Argon2<'static>,
+    threads: mpsc::Sender<Job>,
     permits: Arc<Semaphore>,
     waiting: AtomicUsize,
     runs: AtomicU64,
@@ -69,6 +75,7 @@ impl Passwords {
         let nobody = hash_of_nobody(&argon2)?;
         Ok(Passwords {
             inner: Arc::new(Inner {
+                threads: start(settings.at_once)?,
                 permits: Arc::new(Semaphore::new(settings.at_once)),
                 waiting: AtomicUsize::new(0),
                 runs: AtomicU64::new(0),
@@ -92,7 +99,7 @@ impl Passwords {
     pub async fn hash(&self, password: &str, now: DateTime<Utc>) -> Result<String> {
         let permit = self.turn(now).await?;
         let (inner, password) = (self.inner.clone(), password.to_owned());
-        tokio::task::spawn_blocking(move || {
+        self.run(move || {
             let _turn = permit;
             let salt = new_salt()?;
             inner
@@ -101,7 +108,7 @@ impl Passwords {
                 .map(|hash| hash.to_string())
                 .map_err(failed)
         })
-        .await?
+        .await
     }
 
     /// Whether the password belongs to the stored hash.
@@ -122,7 +129,7 @@ impl Passwords {
             .transpose()?;
         let permit = self.turn(now).await?;
         let (inner, password) = (self.inner.clone(), password.to_owned());
-        tokio::task::spawn_blocking(move || {
+        self.run(move || {
             let _turn = permit;
             let known = stored.is_some();
             let hash = stored.as_ref().unwrap_or(&inner.nobody).password_hash();
@@ -133,7 +140,7 @@ impl Passwords {
                 Err(cause) => Err(failed(cause)),
             }
         })
-        .await?
+        .await
     }
 
     /// Whether a stored hash was made with another cost than today's: hash again at the next
@@ -148,6 +155,20 @@ impl Passwords {
             || Params::try_from(&hash).map_or(true, |theirs| {
                 theirs.m_cost() != ours.m_cost() || theirs.t_cost() != ours.t_cost()
             })
+    }
+
+    /// Does it on one of the threads; it goes on where the caller hangs up.
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (tell, told) = oneshot::channel();
+        let job: Job = Box::new(move || {
+            let _ = tell.send(work());
+        });
+        let given = self.inner.threads.send(job);
+        given.map_err(|_| Error::broken("the threads for password hashes are gone"))?;
+        told.await?
     }
 
     /// Waits for one of the permits, in order of arrival. The permit goes with the work, so a
@@ -179,6 +200,27 @@ impl Passwords {
             retry_at: now + self.inner.settings.patience,
         }
     }
+}
+
+/// So many threads that take turns with what is sent; they end with the sender.
+fn start(threads: usize) -> Result<mpsc::Sender<Job>> {
+    let (send, line) = mpsc::channel::<Job>();
+    let line = Arc::new(Mutex::new(line));
+    for _ in 0..threads {
+        let line = line.clone();
+        let work = move || {
+            loop {
+                let next = line.lock().unwrap_or_else(PoisonError::into_inner).recv();
+                let Ok(job) = next else { return };
+                // What panics has told nobody, so its caller hears an error; the thread stays.
+                let _ = catch_unwind(AssertUnwindSafe(job));
+            }
+        };
+        std::thread::Builder::new()
+            .name("passwords".into())
+            .spawn(work)?;
+    }
+    Ok(send)
 }
 
 /// A place in the line, given back when dropped, also by a caller that hung up.
