@@ -1,7 +1,9 @@
 //! What is done with one application: each a form below `/desk/applications/ID`.
 
+use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
+use futures::future::LocalBoxFuture;
 use serde::Deserialize;
 
 use super::application::{id_of, page};
@@ -105,15 +107,35 @@ impl Typed {
 }
 
 /// One request to act on one application.
-struct Act<'a> {
-    req: &'a HttpRequest,
-    app: &'a App,
-    caller: &'a Caller,
+struct Act {
+    req: HttpRequest,
+    app: web::Data<App>,
+    caller: Caller,
     id: Id,
     typed: Typed,
 }
 
-impl Act<'_> {
+impl FromRequest for Act {
+    type Error = actix_web::Error;
+    type Future = LocalBoxFuture<'static, Result<Self, Self::Error>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        type Parts = (web::Data<App>, Caller, web::Path<String>, Sent<Typed>);
+        let (req, parts) = (req.clone(), Parts::from_request(req, payload));
+        Box::pin(async move {
+            let (app, caller, path, sent) = parts.await?;
+            Ok(Act {
+                req,
+                app,
+                caller,
+                id: id_of(&path)?,
+                typed: sent.fields,
+            })
+        })
+    }
+}
+
+impl Act {
     /// On to where it goes on, or the card again with what was wrong and what changed.
     async fn end(self, done: Result<()>, next: &str, said: &str) -> Result<HttpResponse, WebError> {
         let form = self.typed.form();
@@ -126,9 +148,13 @@ impl Act<'_> {
             Err(error) => return Err(error.into()),
         };
         let since = Some(self.typed.version.as_str()).filter(|hash| !hash.is_empty());
-        let mut response = page(self.req, self.app, self.caller, self.id, since, form).await?;
+        let mut response = page(&self.req, &self.app, &self.caller, self.id, since, form).await?;
         *response.status_mut() = status;
         Ok(response)
+    }
+
+    fn seen(&self) -> Option<&str> {
+        Some(&self.typed.version)
     }
 
     fn card(&self) -> String {
@@ -138,146 +164,66 @@ impl Act<'_> {
     /// Canned words and own ones.
     async fn words(&self) -> Result<Option<String>> {
         let (reviewer, own) = (self.caller.reviewer()?, &self.typed.message);
-        presets::with_own(self.app, &reviewer, self.typed.preset, own).await
+        presets::with_own(&self.app, &reviewer, self.typed.preset, own).await
     }
 }
 
 type Answer = Result<HttpResponse, WebError>;
 
-async fn approve_it(
-    req: HttpRequest,
-    app: web::Data<App>,
-    caller: Caller,
-    path: web::Path<String>,
-    sent: Sent<Typed>,
-) -> Answer {
-    let (id, typed) = (id_of(&path)?, sent.fields);
-    let act = Act {
-        req: &req,
-        app: &app,
-        caller: &caller,
-        id,
-        typed,
-    };
+async fn approve_it(act: Act) -> Answer {
     let done = async {
         let words = act.words().await?;
-        let seen = Some(act.typed.version.as_str());
-        approve::approve(&app, &caller.reviewer()?, id, seen, words.as_deref()).await
+        approve::approve(
+            &act.app,
+            &act.caller.reviewer()?,
+            act.id,
+            act.seen(),
+            words.as_deref(),
+        )
+        .await
     };
     let done = done.await;
     act.end(done, "/desk", "They are in. A welcome is on its way.")
         .await
 }
 
-async fn reject_it(
-    req: HttpRequest,
-    app: web::Data<App>,
-    caller: Caller,
-    path: web::Path<String>,
-    sent: Sent<Typed>,
-) -> Answer {
-    let (id, typed) = (id_of(&path)?, sent.fields);
-    let act = Act {
-        req: &req,
-        app: &app,
-        caller: &caller,
-        id,
-        typed,
-    };
+async fn reject_it(act: Act) -> Answer {
     let done = async {
         let no = Rejection {
             message: act.words().await?,
             // Without mail there is no box to tick: the no is read on the waiting page.
-            told: act.typed.send_mail == "1" || !mail_reaches_people(&app),
+            told: act.typed.send_mail == "1" || !mail_reaches_people(&act.app),
         };
-        let seen = Some(act.typed.version.as_str());
-        reject::reject(&app, &caller.reviewer()?, id, seen, no).await
+        reject::reject(&act.app, &act.caller.reviewer()?, act.id, act.seen(), no).await
     };
     let done = done.await;
     act.end(done, "/desk", "Turned down.").await
 }
 
-async fn ask_them(
-    req: HttpRequest,
-    app: web::Data<App>,
-    caller: Caller,
-    path: web::Path<String>,
-    sent: Sent<Typed>,
-) -> Answer {
-    let (id, typed) = (id_of(&path)?, sent.fields);
-    let act = Act {
-        req: &req,
-        app: &app,
-        caller: &caller,
-        id,
-        typed,
-    };
+async fn ask_them(act: Act) -> Answer {
     let done = async {
         let words = act.words().await?.unwrap_or_default();
-        ask::ask(&app, &caller.reviewer()?, id, &words).await
+        ask::ask(&act.app, &act.caller.reviewer()?, act.id, &words).await
     };
     let done = done.await;
     act.end(done, "/desk", "Asked. It is back when they have answered.")
         .await
 }
 
-async fn put_it_off(
-    req: HttpRequest,
-    app: web::Data<App>,
-    caller: Caller,
-    path: web::Path<String>,
-    sent: Sent<Typed>,
-) -> Answer {
-    let (id, typed) = (id_of(&path)?, sent.fields);
-    let act = Act {
-        req: &req,
-        app: &app,
-        caller: &caller,
-        id,
-        typed,
-    };
-    let seen = Some(act.typed.version.as_str());
-    let done = put_off::put_off(&app, &caller.reviewer()?, id, seen).await;
+async fn put_it_off(act: Act) -> Answer {
+    let done = put_off::put_off(&act.app, &act.caller.reviewer()?, act.id, act.seen()).await;
     act.end(done, "/desk", "Put off for 14 days. They are told.")
         .await
 }
 
-async fn take_it_up(
-    req: HttpRequest,
-    app: web::Data<App>,
-    caller: Caller,
-    path: web::Path<String>,
-    sent: Sent<Typed>,
-) -> Answer {
-    let (id, typed) = (id_of(&path)?, sent.fields);
-    let act = Act {
-        req: &req,
-        app: &app,
-        caller: &caller,
-        id,
-        typed,
-    };
-    let done = put_off::take_up(&app, &caller.reviewer()?, id).await;
+async fn take_it_up(act: Act) -> Answer {
+    let done = put_off::take_up(&act.app, &act.caller.reviewer()?, act.id).await;
     let card = act.card();
     act.end(done, &card, "It is back in the queue.").await
 }
 
-async fn note_it(
-    req: HttpRequest,
-    app: web::Data<App>,
-    caller: Caller,
-    path: web::Path<String>,
-    sent: Sent<Typed>,
-) -> Answer {
-    let (id, typed) = (id_of(&path)?, sent.fields);
-    let act = Act {
-        req: &req,
-        app: &app,
-        caller: &caller,
-        id,
-        typed,
-    };
-    let done = notes::note(&app, &caller.reviewer()?, id, &act.typed.note).await;
+async fn note_it(act: Act) -> Answer {
+    let done = notes::note(&act.app, &act.caller.reviewer()?, act.id, &act.typed.note).await;
     // The words were those of the other field.
     let done = done.map_err(|error| match error {
         Error::Invalid(mut invalid) => {
@@ -292,62 +238,20 @@ async fn note_it(
     act.end(done, &card, "Noted.").await
 }
 
-async fn claim_it(
-    req: HttpRequest,
-    app: web::Data<App>,
-    caller: Caller,
-    path: web::Path<String>,
-    sent: Sent<Typed>,
-) -> Answer {
-    let (id, typed) = (id_of(&path)?, sent.fields);
-    let act = Act {
-        req: &req,
-        app: &app,
-        caller: &caller,
-        id,
-        typed,
-    };
-    let done = claim::claim(&app, &caller.reviewer()?, id).await;
+async fn claim_it(act: Act) -> Answer {
+    let done = claim::claim(&act.app, &act.caller.reviewer()?, act.id).await;
     let card = act.card();
     act.end(done, &card, "The others see that you are reading it.")
         .await
 }
 
-async fn release_it(
-    req: HttpRequest,
-    app: web::Data<App>,
-    caller: Caller,
-    path: web::Path<String>,
-    sent: Sent<Typed>,
-) -> Answer {
-    let (id, typed) = (id_of(&path)?, sent.fields);
-    let act = Act {
-        req: &req,
-        app: &app,
-        caller: &caller,
-        id,
-        typed,
-    };
-    let done = claim::release(&app, &caller.reviewer()?, id).await;
+async fn release_it(act: Act) -> Answer {
+    let done = claim::release(&act.app, &act.caller.reviewer()?, act.id).await;
     act.end(done, "/desk", "Left to the others.").await
 }
 
-async fn undo_it(
-    req: HttpRequest,
-    app: web::Data<App>,
-    caller: Caller,
-    path: web::Path<String>,
-    sent: Sent<Typed>,
-) -> Answer {
-    let (id, typed) = (id_of(&path)?, sent.fields);
-    let act = Act {
-        req: &req,
-        app: &app,
-        caller: &caller,
-        id,
-        typed,
-    };
-    let done = undo::undo(&app, &caller.reviewer()?, id).await;
+async fn undo_it(act: Act) -> Answer {
+    let done = undo::undo(&act.app, &act.caller.reviewer()?, act.id).await;
     let said = match &done {
         Ok(Undone::Suspended) => {
             "Other servers know this account already, so it could not be unmade: it is suspended."
