@@ -118,8 +118,10 @@ impl Wire {
             .app_data(app.clone())
             .client(asked.build())
             .request_timeout(PATIENCE)
-            // Not ours but the library's word for: http and ports may be.
-            .debug(dev)
+            // Else the library looks a name up by itself before each fetch, and not the address
+            // that is dialled then. Names, addresses and ports are vetted where we dial.
+            .debug(true)
+            .allow_http_urls(dev)
             .build()
             .await
             .map_err(|cause| Error::broken(format!("the federation library: {cause}")))?;
@@ -237,6 +239,7 @@ impl Federation {
         let wire = self.network.wire()?;
         let mut url = url.clone();
         url.set_fragment(None);
+        wire.http.vet(&url)?;
         let trip = Trip::new(PATIENCE, Some(self.budget.clone()));
         let trip = Arc::new(trip.obeying(self.verdicts().await?));
         let data = wire.library.to_request_data();

@@ -246,6 +246,15 @@ impl Http {
         }
     }
 
+    /// Refuses what is no plain address of a server out there, before anything is done: the client
+    /// beneath the library turns a password in an address into a header before [`Http::get`] sees it.
+    ///
+    /// # Errors
+    /// `Refused`.
+    pub fn vet(&self, url: &Url) -> Result<(), FetchError> {
+        self.rules.vet(url)
+    }
+
     /// POSTs a body with headers that the caller made, signature included. Redirects are not
     /// followed and statuses are not judged.
     ///

@@ -633,8 +633,11 @@ fn a_report_reveals_nothing_and_comes_once_a_day() {
         let mut flag = bob.does("Flag", json!(objects));
         flag["content"] = json!("Look at <script>alert(1)</script>this\r\nBcc: x");
         done(place.hears(&bob, flag.clone()).await);
-        flag["id"] = json!("https://far.example/activities/other");
-        ignored(place.hears(&bob, flag).await);
+        for copy in 0..500 {
+            flag["id"] = json!(format!("https://far.example/activities/copy-{copy}"));
+            ignored(place.hears(&bob, flag.clone()).await);
+        }
+        assert_eq!(place.rows("reports").await, 1);
         let row = place
             .sql("SELECT status_ids, comment, posts::text FROM reports", &[])
             .await
