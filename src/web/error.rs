@@ -99,19 +99,23 @@ pub async fn page_for(req: &HttpRequest, error: &Error) -> HttpResponse {
     match rendered {
         Some(mut response) => {
             *response.status_mut() = status;
-            if let Error::TooMany { retry_at, .. } = error
-                && let Ok(value) = header::HeaderValue::from_str(
-                    &retry_at.format("%a, %d %b %Y %H:%M:%S GMT").to_string(),
-                )
-            {
-                response.headers_mut().insert(header::RETRY_AFTER, value);
-            }
+            say_when(&mut response, error);
             response
         }
         // Not even the frame could be made: the database is away, say.
         None => HttpResponse::build(status)
             .content_type("text/plain; charset=utf-8")
             .body(error.sentence()),
+    }
+}
+
+/// Says when to come again, where the error knows.
+pub fn say_when(response: &mut HttpResponse, error: &Error) {
+    if let Error::TooMany { retry_at, .. } = error
+        && let Ok(value) =
+            header::HeaderValue::from_str(&retry_at.format("%a, %d %b %Y %H:%M:%S GMT").to_string())
+    {
+        response.headers_mut().insert(header::RETRY_AFTER, value);
     }
 }
 

@@ -106,6 +106,13 @@ async fn view(
     })
 }
 
+/// Whether the work that this form asks for was done, or none is asked for. Such a form comes
+/// again with its answers even where there is no room for more; for a flood no page is drawn.
+pub fn was_worked_for(app: &App, token: &str, number: &str) -> bool {
+    read(app, token, app.clock.now())
+        .is_ok_and(|form| form.bits == 0 || proof::holds(token, form.bits, number))
+}
+
 /// What a token that came back said.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Returned {

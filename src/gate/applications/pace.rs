@@ -273,7 +273,7 @@ pub(super) async fn may_mail(app: &App, canonical: &str, now: DateTime<Utc>) -> 
 fn too_many(retry_at: DateTime<Utc>) -> Error {
     Error::TooMany {
         message: "Many applications came from around here in a short time. Please try again a \
-                  little later; nothing is lost."
+                  little later."
             .into(),
         retry_at,
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::http::header;
+use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
@@ -19,7 +19,7 @@ use crate::gate::questions::Given;
 use crate::gate::{event_codes, mode, proof};
 use crate::model::question::{QuestionKind, QuestionVersion};
 use crate::secrets::password_rules;
-use crate::web::error::{WebError, page_for};
+use crate::web::error::{WebError, page_for, say_when};
 use crate::web::identity::cookie;
 use crate::web::parts::layout::Here;
 use crate::web::{form as sent_form, frame};
@@ -207,6 +207,17 @@ pub async fn send(
             Ok(frame::refused(
                 answer(&req, &app, &caller, view, form).await?,
             ))
+        }
+        Err(error @ Error::TooMany { .. })
+            if gate_form::was_worked_for(&app, &token, &text("proof")) =>
+        {
+            let view = gate_form::again(&app, &token, Some(caller.address())).await?;
+            let sentence = format!("{} What you typed is kept below.", error.sentence());
+            let form = kept(&fields).error("", sentence);
+            let mut response = answer(&req, &app, &caller, view, form).await?;
+            *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+            say_when(&mut response, &error);
+            Ok(response)
         }
         Err(error) => Ok(page_for(&req, &error).await),
     }

@@ -311,6 +311,13 @@ fn many_applications_from_one_network_are_slowed_and_others_are_not() {
             .await;
             let page = browser.submit(form).await;
             if page.status() == 429 {
+                let again = page.form("/apply");
+                assert_eq!(
+                    again.value("username"),
+                    format!("bot{n}"),
+                    "nothing is lost"
+                );
+                assert_ne!(page.answer.header("retry-after"), "");
                 refused = Some(n);
                 break;
             }
