@@ -12,6 +12,8 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from findings import findings
+
 S = json.loads(os.environ["SETTINGS"])
 ORIGIN, SCRIPT, PICTURES = S["origin"], S["script"], Path(S["pictures"])
 WIDTHS = {"narrow": (360, 740), "wide": (1280, 900)}
@@ -34,7 +36,7 @@ OWNER = {
     "blocks": "/desk/blocks", "block-new": "/desk/blocks/new?kind=mail&value=far.example", "events": "/desk/events",
     "question": "/desk/questions/1", "question-new": "/desk/questions/new", "requests": "/notifications/requests",
     "moving": "/settings/move", "deleting": "/settings/delete", "hosts": "/desk/hosts", "reports": "/desk/reports",
-    "welcome": "/welcome", "welcome-desk": "/desk/welcome",
+    "tags": "/tags", "welcome": "/welcome", "welcome-desk": "/desk/welcome",
     "policies": "/desk/policies", "policies-new": "/desk/policies/new?domain=far.example",
     "policies-import": "/desk/policies/import", "policies-allowed": "/desk/policies/allowed", "severed": "/severed",
     "keys": "/desk/keys", "presets": "/desk/presets", "webhooks": "/desk/webhooks", "zone": "/settings/zone",
@@ -99,7 +101,8 @@ class Person:
         width, height = WIDTHS[size]
         self.size = size
         self.context = browser.new_context(
-            viewport={"width": width, "height": height}, java_script_enabled=SCRIPT, locale="en-GB"
+            viewport={"width": width, "height": height}, java_script_enabled=SCRIPT, locale="en-GB",
+            reduced_motion="reduce",  # a colour on its way to another would be measured half way
         )
         self.page = self.context.new_page()
         self.page.on("console", lambda m: m.type in ("error", "warning") and self.note(f"console: {m.text}"))
@@ -136,6 +139,9 @@ class Person:
         # Evaluating works without page script too: it is the tester's, not the page's.
         for wrong in page.evaluate(CHECKS):
             self.note(wrong)
+        if SCRIPT:
+            for found in findings(self.page):
+                self.note(found)
         mode = "script" if SCRIPT else "plain"
         page.screenshot(path=PICTURES / f"{name}-{self.size}-{mode}.png", full_page=True)
 

@@ -14,7 +14,7 @@ fn variable(name: &str) -> Option<String> {
 }
 
 /// The Python with `tests/clients/requirements.txt` in it, as `bin/test` makes it.
-fn python() -> Option<PathBuf> {
+pub fn python() -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let named = variable("TEST_PYTHON").map(PathBuf::from);
     let python = named.unwrap_or_else(|| root.join(".venv/bin/python"));
@@ -26,7 +26,7 @@ fn python() -> Option<PathBuf> {
 }
 
 /// A Chromium of this machine.
-fn chromium() -> Option<PathBuf> {
+pub fn chromium() -> Option<PathBuf> {
     let named = variable("TEST_BROWSER").map(PathBuf::from);
     let browser = named.unwrap_or_else(|| PathBuf::from("/usr/bin/chromium"));
     missing(browser.is_file(), "Chromium is not installed: run bin/test").then_some(browser)
@@ -42,7 +42,12 @@ fn missing(there: bool, words: &str) -> bool {
 }
 
 /// Runs a script of `tests/` against the place; its output is shown when it fails.
-async fn drive(place: &Place, python: &Path, script: &str, settings: serde_json::Value) -> String {
+pub async fn drive(
+    place: &Place,
+    python: &Path,
+    script: &str,
+    settings: serde_json::Value,
+) -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let home = place.data.join("client");
     std::fs::create_dir_all(&home).expect("a home for the client");
@@ -151,7 +156,7 @@ fn mastodon_py_waits_on_the_porch_with_python() {
 }
 
 /// Where pictures of pages go: to be looked at, not kept.
-fn pictures() -> PathBuf {
+pub fn pictures() -> PathBuf {
     let target = variable("CARGO_TARGET_DIR").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("target"),
         PathBuf::from,

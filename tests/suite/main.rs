@@ -39,6 +39,7 @@ mod federation;
 mod fuzz;
 mod gate;
 mod identity;
+mod journey;
 mod mailing;
 mod mastodon_api;
 mod schema;
