@@ -119,13 +119,10 @@ async fn everything(
         _ => Vec::new(),
     };
     let tags = match wants("hashtags") && !query.text.starts_with('@') {
-        true => search::tags(app, &query).await?,
+        true => search::tags(app, &query, viewer).await?,
         false => Vec::new(),
     };
-    let tags: Vec<_> = tags
-        .into_iter()
-        .map(|tag| tag_entity(&urls, tag, viewer.is_some()))
-        .collect();
+    let tags: Vec<_> = tags.iter().map(|tag| tag_entity(&urls, tag)).collect();
     let mut out = b"{\"accounts\":".to_vec();
     out.extend(writer::accounts(
         found.iter().map(|a| (a.fragment.as_ref(), &a.counters)),

@@ -1108,6 +1108,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    tag_follows (account_id, tag_id) {
+        account_id -> Int8,
+        tag_id -> Int8,
+        id -> Int8,
+    }
+}
+
+diesel::table! {
     tags (id) {
         id -> Int8,
         name -> Text,

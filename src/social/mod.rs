@@ -20,4 +20,5 @@ pub mod search;
 pub mod severed;
 pub mod shown;
 pub mod statuses;
+pub mod tags;
 pub mod timelines;

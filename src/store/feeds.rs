@@ -9,7 +9,7 @@ use diesel_async::{AsyncConnectionCore, RunQueryDsl};
 
 use super::Conn;
 use super::raw::raw;
-use super::visibility::enters_home;
+use super::visibility::{enters_home, enters_home_by_tag};
 use crate::domain::{Id, Page, Result};
 
 /// A cursor's page of each author, then the page of them all: reads at most as many entries
@@ -18,7 +18,7 @@ macro_rules! home {
     ($order:literal) => {
         concat!(
             "WITH p AS NOT MATERIALIZED (SELECT ?::bigint AS viewer, ?::bigint AS above, ?::bigint AS below, ?::bigint AS most) ",
-            "SELECT id FROM ( ",
+            "SELECT DISTINCT id FROM ( ",
             "(SELECT s.id FROM p JOIN follows f ON f.account_id = p.viewer AND f.state = 1 ",
             "CROSS JOIN LATERAL (SELECT s.id FROM statuses s WHERE s.account_id = f.target_id ",
             "AND s.id > p.above AND s.id < p.below AND ", enters_home!("f", "s"),
@@ -26,6 +26,12 @@ macro_rules! home {
             "UNION ALL ",
             "(SELECT s.id FROM p JOIN statuses s ON s.account_id = p.viewer AND s.id > p.above AND s.id < p.below ",
             "ORDER BY s.id ", $order, " LIMIT (SELECT most FROM p)) ",
+            "UNION ALL ",
+            "(SELECT s.id FROM p JOIN tag_follows f ON f.account_id = p.viewer ",
+            "CROSS JOIN LATERAL (SELECT s.id FROM status_tags c JOIN statuses s ON s.id = c.status_id ",
+            "WHERE c.tag_id = f.tag_id AND c.status_id > p.above AND c.status_id < p.below AND ",
+            enters_home_by_tag!("s"),
+            " ORDER BY c.status_id ", $order, " LIMIT (SELECT most FROM p)) s) ",
             ") home ORDER BY id ", $order, " LIMIT (SELECT most FROM p)"
         )
     };
@@ -53,16 +59,22 @@ pub async fn home(conn: &mut Conn, viewer: Id, page: &Page) -> Result<Vec<Id>> {
     Ok(ids)
 }
 
+// Who follows both the author and a hashtag is named once, by the follow.
 const READERS: &str = concat!(
-    "SELECT s.id, s.account_id, array_agg(f.account_id) FILTER (WHERE u.id IS NOT NULL) ",
-    "FROM statuses s LEFT JOIN follows f ON f.target_id = s.account_id AND ",
+    "SELECT s.id, s.account_id, ",
+    "(SELECT array_agg(f.account_id) FROM follows f JOIN users u ON u.account_id = f.account_id ",
+    "WHERE f.target_id = s.account_id AND ",
     enters_home!("f", "s"),
-    " LEFT JOIN users u ON u.account_id = f.account_id ",
-    "WHERE s.id = ANY (?) GROUP BY s.id, s.account_id"
+    ") || (SELECT array_agg(DISTINCT t.account_id) FROM status_tags c JOIN tag_follows t ON t.tag_id = c.tag_id ",
+    "WHERE c.status_id = s.id AND t.account_id <> s.account_id AND ",
+    enters_home_by_tag!("s"),
+    " AND NOT EXISTS (SELECT 1 FROM follows f WHERE f.account_id = t.account_id AND f.target_id = s.account_id AND ",
+    enters_home!("f", "s"),
+    ")) FROM statuses s WHERE s.id = ANY (?)"
 );
 
 /// Pairs of a reader here and a status for their feed: local followers whose follow wants
-/// it, and the author. Statuses that are gone have none.
+/// it, those who follow a hashtag of it, and the author. Statuses that are gone have none.
 pub async fn readers(conn: &mut Conn, statuses: Vec<Id>) -> Result<Vec<(Id, Id)>> {
     if statuses.is_empty() {
         return Ok(Vec::new());

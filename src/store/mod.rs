@@ -101,6 +101,7 @@ pub mod stats;
 pub mod status_page;
 pub mod status_parts;
 pub mod statuses;
+pub mod tag_follows;
 pub mod taken_back;
 pub mod timelines;
 pub mod tokens;

@@ -151,6 +151,26 @@ macro_rules! enters_home {
     };
 }
 
+/// Whether status `$s` enters the home of those who follow a hashtag of it: what is on public
+/// timelines, by an author who is not limited, and was sent to us.
+macro_rules! enters_home_by_tag {
+    ($s:literal) => {
+        concat!(
+            $s,
+            ".visibility = 0 AND ",
+            $s,
+            ".reblog_of_id IS NULL AND (",
+            $s,
+            ".flags & 16) <> 16 AND ",
+            $s,
+            ".in_reply_to_uri_hash IS NULL",
+            " AND EXISTS (SELECT 1 FROM accounts ta WHERE ta.id = ",
+            $s,
+            ".account_id AND (ta.flags & 1) <> 1)"
+        )
+    };
+}
+
 /// Status `$s` is on public timelines: words of the partial indexes.
 macro_rules! on_public_timelines {
     ($s:literal) => {
@@ -245,9 +265,9 @@ macro_rules! relayable {
 }
 
 pub(super) use {
-    boost_audience, boostable_by, counts_as_post, counts_as_reply, enters_home, for_named_alone,
-    leaves_for, met_by, on_open_pages, on_public_timelines, pinnable, relayable, visible_to,
-    welcome_to,
+    boost_audience, boostable_by, counts_as_post, counts_as_reply, enters_home, enters_home_by_tag,
+    for_named_alone, leaves_for, met_by, on_open_pages, on_public_timelines, pinnable, relayable,
+    visible_to, welcome_to,
 };
 
 /// What the decision of [`may_see`] rests on.
@@ -325,6 +345,12 @@ pub fn belongs_in_home(follow: &Follow, status: &HomeFacts) -> bool {
     });
     let sent = !status.fetched && !status.orphan;
     follow.is_accepted() && sent && for_followers && boost_wanted && language_wanted && talk_wanted
+}
+
+/// The twin of the SQL `enters_home_by_tag`; `author_flags` are `accounts.flags` of the author.
+pub fn belongs_in_home_by_tag(author_flags: i32, status: &HomeFacts) -> bool {
+    let open = status.visibility == Visibility::Public && !status.boost;
+    open && !status.fetched && !status.orphan && author_flags & flags::LIMITED == 0
 }
 
 /// Of two audiences the one with fewer people: an answer is for no more than what it answers.

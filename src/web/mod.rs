@@ -65,6 +65,7 @@ pub const ROUTES: &[&[Route]] = &[
     apply::routes::ROUTES,
     sandbox::ROUTES,
     home::drafts::ROUTES,
+    home::tags::ROUTES,
     home::draft::ROUTES,
     home::welcome::ROUTES,
     review::queue::ROUTES,

@@ -5,7 +5,8 @@ use askama::Template;
 use super::sample::*;
 use crate::social::notification_requests::NotificationPolicy;
 use crate::web::home::{
-    compose, delete, draft, drafts, notifications, requests, search, timeline as home, welcome,
+    compose, delete, draft, drafts, notifications, requests, search, tags, timeline as home,
+    welcome,
 };
 use crate::web::parts::compose::KeptPicture;
 use crate::web::parts::form::Form;
@@ -47,7 +48,7 @@ pub fn pages() -> Vec<Hung> {
             drafts: draft_views(),
             message: "The accordion man lives at number 9.".into(),
             people: rows(),
-            tags: vec!["bread".into(), "Fenstergärten".into()],
+            tags: tag_buttons(),
             compose: Some(box_for_writing(None)),
         }
         .render(),
@@ -204,6 +205,15 @@ pub fn pages() -> Vec<Hung> {
             statuses: Vec::new(),
             empty: "Nothing kept yet.".into(),
             pager: Pager::default(),
+            tag: None,
+        }
+        .render(),
+    );
+    hang(
+        "tags",
+        tags::TagsPage {
+            page: member("Tags you follow"),
+            tags: tag_buttons(),
         }
         .render(),
     );

@@ -99,6 +99,7 @@ pub fn pages() -> Vec<Hung> {
             statuses: posts(),
             empty: "Nothing with this tag yet.".into(),
             pager: Pager::default(),
+            tag: None,
         }
         .render(),
     );

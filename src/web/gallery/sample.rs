@@ -12,6 +12,7 @@ use crate::web::parts::moment::Moment;
 use crate::web::parts::pager::Pager;
 use crate::web::parts::profile_form::ProfileForm;
 use crate::web::parts::status::{MediaView, ReplyTo, StatusCard};
+use crate::web::parts::tag::TagButton;
 use crate::web::public::profile;
 
 /// A page under its name, rendered or not.
@@ -295,6 +296,13 @@ pub fn relation(following: bool) -> Relation {
         followed_by: true,
         ..Relation::default()
     }
+}
+
+pub fn tag_buttons() -> Vec<TagButton> {
+    vec![
+        TagButton::new("bread", true),
+        TagButton::new("Fenstergärten", false),
+    ]
 }
 
 pub fn rows() -> Vec<AccountRow> {

@@ -10,5 +10,6 @@ pub mod notifications;
 pub mod requests;
 pub mod search;
 pub mod severed;
+pub mod tags;
 pub mod timeline;
 pub mod welcome;

@@ -17,6 +17,7 @@ use crate::web::home::compose;
 use crate::web::parts::account::AccountRow;
 use crate::web::parts::compose::ComposeForm;
 use crate::web::parts::layout::Flash;
+use crate::web::parts::tag::TagButton;
 use crate::web::render::account;
 
 use crate::web::apply::waiting::DraftView;
@@ -35,8 +36,8 @@ pub struct WelcomePage {
     pub message: String,
     /// People of this house that one might follow.
     pub people: Vec<AccountRow>,
-    /// Tags of this house, without `#`.
-    pub tags: Vec<String>,
+    /// Tags of this house.
+    pub tags: Vec<TagButton>,
     /// A box with the tag of introductions in it; `None` where there is none.
     pub compose: Option<ComposeForm>,
 }
@@ -83,6 +84,9 @@ async fn show(
     let entered = welcome::enter(&app, &member).await?;
     let offer = entered.offer;
     let people = social::shown::these(&app, &member, offer.people).await?;
+    let followed = social::tags::are_followed(&app, &member, &offer.tags).await?;
+    let tags = offer.tags.iter().zip(followed);
+    let tags = tags.map(|(name, is_followed)| TagButton::new(name, is_followed));
     let page = frame::page(&req, Some(&caller), "Come in").await?;
     let compose = (!offer.introduction.is_empty()).then(|| {
         let mut compose = compose::blank(&app, &member, "/welcome");
@@ -100,7 +104,7 @@ async fn show(
             .collect(),
         message: entered.message.unwrap_or_default(),
         people: people.iter().map(|p| account::row(p, addresses)).collect(),
-        tags: offer.tags,
+        tags: tags.collect(),
         compose,
     };
     frame::render(&req, &shown)

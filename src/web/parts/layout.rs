@@ -182,6 +182,8 @@ pub enum Here {
     Bookmarks,
     /// `/favourites`
     Favourites,
+    /// `/tags`
+    Tags,
     /// `/settings` and below
     Settings,
     /// `/sign-in`
@@ -235,6 +237,7 @@ impl Page {
             Here::Drafts => "Drafts",
             Here::Bookmarks => "Bookmarks",
             Here::Favourites => "Favourites",
+            Here::Tags => "Tags",
             Here::Settings => "Settings",
             Here::SignIn => "SignIn",
             Here::Apply => "Apply",

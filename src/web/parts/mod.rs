@@ -10,3 +10,4 @@ pub mod pager;
 pub mod poll;
 pub mod profile_form;
 pub mod status;
+pub mod tag;

@@ -8,12 +8,14 @@ use crate::app::App;
 use crate::domain::Error;
 use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
 use crate::social::shown::{self, Listed};
+use crate::social::tags;
 use crate::text::hashtags;
 use crate::web::error::WebError;
 use crate::web::frame::{self, see_other};
 use crate::web::parts::layout::{Here, Page};
 use crate::web::parts::pager::Pager;
 use crate::web::parts::status::StatusCard;
+use crate::web::parts::tag::TagButton;
 use crate::web::render::status::Eyes;
 use crate::web::turn::Turn;
 
@@ -33,6 +35,8 @@ pub struct TimelinePage {
     pub empty: String,
     /// Newer and older.
     pub pager: Pager,
+    /// The hashtag that it is about, for members.
+    pub tag: Option<TagButton>,
 }
 
 /// The routes of this file.
@@ -82,6 +86,7 @@ struct Words {
     intro: &'static str,
     empty: &'static str,
     here: Here,
+    tag: Option<TagButton>,
 }
 
 async fn everybody(
@@ -97,6 +102,7 @@ async fn everybody(
         intro: "What the people of this place post in public, newest first.",
         empty: "Nobody has posted yet.",
         here: Here::Public,
+        tag: None,
     };
     list(&req, &app, &caller, &turn, listed, words).await
 }
@@ -119,12 +125,20 @@ async fn tag(
         return Ok(see_other(&path));
     }
     let listed = shown::tag(&app, caller.viewer(), &name, &turn.page()).await?;
+    let tag = match caller.maybe_member() {
+        Some(who) => {
+            let followed = tags::are_followed(&app, &who, std::slice::from_ref(&name)).await?;
+            Some(TagButton::new(&name, followed == [true]))
+        }
+        None => None,
+    };
     let words = Words {
         path,
         heading: format!("#{name}"),
         intro: "Public posts with this tag, newest first.",
         empty: "Nothing with this tag yet.",
         here: Here::Elsewhere,
+        tag,
     };
     list(&req, &app, &caller, &turn, listed, words).await
 }
@@ -142,6 +156,7 @@ async fn bookmarks(
         intro: "What you kept. Nobody else sees this list.",
         empty: "Nothing kept yet. The ribbon below a post puts it here.",
         here: Here::Bookmarks,
+        tag: None,
     };
     list(&req, &app, &caller, &turn, listed, words).await
 }
@@ -159,6 +174,7 @@ async fn favourites(
         intro: "What you favourited. Nobody else sees this list.",
         empty: "No favourites yet. The star below a post puts it here.",
         here: Here::Favourites,
+        tag: None,
     };
     list(&req, &app, &caller, &turn, listed, words).await
 }
@@ -187,6 +203,7 @@ async fn list(
         statuses: Eyes::of(app, caller).cards(listed.within(&range)),
         empty: words.empty.into(),
         pager,
+        tag: words.tag,
     };
     frame::render(req, &template)
 }

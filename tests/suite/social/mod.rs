@@ -8,4 +8,5 @@ mod notifications;
 mod polls;
 mod redis;
 mod rules;
+mod tags;
 mod visibility;

@@ -7,7 +7,9 @@ use porchlight::domain::Page;
 use porchlight::domain::visibility::Visibility;
 use porchlight::model::follow::Follow;
 use porchlight::store::status_page::{self, Wanted};
-use porchlight::store::visibility::{Facts, HomeFacts, belongs_in_home, may_see};
+use porchlight::store::visibility::{
+    Facts, HomeFacts, belongs_in_home, belongs_in_home_by_tag, may_see,
+};
 use porchlight::store::{self};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
@@ -16,6 +18,7 @@ use crate::support::place::{Place, run};
 
 const PEOPLE: usize = 5;
 const STATUSES: usize = 150;
+const TAGS: [&str; 3] = ["bread", "rye", "tea"];
 const LANGUAGES: [Option<&str>; 3] = [None, Some("en"), Some("de")];
 
 struct Status {
@@ -29,6 +32,7 @@ struct Status {
     audience: HashSet<i64>,
     fetched: bool,
     orphan: bool,
+    tags: HashSet<&'static str>,
 }
 
 struct World {
@@ -36,6 +40,7 @@ struct World {
     flags: HashMap<i64, i32>,
     follows: Vec<Follow>,
     blocks: HashSet<(i64, i64)>,
+    tag_follows: HashSet<(i64, &'static str)>,
     statuses: Vec<Status>,
 }
 
@@ -57,10 +62,26 @@ async fn make(place: &Place, dice: &mut StdRng) -> World {
         flags: HashMap::new(),
         follows: Vec::new(),
         blocks: HashSet::new(),
+        tag_follows: HashSet::new(),
         statuses: Vec::new(),
     };
+    for tag in TAGS {
+        place
+            .sql(
+                "INSERT INTO tags (name, display, created_at) VALUES ($1, $1, '2026-01-01')",
+                &[&tag],
+            )
+            .await;
+    }
     for &one in &people {
-        let flags = if dice.random_ratio(1, 6) { 2 } else { 0 };
+        for tag in TAGS {
+            if dice.random_ratio(1, 3) {
+                let sql = "INSERT INTO tag_follows (account_id, tag_id, id) SELECT $1, id, next_id('2026-01-01') FROM tags WHERE name = $2";
+                place.sql(sql, &[&one, &tag]).await;
+                world.tag_follows.insert((one, tag));
+            }
+        }
+        let flags = [0, 0, 0, 0, 1, 2][dice.random_range(0..6)];
         place
             .sql(
                 "UPDATE accounts SET flags = $1 WHERE id = $2",
@@ -145,6 +166,16 @@ async fn write(place: &Place, dice: &mut StdRng, world: &mut World, n: usize) {
     for one in &audience {
         place.sql("INSERT INTO status_audience (status_id, account_id, mentioned) VALUES ($1, $2, false)", &[&id, one]).await;
     }
+    // A boost carries no hashtags of its own.
+    let tags: HashSet<&str> = TAGS
+        .into_iter()
+        .filter(|_| boost.is_none() && dice.random_ratio(1, 3))
+        .collect();
+    for tag in &tags {
+        let sql =
+            "INSERT INTO status_tags (status_id, tag_id) SELECT $1, id FROM tags WHERE name = $2";
+        place.sql(sql, &[&id, tag]).await;
+    }
     world.statuses.push(Status {
         id,
         author,
@@ -156,6 +187,7 @@ async fn write(place: &Place, dice: &mut StdRng, world: &mut World, n: usize) {
         audience,
         fetched,
         orphan,
+        tags,
     });
 }
 
@@ -184,25 +216,33 @@ impl World {
         self.sees(viewer, status) && boosted
     }
 
-    fn belongs(&self, follow: &Follow, status: &Status) -> bool {
-        let reader = follow.account_id;
+    fn facts(&self, reader: i64, status: &Status) -> HomeFacts {
         let follows_parent = self.follows.iter().any(|f| {
             f.account_id == reader && Some(f.target_id) == status.reply_to && f.is_accepted()
         });
-        belongs_in_home(
-            follow,
-            &HomeFacts {
-                author: status.author,
-                visibility: status.visibility,
-                boost: status.boost.is_some(),
-                language: status.language.map(str::to_owned),
-                in_reply_to_account: status.reply_to,
-                in_audience: status.audience.contains(&reader),
-                follows_parent,
-                fetched: status.fetched,
-                orphan: status.orphan,
-            },
-        )
+        HomeFacts {
+            author: status.author,
+            visibility: status.visibility,
+            boost: status.boost.is_some(),
+            language: status.language.map(str::to_owned),
+            in_reply_to_account: status.reply_to,
+            in_audience: status.audience.contains(&reader),
+            follows_parent,
+            fetched: status.fetched,
+            orphan: status.orphan,
+        }
+    }
+
+    fn belongs(&self, reader: i64, status: &Status) -> bool {
+        let facts = self.facts(reader, status);
+        let mut follows = self.follows.iter();
+        let follow = follows.find(|f| f.account_id == reader && f.target_id == status.author);
+        let by_tag = status
+            .tags
+            .iter()
+            .any(|tag| self.tag_follows.contains(&(reader, tag)))
+            && belongs_in_home_by_tag(self.flags[&status.author], &facts);
+        status.author == reader || follow.is_some_and(|f| belongs_in_home(f, &facts)) || by_tag
     }
 }
 
@@ -243,11 +283,11 @@ fn what_enters_home_is_the_same_in_sql_and_in_words() {
         let world = make(place, &mut StdRng::seed_from_u64(seed)).await;
         let ids: Vec<i64> = world.statuses.iter().map(|s| s.id).collect();
         let mut conn = place.app.pool.get().await.expect("a connection");
-        let told: HashSet<(i64, i64)> = store::feeds::readers(&mut conn, ids)
+        let pairs = store::feeds::readers(&mut conn, ids)
             .await
-            .expect("readers")
-            .into_iter()
-            .collect();
+            .expect("readers");
+        let told: HashSet<(i64, i64)> = pairs.iter().copied().collect();
+        assert_eq!(told.len(), pairs.len(), "nobody is told twice");
         for reader in &world.people {
             let page = Page::newest(1000);
             let read: HashSet<i64> = store::feeds::home(&mut conn, *reader, &page)
@@ -256,12 +296,7 @@ fn what_enters_home_is_the_same_in_sql_and_in_words() {
                 .into_iter()
                 .collect();
             for status in &world.statuses {
-                let own = status.author == *reader;
-                let follow = world
-                    .follows
-                    .iter()
-                    .find(|f| f.account_id == *reader && f.target_id == status.author);
-                let belongs = own || follow.is_some_and(|f| world.belongs(f, status));
+                let belongs = world.belongs(*reader, status);
                 let seen = (
                     told.contains(&(*reader, status.id)),
                     read.contains(&status.id),
