@@ -17,6 +17,8 @@ mod shipping;
 mod source;
 #[path = "house/street.rs"]
 mod street;
+#[path = "house/words.rs"]
+mod words;
 
 use std::fmt;
 use std::path::Path;
@@ -101,6 +103,21 @@ fn templates_are_plain_and_have_a_home() {
             .flat_map(|(file, text)| {
                 pages::check(file, text, &|path: &str| root().join(path).is_file())
             })
+            .collect(),
+    );
+}
+
+#[test]
+fn what_is_said_to_people_stands_in_the_catalogue() {
+    nothing(
+        source::rust_files(root())
+            .iter()
+            .flat_map(words::check)
+            .chain(
+                source::files(root(), "templates", "html")
+                    .iter()
+                    .flat_map(|(file, text)| words::check_template(file, text)),
+            )
             .collect(),
     );
 }

@@ -12,6 +12,7 @@ pub mod event;
 pub mod ids;
 pub mod lane;
 pub mod link_purpose;
+pub mod mail_kind;
 pub mod notification;
 pub mod notification_policy;
 pub mod page;

@@ -10,6 +10,8 @@ pub mod access;
 pub mod accounts;
 /// The address of somebody who is in: changed by a mailed link.
 pub mod email;
+/// The language in which somebody is written to.
+pub mod language;
 /// Apps, their codes and their tokens.
 pub mod oauth;
 mod pace;

@@ -12,12 +12,14 @@ use crate::domain::application::{ApplicationState, MessageKind};
 use crate::domain::link_purpose::LinkPurpose;
 use crate::domain::{Id, Result};
 use crate::gate;
-use crate::mail::messages::{Place, access, decision, joining, review};
+use crate::mail::messages::{Place, Reader, access, decision, joining, review};
 use crate::mail::{Message, Undelivered};
 use crate::model::application::Application;
 use crate::model::user::User;
 use crate::secrets::link;
 use crate::store::{self, Conn};
+use crate::text::catalogue::Words;
+use crate::text::email::Address;
 
 /// Sends the mail that `payload` names: `{"mail":
 /// "link"|"waiting"|"decision"|"overdue"|"question"|
@@ -55,6 +57,15 @@ pub async fn send(app: &App, payload: &Value) -> Result<Outcome> {
     })
 }
 
+/// In the language that they applied in, or chose since.
+fn reader<'a>(user: &'a User, address: &'a str) -> Reader<'a> {
+    Reader {
+        address,
+        name: &user.username,
+        words: Words::of(&user.locale),
+    }
+}
+
 /// Where a link of that purpose leads.
 fn path_of(purpose: LinkPurpose, token: &str) -> String {
     match purpose {
@@ -85,31 +96,45 @@ async fn of_link(app: &App, conn: &mut Conn, place: &Place, id: i64) -> Result<O
     else {
         return Ok(None);
     };
-    let name = user.as_ref().map_or("", |u| u.username.as_str());
-    // Somebody applied with an address that has a place here already: its owner is told,
-    // and the form answered as always (T1).
+    // Somebody applied with an address that has a place here already: its owner is told, and
+    // the form answered as always (T1).
     let decoy = user
         .as_ref()
         .is_some_and(gate::applications::apply::is_decoy);
     if decoy && stored.purpose == LinkPurpose::ConfirmAddress {
-        return joining::address_taken(place, &to, &app.url("/sign-in"), &app.url("/password"))
-            .map(Some);
+        let owner = match Address::parse(&to) {
+            Ok(address) => store::users::find_by_email(conn, &address.canonical()).await?,
+            Err(_) => None,
+        };
+        let to = Reader {
+            address: &to,
+            name: "",
+            words: Words::of(owner.as_ref().map_or("", |o| &o.locale)),
+        };
+        let (sign_in, reset) = (app.url("/sign-in"), app.url("/password"));
+        return joining::address_taken(place, to, &sign_in, &reset).map(Some);
     }
     let url = app.url(&path_of(
         stored.purpose,
         link::token_of(&app.keys, &stored).reveal(),
     ));
     let good_for = stored.purpose.good_for();
+    let to = match &user {
+        Some(user) => reader(user, &to),
+        None => Reader {
+            address: &to,
+            name: "",
+            words: Words::of(""),
+        },
+    };
     let message = match stored.purpose {
         LinkPurpose::ConfirmAddress => {
             let review = gate::mode::current(app, conn, now).await?.needs_approval();
-            joining::confirm_address(place, &to, name, &url, good_for, review)?
+            joining::confirm_address(place, to, &url, good_for, review)?
         }
-        LinkPurpose::ChangeAddress => {
-            joining::confirm_address(place, &to, name, &url, good_for, false)?
-        }
-        LinkPurpose::ResetPassword => access::password_reset(place, &to, name, &url, good_for)?,
-        LinkPurpose::FirstOwner => access::owner_link(place, &to, &url, good_for)?,
+        LinkPurpose::ChangeAddress => joining::new_address(place, to, &url, good_for)?,
+        LinkPurpose::ResetPassword => access::password_reset(place, to, &url, good_for)?,
+        LinkPurpose::FirstOwner => access::owner_link(place, to, &url, good_for)?,
     };
     Ok(Some(message))
 }
@@ -153,7 +178,8 @@ async fn of_waiting(
         _ => app.url("/desk"),
     };
     store::upkeep::note_told_staff(conn, reader.id, app.clock.now()).await?;
-    joining::application_received(place, &address, &applicant.username, waiting, &link).map(Some)
+    let to = self::reader(reader, &address);
+    joining::application_received(place, to, &applicant.username, waiting, &link).map(Some)
 }
 
 /// Application and applicant, where the address is confirmed.
@@ -176,7 +202,8 @@ async fn of_question(app: &App, conn: &mut Conn, place: &Place, id: Id) -> Resul
     match question {
         Some(question) if application.state == ApplicationState::NeedsInfo => {
             let (words, link) = (&question.body, app.url("/waiting"));
-            review::question(place, &to, &user.username, words, &link).map(Some)
+            let days = gate::applications::expire::NEEDS_INFO.num_days();
+            review::question(place, reader(&user, &to), words, &link, days).map(Some)
         }
         _ => Ok(None),
     }
@@ -192,7 +219,7 @@ async fn of_delay(app: &App, conn: &mut Conn, place: &Place, id: Id) -> Result<O
         return Ok(None);
     }
     let days = u64::try_from(gate::applications::put_off::RESTS.num_days()).unwrap_or(0);
-    review::put_off(place, &to, &user.username, days, &app.url("/waiting")).map(Some)
+    review::put_off(place, reader(&user, &to), days, &app.url("/waiting")).map(Some)
 }
 
 /// To the applicant who was told of a decision; `None` when there is another one already.
@@ -210,7 +237,7 @@ async fn of_undone(
         return Ok(None);
     }
     let was_yes = was == Some(ApplicationState::Approved as i64);
-    review::taken_back(place, &to, &user.username, was_yes, &app.url("/waiting")).map(Some)
+    review::taken_back(place, reader(&user, &to), was_yes, &app.url("/waiting")).map(Some)
 }
 
 /// To whose password it is; `None` without a confirmed address.
@@ -220,7 +247,7 @@ async fn of_password(app: &App, conn: &mut Conn, place: &Place, id: Id) -> Resul
     };
     match (&user.email, user.email_confirmed_at) {
         (Some(to), Some(_)) => {
-            access::password_changed(place, to, &user.username, &app.url("/password")).map(Some)
+            access::password_changed(place, reader(&user, to), &app.url("/password")).map(Some)
         }
         _ => Ok(None),
     }
@@ -248,26 +275,14 @@ async fn of_decision(app: &App, conn: &mut Conn, place: &Place, id: Id) -> Resul
     let message = match application.state {
         ApplicationState::Approved => {
             let drafts = u64::try_from(store::drafts::count(conn, user.id).await?).unwrap_or(0);
-            decision::approved(
-                place,
-                &to,
-                &user.username,
-                &words,
-                drafts,
-                &app.url("/welcome"),
-            )?
+            let link = app.url("/welcome");
+            decision::approved(place, reader(&user, &to), &words, drafts, &link)?
         }
         ApplicationState::Rejected => {
             let kept = gate::applications::reject::ERASED_AFTER.num_days();
             let days = u64::try_from(kept).unwrap_or(0);
-            decision::rejected(
-                place,
-                &to,
-                &user.username,
-                &words,
-                &app.url("/waiting"),
-                days,
-            )?
+            let link = app.url("/waiting");
+            decision::rejected(place, reader(&user, &to), &words, &link, days)?
         }
         _ => return Ok(None),
     };
@@ -291,8 +306,7 @@ async fn of_overdue(app: &App, conn: &mut Conn, place: &Place, id: Id) -> Result
     match (&user.email, user.email_confirmed_at) {
         (Some(to), Some(_)) => joining::still_waiting(
             place,
-            to,
-            &user.username,
+            reader(&user, to),
             &app.url("/waiting"),
             REMINDED.num_weeks(),
             (PENDING - REMINDED).num_days(),

@@ -1,12 +1,15 @@
-//! One mail: plain text only, with headers that nobody's words can break out of (X5).
+//! One mail: plain text, with HTML beside it where there is any, and headers that nobody's
+//! words can break out of (X5).
 
 use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
-use lettre::message::{Body, Mailbox, MessageBuilder};
+use lettre::message::{Body, Mailbox, MessageBuilder, MultiPart, SinglePart};
 use lettre::{Address, Message as Wire};
 
 use chrono::{DateTime, Utc};
 
 use crate::domain::{Error, Result};
+
+pub use crate::domain::mail_kind::MailKind as Kind;
 
 /// The longest subject, in characters.
 pub const MAX_SUBJECT: usize = 150;
@@ -17,61 +20,13 @@ const MAX_LINE: usize = 998;
 /// The longest address, in bytes (RFC 5321).
 pub const MAX_ADDRESS: usize = 254;
 
-/// What a mail is about: for logs, file names and budgets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Kind {
-    /// Asks to confirm an address.
-    ConfirmAddress,
-    /// Tells the owner of an address that somebody tried to join with it.
-    AddressTaken,
-    /// Tells staff of an application.
-    ApplicationReceived,
-    /// The decision is yes.
-    Approved,
-    /// The decision is no.
-    Rejected,
-    /// Nobody decided for a long time.
-    StillWaiting,
-    /// Staff ask an applicant something.
-    Question,
-    /// An application rests for a while.
-    PutOff,
-    /// A decision was taken back.
-    TakenBack,
-    /// A link to choose a new password.
-    PasswordReset,
-    /// The password was changed.
-    PasswordChanged,
-    /// The link with which the owner sets the place up.
-    OwnerLink,
-}
-
-impl Kind {
-    /// One word with hyphens.
-    pub fn word(self) -> &'static str {
-        match self {
-            Kind::ConfirmAddress => "confirm-address",
-            Kind::AddressTaken => "address-taken",
-            Kind::ApplicationReceived => "application-received",
-            Kind::Approved => "approved",
-            Kind::Rejected => "rejected",
-            Kind::StillWaiting => "still-waiting",
-            Kind::Question => "question",
-            Kind::PutOff => "put-off",
-            Kind::TakenBack => "taken-back",
-            Kind::PasswordReset => "password-reset",
-            Kind::PasswordChanged => "password-changed",
-            Kind::OwnerLink => "owner-link",
-        }
-    }
-}
-
 /// A mail, ready to be sent. Its `Debug` shows no body: bodies hold links with tokens.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Message {
     to: Address,
     subject: String,
     body: String,
+    html: Option<String>,
     kind: Kind,
 }
 
@@ -87,8 +42,15 @@ impl Message {
             to: address(to)?,
             subject: one_line(subject, MAX_SUBJECT),
             body: clean_text(body, MAX_BODY),
+            html: None,
             kind,
         })
+    }
+
+    /// With the same in HTML, for mail programs that show it.
+    pub fn with_html(mut self, html: String) -> Message {
+        self.html = Some(html);
+        self
     }
 
     /// Whom it goes to.
@@ -101,9 +63,14 @@ impl Message {
         &self.subject
     }
 
-    /// Plain text, lines ending in `\n`.
+    /// Plain text, lines ending in `\n`; where a line ends in a space, it goes on (RFC 3676).
     pub fn body(&self) -> &str {
         &self.body
+    }
+
+    /// The same in HTML, where there is any.
+    pub fn html(&self) -> Option<&str> {
+        self.html.as_deref()
     }
 
     /// What it is about.
@@ -121,7 +88,6 @@ impl Message {
             .subject(self.subject.clone())
             .date(now.into())
             .message_id(Some(format!("<{id}@{}>", from.email.domain())))
-            .header(ContentType::TEXT_PLAIN)
             .raw_header(HeaderValue::new(
                 HeaderName::new_from_ascii_str("Auto-Submitted"),
                 "auto-generated".into(),
@@ -130,25 +96,41 @@ impl Message {
                 HeaderName::new_from_ascii_str("X-Auto-Response-Suppress"),
                 "All".into(),
             ));
-        Ok(builder.body(self.plain_body())?)
+        let text = SinglePart::builder()
+            .header(flowed()?)
+            .body(as_it_reads(&self.body));
+        Ok(match &self.html {
+            None => builder.singlepart(text)?,
+            Some(html) => {
+                let html = SinglePart::builder()
+                    .header(ContentType::TEXT_HTML)
+                    .body(as_it_reads(html));
+                let parts = MultiPart::alternative().singlepart(text).singlepart(html);
+                builder.multipart(parts)?
+            }
+        })
     }
 }
 
-impl Message {
-    /// The body as it reads, wherever its lines allow (RFC 5322: 998 octets): a link in a mail
-    /// that is looked at as a file must not be cut by quoted-printable. Every mail server of
-    /// our time takes 8 bits (RFC 6152).
-    fn plain_body(&self) -> Body {
-        let encoding = match self.body.is_ascii() {
-            true => ContentTransferEncoding::SevenBit,
-            false => ContentTransferEncoding::EightBit,
-        };
-        let fits = self.body.lines().all(|line| line.len() <= MAX_LINE);
-        let plain = fits.then(|| Body::new_with_encoding(self.body.clone(), encoding));
-        match plain {
-            Some(Ok(body)) => body,
-            _ => Body::new(self.body.clone()),
-        }
+/// Plain text whose lines go on where they end in a space (RFC 3676).
+fn flowed() -> Result<ContentType> {
+    let parsed = ContentType::parse("text/plain; charset=utf-8; format=flowed");
+    parsed.map_err(|_| Error::broken("the type of a mail cannot be read"))
+}
+
+/// A part as it reads, wherever its lines allow (RFC 5322: 998 octets): a link in a mail that
+/// is looked at as a file must not be cut by quoted-printable. Every mail server of our time
+/// takes 8 bits (RFC 6152).
+fn as_it_reads(text: &str) -> Body {
+    let encoding = match text.is_ascii() {
+        true => ContentTransferEncoding::SevenBit,
+        false => ContentTransferEncoding::EightBit,
+    };
+    let fits = text.lines().all(|line| line.len() <= MAX_LINE);
+    let plain = fits.then(|| Body::new_with_encoding(text.to_owned(), encoding));
+    match plain {
+        Some(Ok(body)) => body,
+        _ => Body::new(text.to_owned()),
     }
 }
 
@@ -246,7 +228,7 @@ mod tests {
             "Subject: Welcome\r\n",
             "Date: Thu, 01 Jan 1970 00:00:00 +0000\r\n",
             "Auto-Submitted: auto-generated\r\n",
-            "Content-Type: text/plain; charset=utf-8\r\n",
+            "Content-Type: text/plain; charset=utf-8; format=flowed\r\n",
             "@porch.example>\r\n",
         ] {
             assert!(wire.contains(line), "{line} in {wire}");
@@ -285,6 +267,24 @@ mod tests {
         assert!(
             wire.lines().all(|line| line.len() < 998),
             "a line is too long"
+        );
+    }
+
+    #[test]
+    fn text_and_html_are_alternatives_the_text_first() {
+        let message = Message::new(Kind::Approved, "ann@example.org", "s", "Hello.\n").unwrap();
+        let message = message.with_html("<p>Grüße</p>\n".into());
+        let wire = message.wire(&from(), DateTime::UNIX_EPOCH).unwrap();
+        let wire = String::from_utf8(wire.formatted()).unwrap();
+        assert!(
+            wire.contains("Content-Type: multipart/alternative;"),
+            "{wire}"
+        );
+        let (text, html) = (wire.find("\r\nHello.\r\n"), wire.find("<p>Grüße</p>"));
+        assert!(text.is_some() && text < html, "{wire}");
+        assert!(
+            wire.contains("Content-Type: text/html; charset=utf-8\r\n"),
+            "{wire}"
         );
     }
 

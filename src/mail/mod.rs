@@ -6,7 +6,9 @@
 
 /// Whose servers take the mail of a domain.
 pub mod domains;
-/// One mail: plain text, safe headers.
+/// What a mail says, in blocks: once as text, once as HTML.
+pub mod letter;
+/// One mail: safe headers, text and HTML.
 pub mod message;
 /// The words of each mail.
 pub mod messages;

@@ -23,6 +23,7 @@ pub mod params;
 pub mod pending;
 pub mod pending_media;
 pub mod pending_notice;
+pub mod pending_words;
 pub mod polls;
 pub mod preferences;
 pub mod registration;

@@ -3,20 +3,19 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
-
 use super::entities::{Account, Status};
 use super::pending::{self, Wanted};
+use super::pending_words;
 use crate::app::App;
-use crate::domain::application::{ApplicationState, MessageKind};
+use crate::domain::application::MessageKind;
 use crate::domain::{Error, Id, Result, ids};
 use crate::gate::applications::answer::{self, Reply};
-use crate::gate::applications::progress::{self, Progress, Step};
-use crate::gate::mode::Readers;
+use crate::gate::applications::progress::{self, Progress};
 use crate::gate::questions::Given;
 use crate::gate::who::Applicant;
 use crate::model::application::ApplicationMessage;
-use crate::text::{html, time_words};
+use crate::text::catalogue::Words;
+use crate::text::html;
 
 /// In the sequence of an id, what is rarely given out: the notice came into its state in a
 /// millisecond in which the database hardly made as many ids.
@@ -120,7 +119,8 @@ fn id_of_reply(message: &ApplicationMessage) -> Id {
 
 async fn of(app: &App, progress: &Progress, drafts: usize) -> Result<Status> {
     let instance = app.instance().await?;
-    let text = text(&instance.title, progress, drafts, app.clock.now());
+    let words = Words::of(&progress.application.locale);
+    let text = pending_words::notice(words, &instance.title, progress, drafts, app.clock.now());
     let place = Arc::new(Account {
         username: "porch".into(),
         acct: "porch".into(),
@@ -132,7 +132,7 @@ async fn of(app: &App, progress: &Progress, drafts: usize) -> Result<Status> {
     Ok(Status {
         id: id_of(progress),
         created_at: progress.since,
-        language: Some("en".into()),
+        language: Some(words.0.code().into()),
         uri: waiting.clone(),
         url: Some(waiting),
         content: Some(html::note_html(&text, true)),
@@ -160,188 +160,17 @@ async fn as_status(
     })
 }
 
-/// `Jo`, `Jo or Ann`, or a person.
-fn names(readers: &Readers) -> String {
-    match readers.names.as_slice() {
-        [] => "A person".to_owned(),
-        [one] => one.clone(),
-        [some @ .., last] => format!("{} or {last}", some.join(", ")),
-    }
-}
-
-fn text(place: &str, progress: &Progress, drafts: usize, now: DateTime<Utc>) -> String {
-    let sent = time_words::day(progress.application.submitted_at);
-    let who = names(&progress.readers);
-    let wait = progress
-        .readers
-        .usual_wait()
-        .map(|wait| format!(" That usually takes {wait}."))
-        .unwrap_or_default();
-    let where_it_is = match (progress.step, progress.put_off(now)) {
-        (Step::AskedBack, _) => return asked_back(place, progress),
-        (_, Some(until)) => format!(
-            "it was put off until {} and is not forgotten.",
-            time_words::day(until)
-        ),
-        (Step::BeingRead, _) => format!("somebody has begun to read it.{wait}"),
-        _ => format!("{who} will read it.{wait}"),
-    };
-    let kept = match drafts {
-        0 => {
-            "What you post meanwhile is kept as a draft that only you and they can see.".to_owned()
-        }
-        1 => "Your draft below is seen by you and them alone.".to_owned(),
-        n => format!("Your {n} drafts below are seen by you and them alone."),
-    };
-    let which = match progress.application.appealed_at {
-        Some(_) => "Your application, with your appeal, is waiting".to_owned(),
-        None => format!("Your application of {sent} is waiting"),
-    };
-    format!(
-        "You are on the porch of {place}. {which}: {where_it_is}\n\n{kept} You can fill in your \
-         profile, too."
-    )
-}
-
-/// The question, and how to answer it.
-fn asked_back(place: &str, progress: &Progress) -> String {
-    debug_assert_eq!(progress.application.state, ApplicationState::NeedsInfo);
-    let open: Vec<String> = progress
-        .left_open()
-        .iter()
-        .map(|q| format!("“{}”", q.label(&progress.application.locale)))
-        .collect();
-    let how = "Reply to this post to answer. Only the people who read applications see it.";
-    match (progress.asked(), open.as_slice()) {
-        (Some(question), []) => format!(
-            "The people who read applications at {place} ask you:\n\n“{}”\n\n{how}",
-            question.body
-        ),
-        (Some(question), open) => format!(
-            "The people who read applications at {place} ask you:\n\n“{}”\n\nQuestions of the \
-             form are open, too: {}. Please answer on the page of this post.",
-            question.body,
-            open.join(", ")
-        ),
-        (None, [one]) => {
-            format!("One question of {place} is still open: {one}\n\n{how}")
-        }
-        (None, open) => format!(
-            "Some questions of {place} are still open: {}. Please answer on the page of this post.",
-            open.join(", ")
-        ),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::lane::Lane;
-    use crate::domain::registration_mode::RegistrationMode;
-    use crate::model::application::Application;
-
-    fn progress(step: Step, readers: Readers) -> Progress {
-        let at = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
-        let state = match step {
-            Step::AskedBack => ApplicationState::NeedsInfo,
-            _ => ApplicationState::Pending,
-        };
-        Progress {
-            application: Application {
-                id: 1,
-                user_id: 2,
-                state,
-                version: 1,
-                snapshot_hash: None,
-                mode: RegistrationMode::Approval,
-                lane: Lane::Waiting,
-                put_off_until: None,
-                remark: None,
-                locale: "en".into(),
-                network: None,
-                mail_domain: None,
-                fill_seconds: None,
-                submitted_at: at,
-                confirmed_at: Some(at),
-                read_at: None,
-                read_by: None,
-                decided_at: None,
-                decided_by: None,
-                decision_message: None,
-                told: false,
-                erase_at: None,
-                put_offs: 0,
-                appealed_at: None,
-                elsewhere: None,
-                proof: crate::domain::application::Proof::Missing,
-                event_code_id: None,
-                cluster_id: None,
-                shown: None,
-                reminded_at: None,
-            },
-            step,
-            since: at,
-            answers: Vec::new(),
-            messages: Vec::new(),
-            questions: Vec::new(),
-            readers,
-        }
-    }
-
-    fn readers() -> Readers {
-        Readers {
-            names: vec!["Jo".into(), "Ann".into()],
-            median_hours: Some(20.0),
-            last_decision: None,
-        }
-    }
-
-    #[test]
-    fn the_notice_says_who_reads_and_how_long_it_takes() {
-        let now = DateTime::from_timestamp(1_800_001_000, 0).unwrap();
-        let said = text(
-            "Lantern Lane",
-            &progress(Step::Confirmed, readers()),
-            0,
-            now,
-        );
-        assert!(
-            said.contains("Jo or Ann will read it. That usually takes a day."),
-            "{said}"
-        );
-        let nobody = progress(Step::Confirmed, Readers::default());
-        let said = text("Lantern Lane", &nobody, 2, now);
-        assert!(said.contains("A person will read it."), "{said}");
-        assert!(said.contains("Your 2 drafts"));
-    }
-
-    #[test]
-    fn a_question_and_a_putting_off_are_told() {
-        let now = DateTime::from_timestamp(1_800_001_000, 0).unwrap();
-        let mut asked = progress(Step::AskedBack, readers());
-        asked.messages.push(ApplicationMessage {
-            id: 3,
-            application_id: 1,
-            kind: MessageKind::Question,
-            author_id: None,
-            body: "Which lane?".into(),
-            created_at: now,
-        });
-        let said = text("Lantern Lane", &asked, 0, now);
-        assert!(said.contains("“Which lane?”") && said.contains("Reply to this post"));
-        let mut later = progress(Step::BeingRead, readers());
-        later.application.put_off_until = Some(now + chrono::TimeDelta::days(14));
-        let said = text("Lantern Lane", &later, 0, now);
-        assert!(said.contains("put off until"), "{said}");
-        later.application.put_off_until = Some(now - chrono::TimeDelta::days(1));
-        let said = text("Lantern Lane", &later, 0, now);
-        assert!(said.contains("begun to read"), "{said}");
-    }
+    use crate::gate::applications::progress::Step;
+    use crate::gate::mode::Readers;
+    use crate::mastodon_api::pending_words::tests::progress;
 
     #[test]
     fn the_notice_keeps_its_id_while_the_state_stays() {
-        let one = progress(Step::Confirmed, readers());
-        let mut read = progress(Step::BeingRead, readers());
+        let one = progress(Step::Confirmed, Readers::default());
+        let mut read = progress(Step::BeingRead, Readers::default());
         assert_eq!(id_of(&one), id_of(&read));
         read.since += chrono::TimeDelta::seconds(1);
         assert!(id_of(&one) < id_of(&read));

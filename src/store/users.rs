@@ -199,6 +199,22 @@ pub async fn set_time_zone(conn: &mut Conn, id: Id, zone: Option<&str>) -> Resul
     Ok(())
 }
 
+/// Sets the language in which they are written to, a BCP 47 tag: of the login, and of the
+/// application while that is open.
+pub async fn set_locale(conn: &mut Conn, id: Id, locale: &str) -> Result<()> {
+    raw::<()>(
+        "WITH p AS (SELECT ?::bigint AS login, ?::text AS locale), \
+         a AS (UPDATE applications a SET locale = p.locale FROM p \
+            WHERE a.user_id = p.login AND a.state <> 3) \
+         UPDATE users u SET locale = p.locale FROM p WHERE u.id = p.login",
+    )
+    .bind::<BigInt, _>(id)
+    .bind::<Text, _>(locale.to_owned())
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 /// Sets one of a user's settings; a null takes it away.
 pub async fn set_setting(conn: &mut Conn, id: Id, key: &str, value: &Value) -> Result<()> {
     raw::<()>(

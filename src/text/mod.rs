@@ -6,6 +6,8 @@
 //! Start at [`tokens`]: the one pass that finds links, mentions and hashtags without overlap;
 //! [`html`] and [`length`] stand on it.
 
+/// What is said to people in their language: one catalogue, with plural rules.
+pub mod catalogue;
 /// What members type, made fit to be stored and shown: control and invisible characters.
 pub mod clean;
 pub mod csv;

@@ -79,23 +79,46 @@ pub fn machine(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
 }
 
-/// What an applicant may expect, from the median hours of past answers: `usually within a
-/// day`. Generous: always rounded up. `None` when it is not a sensible number.
-pub fn usually_within(median_hours: f64) -> Option<String> {
+/// What an applicant may expect, rounded up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Usual {
+    /// Within so many hours, 1 to 12.
+    Hours(i64),
+    /// Within so many days, 1 to 6.
+    Days(i64),
+    /// Within so many weeks, 1 to 4.
+    Weeks(i64),
+    /// After more than four weeks.
+    Longer,
+}
+
+/// What an applicant may expect, from the median hours of past answers. Generous: always
+/// rounded up. `None` when it is not a sensible number.
+pub fn usual(median_hours: f64) -> Option<Usual> {
     if !median_hours.is_finite() || median_hours < 0.0 {
         return None;
     }
+    let up = |number: f64| number.ceil().max(1.0) as i64;
     let days = median_hours / 24.0;
     Some(match () {
-        () if median_hours <= 1.0 => "usually within an hour".into(),
-        () if median_hours <= 12.0 => {
-            format!("usually within {} hours", median_hours.ceil().max(2.0))
-        }
-        () if days <= 1.0 => "usually within a day".into(),
-        () if days <= 6.0 => format!("usually within {} days", days.ceil()),
-        () if days <= 7.0 => "usually within a week".into(),
-        () if days <= 28.0 => format!("usually within {} weeks", (days / 7.0).ceil()),
-        () => "often after more than four weeks".into(),
+        () if median_hours <= 12.0 => Usual::Hours(up(median_hours)),
+        () if days <= 6.0 => Usual::Days(up(days)),
+        () if days <= 28.0 => Usual::Weeks(up(days / 7.0)),
+        () => Usual::Longer,
+    })
+}
+
+/// The same in words: `usually within a day`.
+pub fn usually_within(median_hours: f64) -> Option<String> {
+    let (count, one, unit) = match usual(median_hours)? {
+        Usual::Hours(hours) => (hours, "an hour", "hours"),
+        Usual::Days(days) => (days, "a day", "days"),
+        Usual::Weeks(weeks) => (weeks, "a week", "weeks"),
+        Usual::Longer => return Some("often after more than four weeks".into()),
+    };
+    Some(match count {
+        1 => format!("usually within {one}"),
+        count => format!("usually within {count} {unit}"),
     })
 }
 

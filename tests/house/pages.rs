@@ -71,6 +71,12 @@ pub fn check(file: &str, text: &str, exists: &dyn Fn(&str) -> bool) -> Vec<Findi
             .collect::<String>()
     });
     for (pattern, what) in COMPILED.iter() {
+        // Mail programs take no style sheet but what stands in the mail, and know no policy.
+        if file.starts_with("templates/mail/")
+            && what.starts_with("a style") | what.starts_with("styles")
+        {
+            continue;
+        }
         for hit in pattern.find_iter(&markup) {
             add(line(&markup, hit.start()), (*what).to_owned());
         }

@@ -1,197 +1,98 @@
 //! From the first form to the desk.
 
-use askama::Template;
 use chrono::TimeDelta;
 
+use super::super::letter::{Letter, Place, Reader};
 use super::super::message::{Kind, Message, one_line};
-use super::{Place, in_words};
 use crate::domain::Result;
-
-#[derive(Template)]
-#[template(path = "mail/confirm_address.txt")]
-struct ConfirmAddress<'a> {
-    place: &'a Place,
-    title: String,
-    username: String,
-    link: &'a str,
-    good_for: String,
-    needs_review: bool,
-}
 
 /// Asks a newcomer to confirm the address. With `needs_review`, says that a person reads the
 /// application next.
 pub fn confirm_address(
     place: &Place,
-    to: &str,
-    username: &str,
+    to: Reader<'_>,
     link: &str,
     good_for: TimeDelta,
     needs_review: bool,
 ) -> Result<Message> {
-    let body = ConfirmAddress {
-        place,
-        title: place.title(),
-        username: one_line(username, 60),
-        link,
-        good_for: in_words(good_for),
-        needs_review,
-    }
-    .render()?;
-    let subject = format!("Confirm your address for {}", place.title());
-    Message::new(Kind::ConfirmAddress, to, &subject, &body)
+    let span = to.words.span(good_for);
+    Letter::to(Kind::ConfirmAddress, place, to)
+        .subject("confirm-address-subject", [])
+        .say("confirm-address-asked", [])
+        .link("confirm-address-link", link)
+        .say("confirm-address-good-for", [("span", span.into())])
+        .when(needs_review, |letter| {
+            letter.say("confirm-address-review", [])
+        })
+        .say("confirm-address-not-you", [])
+        .message()
 }
 
-#[derive(Template)]
-#[template(path = "mail/address_taken.txt")]
-struct AddressTaken<'a> {
-    place: &'a Place,
-    title: String,
-    sign_in: &'a str,
-    reset: &'a str,
+/// Asks somebody who is in to confirm the address that they chose.
+pub fn new_address(
+    place: &Place,
+    to: Reader<'_>,
+    link: &str,
+    good_for: TimeDelta,
+) -> Result<Message> {
+    let span = to.words.span(good_for);
+    Letter::to(Kind::NewAddress, place, to)
+        .subject("new-address-subject", [])
+        .say("new-address-asked", [])
+        .link("new-address-link", link)
+        .say("new-address-good-for", [("span", span.into())])
+        .say("new-address-not-you", [])
+        .message()
 }
 
 /// Tells the owner of an address that somebody tried to join with it: the form itself gave
 /// the same answer as always (T1). Names nobody.
-pub fn address_taken(place: &Place, to: &str, sign_in: &str, reset: &str) -> Result<Message> {
-    let body = AddressTaken {
-        place,
-        title: place.title(),
-        sign_in,
-        reset,
-    }
-    .render()?;
-    let subject = format!("You already have a place at {}", place.title());
-    Message::new(Kind::AddressTaken, to, &subject, &body)
-}
-
-#[derive(Template)]
-#[template(path = "mail/application_received.txt")]
-struct ApplicationReceived<'a> {
-    place: &'a Place,
-    title: String,
-    newest: String,
-    waiting: u64,
-    desk: &'a str,
+pub fn address_taken(place: &Place, to: Reader<'_>, sign_in: &str, reset: &str) -> Result<Message> {
+    Letter::to(Kind::AddressTaken, place, Reader { name: "", ..to })
+        .subject("address-taken-subject", [])
+        .say("address-taken-told", [])
+        .link("address-taken-sign-in", sign_in)
+        .link("address-taken-reset", reset)
+        .say("address-taken-not-you", [])
+        .message()
 }
 
 /// Tells staff that somebody waits: the newest name and how many in all. No answers: they
 /// stay on the server, where they can be erased (H10).
 pub fn application_received(
     place: &Place,
-    to: &str,
+    to: Reader<'_>,
     newest_username: &str,
     waiting: u64,
     desk: &str,
 ) -> Result<Message> {
     let newest = one_line(newest_username, 60);
-    let subject = format!("{newest} would like to join {}", place.title());
-    let body = ApplicationReceived {
-        place,
-        title: place.title(),
-        newest,
-        waiting,
-        desk,
-    }
-    .render()?;
-    Message::new(Kind::ApplicationReceived, to, &subject, &body)
-}
-
-#[derive(Template)]
-#[template(path = "mail/still_waiting.txt")]
-struct StillWaiting<'a> {
-    place: &'a Place,
-    title: String,
-    username: String,
-    link: &'a str,
-    weeks: i64,
-    days: i64,
+    let told = [
+        ("newest", newest.clone().into()),
+        ("waiting", waiting.into()),
+    ];
+    Letter::to(Kind::ApplicationReceived, place, Reader { name: "", ..to })
+        .plain()
+        .subject("application-received-subject", [("newest", newest.into())])
+        .say("application-received-told", told)
+        .say("application-received-desk", [])
+        .link("application-received-link", desk)
+        .message()
 }
 
 /// Tells an applicant that nobody decided for so many `weeks`, and that the application ends
 /// by itself in so many `days`.
 pub fn still_waiting(
     place: &Place,
-    to: &str,
-    username: &str,
+    to: Reader<'_>,
     link: &str,
     weeks: i64,
     days: i64,
 ) -> Result<Message> {
-    let body = StillWaiting {
-        place,
-        title: place.title(),
-        username: one_line(username, 60),
-        link,
-        weeks,
-        days,
-    }
-    .render()?;
-    let subject = format!("Your application to {} still waits", place.title());
-    Message::new(Kind::StillWaiting, to, &subject, &body)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::tests_place;
-    use super::*;
-
-    #[test]
-    fn the_confirmation_says_what_comes_next() {
-        let mail = |review| {
-            confirm_address(
-                &tests_place(),
-                "ann@example.org",
-                "ann",
-                "https://porch.example/confirm/abc&d",
-                TimeDelta::hours(48),
-                review,
-            )
-            .unwrap()
-        };
-        let message = mail(true);
-        assert_eq!(
-            message.subject(),
-            "Confirm your address for The Porch & Sons"
-        );
-        assert!(
-            message
-                .body()
-                .contains("\nhttps://porch.example/confirm/abc&d\n")
-        );
-        assert!(message.body().contains("48 hours"));
-        assert!(message.body().contains("reads your application"));
-        assert!(!mail(false).body().contains("reads your application"));
-    }
-
-    #[test]
-    fn staff_hears_a_name_and_a_number() {
-        let mail = |waiting| {
-            application_received(
-                &tests_place(),
-                "mod@example.org",
-                "ann\r\nBcc: x",
-                waiting,
-                "https://porch.example/desk",
-            )
-            .unwrap()
-        };
-        assert_eq!(
-            mail(1).subject(),
-            "ann Bcc: x would like to join The Porch & Sons"
-        );
-        assert!(mail(1).body().contains("one person waits"));
-        assert!(mail(7).body().contains("7 people wait"));
-    }
-
-    #[test]
-    fn a_taken_address_names_nobody() {
-        let message = address_taken(
-            &tests_place(),
-            "ann@example.org",
-            "https://porch.example/sign_in",
-            "https://porch.example/password",
-        )
-        .unwrap();
-        assert!(message.body().contains("https://porch.example/password\n"));
-    }
+    Letter::to(Kind::StillWaiting, place, to)
+        .subject("still-waiting-subject", [])
+        .say("still-waiting-told", [("weeks", weeks.into())])
+        .say("still-waiting-ends", [("days", days.into())])
+        .link("still-waiting-link", link)
+        .message()
 }

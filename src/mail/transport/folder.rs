@@ -65,7 +65,7 @@ impl MailFolder {
             self.count.fetch_add(1, Ordering::Relaxed) % 1_000_000,
             // Two processes may write at once.
             random_bytes::<2>().map(|b| format!("{b:02x}")).concat(),
-            message.kind().word(),
+            message.kind().as_str(),
             safe(message.to()),
         );
         let folder = self.path.clone();

@@ -40,6 +40,7 @@ pub fn pages() -> Vec<Hung> {
             email_form: Form::new(),
             password_form: Form::new().error("password", "It has to be longer than 8 characters."),
             password_min: 8,
+            languages: account::LanguageChoice::all("de-AT"),
         }
         .render(),
     );

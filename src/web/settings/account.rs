@@ -1,4 +1,4 @@
-//! `/settings/account`: address and password.
+//! `/settings/account`: address, language of mails, password.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
@@ -8,16 +8,17 @@ use crate::app::App;
 use crate::domain::{ClientAddress, Error};
 use crate::door::forms::lenient;
 use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
-use crate::identity::{email, password};
+use crate::identity::{email, language, password};
 use crate::secrets::{Secret, password_rules};
+use crate::text::catalogue::Language;
 use crate::web::error::WebError;
 use crate::web::form;
 use crate::web::frame;
 use crate::web::parts::form::Form;
 use crate::web::parts::layout::{Flash, Here, Page};
 
-/// Two forms: `/settings/email` (`email`, `email_password`) and `/settings/password`
-/// (`current_password`, `password`).
+/// Three forms: `/settings/email` (`email`, `email_password`), `/settings/language`
+/// (`language`) and `/settings/password` (`current_password`, `password`).
 #[derive(Template)]
 #[template(path = "settings/account.html")]
 pub struct AccountSettingsPage {
@@ -33,6 +34,34 @@ pub struct AccountSettingsPage {
     pub password_form: Form,
     /// Shortest password that is taken, in characters.
     pub password_min: i64,
+    /// The languages that we can write in.
+    pub languages: Vec<LanguageChoice>,
+}
+
+/// A language of the catalogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LanguageChoice {
+    /// `de`.
+    pub code: &'static str,
+    /// In itself: `Deutsch`.
+    pub name: &'static str,
+    /// We write in it.
+    pub chosen: bool,
+}
+
+impl LanguageChoice {
+    /// All of them, the one that meets `locale` chosen.
+    pub fn all(locale: &str) -> Vec<LanguageChoice> {
+        let chosen = Language::of(locale);
+        Language::ALL
+            .into_iter()
+            .map(|language| LanguageChoice {
+                code: language.code(),
+                name: language.name(),
+                chosen: language == chosen,
+            })
+            .collect()
+    }
 }
 
 /// The routes of this file.
@@ -54,6 +83,15 @@ pub const ROUTES: &[Route] = &[
         rate: Rate::SignIn,
         caching: Caching::Private,
         handler: || web::to(change_email),
+    },
+    Route {
+        method: "POST",
+        path: "/settings/language",
+        access: Access::Session,
+        pending: Pending::Allowed,
+        rate: Rate::Write,
+        caching: Caching::Private,
+        handler: || web::to(change_language),
     },
     Route {
         method: "POST",
@@ -120,6 +158,22 @@ async fn change_email(
 }
 
 #[derive(Deserialize)]
+struct LanguageForm {
+    #[serde(default, deserialize_with = "lenient::string")]
+    language: String,
+}
+
+async fn change_language(
+    app: web::Data<App>,
+    caller: Caller,
+    form: form::Form<LanguageForm>,
+) -> Result<HttpResponse, WebError> {
+    language::choose(&app, caller.signed_in()?, &form.fields.language).await?;
+    let said = Flash::done("From now on we write to you in this language.");
+    Ok(frame::see_other_with("/settings/account", &said))
+}
+
+#[derive(Deserialize)]
 struct PasswordForm {
     #[serde(default, deserialize_with = "lenient::string")]
     current_password: String,
@@ -179,6 +233,7 @@ async fn render(
         email_form,
         password_form,
         password_min: password_rules::MIN_CHARACTERS as i64,
+        languages: LanguageChoice::all(&who.user.locale),
     };
     frame::render(req, &page)
 }

@@ -6,6 +6,7 @@ mod desk;
 mod door;
 mod events;
 mod hints;
+mod languages;
 mod order;
 mod proofs;
 mod questions;

@@ -99,6 +99,7 @@ const OWN_PAGES: &[&str] = &[
     "GET /settings",
     "GET /settings/account",
     "POST /settings/email",
+    "POST /settings/language",
     "POST /settings/password",
     "GET /settings/apps",
     "POST /settings/apps/{id}/revoke",

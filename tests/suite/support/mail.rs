@@ -15,6 +15,8 @@ pub struct Mail {
     pub head: String,
     /// The text part, decoded.
     pub text: String,
+    /// The HTML part, as it was written; empty where there is none.
+    pub html: String,
 }
 
 impl Mail {
@@ -81,11 +83,17 @@ fn parse(file: &str, text: &str) -> Mail {
         .map_or(to.as_str(), |(_, rest)| rest)
         .trim_matches(['<', '>', ' '])
         .to_owned();
-    let (part_head, part) = text_part(head, body);
+    let html = part_of("text/html", head, body).map_or(String::new(), |(_, html)| html);
+    let (part_head, part) =
+        part_of("text/plain", head, body).unwrap_or_else(|| (head.to_owned(), body.to_owned()));
     let text = match encoding(&part_head).as_str() {
         "quoted-printable" => quoted_printable(&part),
         "base64" => base64_text(&part),
         _ => part,
+    };
+    let text = match part_head.to_lowercase().contains("format=flowed") {
+        true => flowed(&text),
+        false => text,
     };
     Mail {
         file: file.to_owned(),
@@ -93,13 +101,17 @@ fn parse(file: &str, text: &str) -> Mail {
         subject: words(&header("Subject")),
         head: head.to_owned(),
         text,
+        html,
     }
 }
 
-/// The plain part, with the headers that say how it is written.
-fn text_part(head: &str, body: &str) -> (String, String) {
+/// The part of that type, with the headers that say how it is written.
+fn part_of(kind: &str, head: &str, body: &str) -> Option<(String, String)> {
     let Some(at) = head.find("boundary=") else {
-        return (head.to_owned(), body.to_owned());
+        return head
+            .to_lowercase()
+            .contains(kind)
+            .then(|| (head.to_owned(), body.to_owned()));
     };
     let boundary: String = head[at + 9..]
         .trim_start_matches('"')
@@ -108,11 +120,29 @@ fn text_part(head: &str, body: &str) -> (String, String) {
         .collect();
     for part in body.split(&format!("--{boundary}")) {
         let (head, text) = part.trim_start().split_once("\n\n").unwrap_or(("", ""));
-        if head.to_lowercase().contains("text/plain") {
-            return (head.to_owned(), text.to_owned());
+        if head.to_lowercase().contains(kind) {
+            return Some((head.to_owned(), text.to_owned()));
         }
     }
-    (head.to_owned(), body.to_owned())
+    None
+}
+
+/// Lines that go on are put together (RFC 3676), as mail programs do.
+fn flowed(text: &str) -> String {
+    let mut out = String::new();
+    let mut goes_on = false;
+    for line in text.lines() {
+        let line = match line.strip_prefix("> ") {
+            Some(quoted) if goes_on => quoted,
+            _ => line,
+        };
+        out.push_str(line);
+        goes_on = line.ends_with(' ');
+        if !goes_on {
+            out.push('\n');
+        }
+    }
+    out
 }
 
 fn encoding(head: &str) -> String {

@@ -1,0 +1,171 @@
+# Was Porchlight den Leuten in Mails und im Hinweis der App sagt, auf Deutsch: du, kurz,
+# freundlich, ohne Fachwörter. $place ist der Name des Servers, $name der Benutzername.
+
+## Zeiten
+
+# Wie lange etwas dauert: „Der Link gilt …“, „Das dauert meist …“.
+span-minutes = { $count ->
+    [one] eine Minute
+   *[other] { $count } Minuten
+}
+span-hours = { $count ->
+    [one] eine Stunde
+   *[other] { $count } Stunden
+}
+span-days = { $count ->
+    [one] einen Tag
+   *[other] { $count } Tage
+}
+span-weeks = { $count ->
+    [one] eine Woche
+   *[other] { $count } Wochen
+}
+span-months = einige Monate
+# Ein Tag im Kalender: 7. März 2026.
+day = { $day }. { $month ->
+    [1] Januar
+    [2] Februar
+    [3] März
+    [4] April
+    [5] Mai
+    [6] Juni
+    [7] Juli
+    [8] August
+    [9] September
+    [10] Oktober
+    [11] November
+   *[12] Dezember
+} { $year }
+
+## Jede Mail
+
+hello = Hallo { $name },
+hello-nobody = Hallo,
+
+## Eine Adresse bestätigen
+
+confirm-address-subject = Bestätige deine Adresse für { $place }
+confirm-address-asked = jemand, hoffentlich du, möchte mit dieser Adresse bei { $place } mitmachen. Bitte bestätige, dass sie dir gehört.
+confirm-address-link = Adresse bestätigen
+confirm-address-good-for = Der Link gilt { $span }.
+confirm-address-review = Danach liest hier ein Mensch deine Bewerbung und antwortet dir. Bis dahin kannst du dein Profil einrichten und Entwürfe schreiben.
+confirm-address-not-you = Warst du das nicht, dann tu nichts: Ohne den Link wird nichts daraus.
+
+new-address-subject = Bestätige deine neue Adresse für { $place }
+new-address-asked = jemand, hoffentlich du, möchte, dass { $place } von nun an an diese Adresse schreibt. Bitte bestätige, dass sie dir gehört.
+new-address-link = Diese Adresse verwenden
+new-address-good-for = Der Link gilt { $span }. Bis du ihm folgst, bleibt alles, wie es ist.
+new-address-not-you = Warst du das nicht, dann tu nichts: Ohne den Link wird nichts daraus.
+
+address-taken-subject = Du hast schon einen Platz bei { $place }
+address-taken-told = jemand, vielleicht du, wollte mit dieser Adresse bei { $place } mitmachen. Sie gehört hier aber schon jemandem: dir.
+address-taken-sign-in = Anmelden
+address-taken-reset = Ein neues Passwort wählen, falls du deines nicht mehr weißt
+address-taken-not-you = Warst du das nicht, musst du nichts tun. Wer das Formular ausgefüllt hat, hat nichts über dich erfahren.
+
+## Während jemand wartet
+
+question-subject = Eine Frage zu deiner Bewerbung bei { $place }
+question-asked = wer deine Bewerbung bei { $place } liest, möchte dich etwas fragen:
+question-how = Antworte auf der Seite unten, oder antworte in deiner App auf den Hinweis.
+question-link = Antworten
+question-then = Sobald du geantwortet hast, geht es mit deiner Bewerbung weiter. Ohne Antwort endet sie nach { $days ->
+    [one] einem Tag
+   *[other] { $days } Tagen
+}.
+
+put-off-subject = Deine Bewerbung bei { $place } dauert noch etwas
+put-off-told = deine Bewerbung bei { $place } wurde gelesen, und wer sie gelesen hat, möchte sich noch Zeit nehmen: bis zu { $days ->
+    [one] einem Tag
+   *[other] { $days } Tagen
+}. Du musst nichts tun. Dein Profil und deine Entwürfe sind, wo du sie gelassen hast.
+put-off-link = Deine Bewerbung
+
+still-waiting-subject = Deine Bewerbung bei { $place } wartet noch
+still-waiting-told = seit { $weeks ->
+    [one] einer Woche
+   *[other] { $weeks } Wochen
+} wartest du vor der Tür von { $place }, und niemand hat dir geantwortet. Das tut uns leid: So soll es nicht sein.
+still-waiting-ends = Deine Bewerbung bleibt noch { $days ->
+    [one] einen Tag
+   *[other] { $days } Tage
+}, wie sie ist. Dann endet sie von selbst, und du kannst mitnehmen, was du geschrieben hast, oder dich neu bewerben.
+still-waiting-link = Wie es darum steht
+
+## Entscheidungen
+
+approved-subject = Willkommen bei { $place }
+approved-told = die Tür ist offen: Du gehörst jetzt zu { $place }. Willkommen!
+approved-words = Wer deine Bewerbung gelesen hat, schreibt:
+approved-drafts = { $count ->
+    [one] Dein Entwurf ist, wo du ihn gelassen hast. Veröffentlicht wurde nichts; das entscheidest du.
+   *[other] Deine { $count } Entwürfe sind, wo du sie gelassen hast. Veröffentlicht wurde nichts; das entscheidest du.
+}
+approved-link = Komm herein
+
+rejected-subject = Zu deiner Bewerbung bei { $place }
+rejected-told = danke, dass du bei { $place } mitmachen wolltest. Wir haben deine Bewerbung gelesen, und die Antwort ist diesmal nein.
+rejected-words = Wer sie gelesen hat, schreibt:
+rejected-kept = Was du geschrieben hast, gehört dir. Noch { $days ->
+    [one] einen Tag
+   *[other] { $days } Tage
+} lang kannst du dich anmelden und es mitnehmen; dann wird es gelöscht.
+rejected-link = Was du geschrieben hast
+rejected-others = Es gibt viele andere Orte wie diesen. Wir hoffen, du findest deinen.
+
+taken-back-subject = Deine Bewerbung bei { $place } ist wieder offen
+taken-back-told = wir hatten dir gesagt, dass über deine Bewerbung bei { $place } entschieden ist. Das wurde zurückgenommen: Ein Mensch sieht sie sich noch einmal an.
+taken-back-kept = Dein Profil und was du geschrieben hast, sind als Entwürfe aufgehoben. Sehen können sie vorerst nur du und die, die entscheiden.
+taken-back-link = Wie es weitergeht
+
+## Passwörter und der erste Schlüssel
+
+password-reset-subject = Ein neues Passwort für { $place }
+password-reset-asked = jemand, hoffentlich du, hat bei { $place } um ein neues Passwort gebeten.
+password-reset-link = Neues Passwort wählen
+password-reset-good-for = Der Link geht einmal und gilt { $span }.
+password-reset-not-you = Warst du das nicht, dann tu nichts: Dein Passwort bleibt, wie es ist.
+
+password-changed-subject = Dein Passwort bei { $place } wurde geändert
+password-changed-told = dein Passwort bei { $place } wurde eben geändert. Wer anderswo als du angemeldet war, und jede App, muss sich neu anmelden.
+password-changed-you = Warst du das, musst du nichts tun.
+password-changed-not-you = Warst du das nicht, dann wähle sofort ein anderes Passwort, und sag es den Leuten, die diesen Ort betreiben.
+password-changed-link = Anderes Passwort wählen
+
+owner-link-subject = Der Schlüssel zu { $place }
+owner-link-told = das ist der Schlüssel zu { $place }. Wer den Link zuerst öffnet, dem gehört der Ort, und wählt Namen und Passwort. Mach es also bald, und gib ihn nicht weiter.
+owner-link-link = Den Ort übernehmen
+owner-link-good-for = Er geht einmal und gilt { $span }.
+
+## An das Team
+
+application-received-subject = { $newest } möchte bei { $place } mitmachen
+application-received-told = { $newest } möchte bei { $place } mitmachen. { $waiting ->
+    [one] Insgesamt wartet eine Person auf Antwort.
+   *[other] Insgesamt warten { $waiting } Leute auf Antwort.
+}
+application-received-desk = Was sie geschrieben haben und die Knöpfe dazu sind am Empfang.
+application-received-link = Zum Empfang
+
+## Der Hinweis über den Entwürfen in der App
+
+notice-somebody = Ein Mensch
+notice-or = { $names } oder { $last }
+notice-usual = Das dauert meist { $span }.
+notice-put-off = Sie wurde bis zum { $day } zurückgestellt und ist nicht vergessen.
+notice-being-read = Jemand hat angefangen, sie zu lesen.
+notice-confirmed = { $readers } wird sie lesen.
+notice-drafts = { $count ->
+    [0] Was du inzwischen schreibst, wird als Entwurf aufgehoben, den nur du und sie sehen können.
+    [one] Deinen Entwurf unten siehst nur du, und sie.
+   *[other] Deine { $count } Entwürfe unten siehst nur du, und sie.
+}
+notice-waiting = Du bist auf der Veranda von { $place }. Deine Bewerbung vom { $day } wartet: { $step }
+notice-appealed = Du bist auf der Veranda von { $place }. Deine Bewerbung wartet, mit deiner Bitte um einen zweiten Blick: { $step }
+notice-profile = Dein Profil kannst du auch schon ausfüllen.
+notice-asked = Die Leute, die bei { $place } Bewerbungen lesen, fragen dich:
+notice-how = Antworte auf diesen Beitrag. Nur wer Bewerbungen liest, sieht die Antwort.
+notice-also-open = Auch Fragen des Formulars sind offen: { $questions }. Bitte antworte auf der Seite dieses Beitrags.
+notice-one-open = Eine Frage von { $place } ist noch offen: { $question }
+notice-open = Einige Fragen von { $place } sind noch offen: { $questions }. Bitte antworte auf der Seite dieses Beitrags.
+notice-quote = „{ $words }“

@@ -1,0 +1,174 @@
+# What Porchlight says to people in mails and in the notice of the app. English is the
+# source: a key that another language lacks is said in English.
+#
+# $place is the name of the server, $name the user name of whom it is for. Links stand on
+# lines of their own and are no part of these words. Plain, short, warm; no jargon.
+
+## Times
+
+# How long something lasts: "The link is good for …", "That usually takes …".
+span-minutes = { $count ->
+    [one] a minute
+   *[other] { $count } minutes
+}
+span-hours = { $count ->
+    [one] an hour
+   *[other] { $count } hours
+}
+span-days = { $count ->
+    [one] a day
+   *[other] { $count } days
+}
+span-weeks = { $count ->
+    [one] a week
+   *[other] { $count } weeks
+}
+span-months = some months
+# A day in the calendar: 7 March 2026.
+day = { $day } { $month ->
+    [1] January
+    [2] February
+    [3] March
+    [4] April
+    [5] May
+    [6] June
+    [7] July
+    [8] August
+    [9] September
+    [10] October
+    [11] November
+   *[12] December
+} { $year }
+
+## Every mail
+
+hello = Hello { $name },
+hello-nobody = Hello,
+
+## Confirm an address
+
+confirm-address-subject = Confirm your address for { $place }
+confirm-address-asked = somebody, you we hope, asked to join { $place } with this address. Please confirm that it is yours.
+confirm-address-link = Confirm this address
+confirm-address-good-for = The link is good for { $span }.
+confirm-address-review = After that, a person here reads your application and writes back. Until then you can set up your profile and write drafts.
+confirm-address-not-you = If it was not you, do nothing: without the link, nothing comes of it.
+
+new-address-subject = Confirm your new address for { $place }
+new-address-asked = somebody, you we hope, wants { $place } to write to this address from now on. Please confirm that it is yours.
+new-address-link = Use this address
+new-address-good-for = The link is good for { $span }. Until you follow it, everything stays as it is.
+new-address-not-you = If it was not you, do nothing: without the link, nothing comes of it.
+
+address-taken-subject = You already have a place at { $place }
+address-taken-told = somebody, perhaps you, tried to join { $place } with this address. But it already belongs to somebody here: you.
+address-taken-sign-in = Sign in
+address-taken-reset = Choose a new password, if you no longer know yours
+address-taken-not-you = If it was not you, there is nothing to do. The person at the form was told nothing about you.
+
+## While somebody waits
+
+question-subject = A question about your application to { $place }
+question-asked = whoever reads your application to { $place } has a question:
+question-how = You can answer on the page below, or by a reply to the notice in your app.
+question-link = Answer
+question-then = Your application goes on as soon as you have answered. Without an answer it ends after { $days ->
+    [one] a day
+   *[other] { $days } days
+}.
+
+put-off-subject = Your application to { $place } takes a little longer
+put-off-told = your application to { $place } was read, and whoever read it would like to take more time: up to { $days ->
+    [one] a day
+   *[other] { $days } days
+}. You need not do anything. Your profile and your drafts are where you left them.
+put-off-link = Your application
+
+still-waiting-subject = Your application to { $place } still waits
+still-waiting-told = for { $weeks ->
+    [one] a week
+   *[other] { $weeks } weeks
+} you have been waiting at the door of { $place }, and nobody has answered yet. We are sorry: that is not how it should be.
+still-waiting-ends = Your application stands as it is for { $days ->
+    [one] one more day
+   *[other] { $days } more days
+}. Then it ends by itself, and you may take what you wrote along, or apply again.
+still-waiting-link = Where it stands
+
+## Decisions
+
+approved-subject = Welcome to { $place }
+approved-told = the door is open: you are now a member of { $place }. Welcome!
+approved-words = Whoever read your application writes:
+approved-drafts = { $count ->
+    [one] Your draft is where you left it. Nothing was published; that is up to you.
+   *[other] Your { $count } drafts are where you left them. Nothing was published; that is up to you.
+}
+approved-link = Come in
+
+rejected-subject = About your application to { $place }
+rejected-told = thank you for asking to join { $place }. We read your application, and the answer is no this time.
+rejected-words = Whoever read it writes:
+rejected-kept = What you wrote is yours. For { $days ->
+    [one] a day
+   *[other] { $days } days
+} you can still sign in and take it with you; then it is erased.
+rejected-link = What you wrote
+rejected-others = There are many other places like this one. We hope you find yours.
+
+taken-back-subject = Your application to { $place } is open again
+taken-back-told = we told you that your application to { $place } was decided. That decision was taken back: a person looks at it again.
+taken-back-kept = Your profile and what you wrote are kept as drafts, and nobody but you and those who decide can see them for now.
+taken-back-link = How it goes on
+
+## Passwords and the first key
+
+password-reset-subject = A new password for { $place }
+password-reset-asked = somebody, you we hope, asked for a new password at { $place }.
+password-reset-link = Choose a new password
+password-reset-good-for = The link works once and is good for { $span }.
+password-reset-not-you = If it was not you, do nothing: your password stays as it is.
+
+password-changed-subject = Your password at { $place } was changed
+password-changed-told = your password at { $place } was changed just now. Everybody who was signed in as you elsewhere, and every app, has to sign in again.
+password-changed-you = If it was you, there is nothing to do.
+password-changed-not-you = If it was not you, choose another password at once, and tell the people who run this place.
+password-changed-link = Choose another password
+
+owner-link-subject = The key to { $place }
+owner-link-told = this is the key to { $place }. Whoever opens the link first becomes its owner and chooses name and password, so do it soon and do not pass it on.
+owner-link-link = Become the owner
+owner-link-good-for = It works once and is good for { $span }.
+
+## To staff
+
+application-received-subject = { $newest } would like to join { $place }
+application-received-told = { $newest } would like to join { $place }. { $waiting ->
+    [one] In all, one person waits for an answer.
+   *[other] In all, { $waiting } people wait for an answer.
+}
+application-received-desk = What they wrote, and the buttons, are at the desk.
+application-received-link = To the desk
+
+## The notice above the drafts in the app
+
+notice-somebody = A person
+notice-or = { $names } or { $last }
+notice-usual = That usually takes { $span }.
+notice-put-off = it was put off until { $day } and is not forgotten.
+notice-being-read = somebody has begun to read it.
+notice-confirmed = { $readers } will read it.
+notice-drafts = { $count ->
+    [0] What you post meanwhile is kept as a draft that only you and they can see.
+    [one] Your draft below is seen by you and them alone.
+   *[other] Your { $count } drafts below are seen by you and them alone.
+}
+notice-waiting = You are on the porch of { $place }. Your application of { $day } is waiting: { $step }
+notice-appealed = You are on the porch of { $place }. Your application, with your appeal, is waiting: { $step }
+notice-profile = You can fill in your profile, too.
+notice-asked = The people who read applications at { $place } ask you:
+notice-how = Reply to this post to answer. Only the people who read applications see it.
+notice-also-open = Questions of the form are open, too: { $questions }. Please answer on the page of this post.
+notice-one-open = One question of { $place } is still open: { $question }
+notice-open = Some questions of { $place } are still open: { $questions }. Please answer on the page of this post.
+notice-quote = “{ $words }”

@@ -1,0 +1,35 @@
+//! What a mail is about.
+
+use super::smallint::smallint_enum;
+
+smallint_enum! {
+    /// What a mail is about: for logs, file names, counts and the order in which they go.
+    pub enum MailKind {
+        /// Asks to confirm an address.
+        ConfirmAddress = 0 => "confirm-address",
+        /// Tells the owner of an address that somebody tried to join with it.
+        AddressTaken = 1 => "address-taken",
+        /// Tells staff of applications.
+        ApplicationReceived = 2 => "application-received",
+        /// The decision is yes.
+        Approved = 3 => "approved",
+        /// The decision is no.
+        Rejected = 4 => "rejected",
+        /// Nobody decided for a long time.
+        StillWaiting = 5 => "still-waiting",
+        /// Staff ask an applicant something.
+        Question = 6 => "question",
+        /// An application rests for a while.
+        PutOff = 7 => "put-off",
+        /// A decision was taken back.
+        TakenBack = 8 => "taken-back",
+        /// A link to choose a new password.
+        PasswordReset = 9 => "password-reset",
+        /// The password was changed.
+        PasswordChanged = 10 => "password-changed",
+        /// The link with which the owner sets the place up.
+        OwnerLink = 11 => "owner-link",
+        /// Asks whoever is in to confirm another address.
+        NewAddress = 12 => "new-address",
+    }
+}

@@ -1,0 +1,155 @@
+//! Every mail in every language.
+
+use chrono::TimeDelta;
+use proptest::prelude::*;
+
+use super::{Place, Reader, access, decision, joining, review};
+use crate::mail::Message;
+use crate::text::catalogue::{Language, Words};
+
+const LINK: &str = "https://porch.example/k/1?a=b&c=d";
+
+fn place() -> Place {
+    Place {
+        name: "The Porch\n& Sons".into(),
+        url: "https://porch.example".into(),
+    }
+}
+
+/// All of them, with these words of a person in the places that have some.
+fn all(language: Language, person: &str) -> Vec<Message> {
+    let (place, hour) = (place(), TimeDelta::hours(1));
+    let to = Reader {
+        address: "ann@example.org",
+        name: "ann",
+        words: Words(language),
+    };
+    let mut mails = vec![
+        access::password_reset(&place, to, LINK, hour),
+        access::password_changed(&place, to, LINK),
+        access::owner_link(&place, Reader { name: "", ..to }, LINK, TimeDelta::days(7)),
+        joining::new_address(&place, to, LINK, hour),
+        joining::address_taken(&place, to, LINK, LINK),
+    ];
+    for yes in [true, false] {
+        mails.push(joining::confirm_address(
+            &place,
+            to,
+            LINK,
+            TimeDelta::hours(48),
+            yes,
+        ));
+        mails.push(review::taken_back(&place, to, yes, LINK));
+    }
+    for count in [0, 1, 2, 21] {
+        mails.push(decision::approved(&place, to, person, count, LINK));
+        mails.push(decision::rejected(&place, to, person, LINK, count));
+        mails.push(joining::application_received(
+            &place, to, person, count, LINK,
+        ));
+        mails.push(review::put_off(&place, to, count, LINK));
+        let (weeks, days) = (i64::try_from(count).unwrap(), 9);
+        mails.push(joining::still_waiting(&place, to, LINK, weeks, days));
+        mails.push(review::question(&place, to, person, LINK, weeks));
+    }
+    mails.into_iter().map(Result::unwrap).collect()
+}
+
+/// What a mail says, without the line ends of its paragraphs.
+fn said(mail: &Message) -> String {
+    mail.body().replace(" \n", " ")
+}
+
+#[test]
+fn every_mail_is_whole_in_every_language() {
+    for language in Language::ALL {
+        for mail in all(language, "Nice to meet you.\nSit down.") {
+            let kind = mail.kind();
+            assert!(!mail.subject().is_empty() && !mail.subject().contains("-subject"));
+            // Every link stands on a line of its own, and leads somewhere in HTML too.
+            assert!(
+                mail.body().contains(&format!("\n{LINK}\n")),
+                "{kind}: {}",
+                mail.body()
+            );
+            for mark in ["{", "}", "$", "\n\n\n"] {
+                assert!(!mail.body().contains(mark), "{kind}: {}", mail.body());
+            }
+            let to_staff = kind == crate::mail::Kind::ApplicationReceived;
+            assert_eq!(mail.html().is_none(), to_staff, "{kind}");
+            if let Some(html) = mail.html() {
+                assert!(html.contains(&format!("lang=\"{}\"", language.code())));
+                assert!(html.contains("href=\"https://porch.example/k/1?a=b&#38;c=d\""));
+                for remote in ["<img", "<link", "@import", "url("] {
+                    assert!(!html.contains(remote), "{kind} fetches something: {html}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn languages_differ_and_know_their_plurals() {
+    let (english, german) = (all(Language::English, "x"), all(Language::German, "x"));
+    for (one, other) in english.iter().zip(&german) {
+        assert_ne!(one.subject(), other.subject(), "{}", one.kind());
+        assert_ne!(one.body(), other.body(), "{}", one.kind());
+    }
+    let text = |mails: &[Message]| mails.iter().map(said).collect::<String>();
+    let (english, german) = (text(&english), text(&german));
+    for part in [
+        "48 hours",
+        "reads your application",
+        "an hour",
+        "Your 2 drafts",
+        "Your draft is",
+        "one person waits",
+        "21 people wait",
+        "For a day you",
+    ] {
+        assert!(english.contains(part), "{part}");
+    }
+    for part in [
+        "48 Stunden",
+        "eine Stunde",
+        "Deine 2 Entwürfe",
+        "Dein Entwurf ist",
+        "wartet eine Person",
+        "warten 21 Leute",
+        "Noch einen Tag",
+        "einem Tag",
+    ] {
+        assert!(german.contains(part), "{part}");
+    }
+}
+
+#[test]
+fn a_person_is_quoted_and_cannot_make_a_header() {
+    let words = "Which trains?\r\nBcc: x@evil.example";
+    for mail in all(Language::English, words) {
+        assert!(!mail.subject().contains('\n'));
+        if mail.kind() == crate::mail::Kind::Question {
+            assert!(
+                mail.body()
+                    .contains("> Which trains?\n> Bcc: x@evil.example\n")
+            );
+        }
+    }
+    let without = all(Language::English, " ");
+    assert!(without.iter().all(|mail| !mail.body().contains('>')));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+    /// Whatever a person writes: every mail is written, and no word becomes markup.
+    #[test]
+    fn whatever_is_written_stays_words(person in "\\PC{0,300}") {
+        for language in Language::ALL {
+            for mail in all(language, &format!("{person}<script>")) {
+                let html = mail.html().unwrap_or_default();
+                prop_assert!(!html.contains("<script"));
+                prop_assert!(mail.body().lines().all(|line| line.len() <= 998));
+            }
+        }
+    }
+}

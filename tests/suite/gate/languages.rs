@@ -1,0 +1,87 @@
+//! Everybody is written to in their language: mails, and the notice in the app.
+
+use serde_json::json;
+
+use crate::support::browser::Browser;
+use crate::support::people::PASSWORD;
+use crate::support::place::{Place, run};
+use crate::support::routes;
+
+/// Somebody who applied from an app that speaks `locale`; gives the token.
+async fn applied_in(place: &Place, name: &str, locale: &str) -> String {
+    let app = place.api(routes::app_token(place).await);
+    let body = json!({
+        "username": name, "email": format!("{name}@{name}.example"), "password": PASSWORD,
+        "agreement": true, "locale": locale, "reason": "I like porches.",
+    });
+    let answer = app.post("/api/v1/accounts", body).await.entity("Token");
+    answer["access_token"].as_str().expect("a token").to_owned()
+}
+
+async fn ask_for_a_password(place: &Place, browser: &Browser, address: &str) -> String {
+    let page = browser.open("/password").await;
+    let form = page.form("/password").set("email", address);
+    browser.submit(form).await;
+    place.mail_to(address).await.subject
+}
+
+#[test]
+fn an_applicant_is_written_to_in_the_language_they_applied_in() {
+    run(async |place| {
+        for (name, locale, subject, lang) in [
+            ("hana", "de-AT", "Bestätige deine Adresse", "de"),
+            ("ravi", "en-GB", "Confirm your address", "en"),
+            ("rosa", "pt-BR", "Confirm your address", "en"),
+        ] {
+            let token = applied_in(place, name, locale).await;
+            let mail = place.mail_to(&format!("{name}@{name}.example")).await;
+            assert!(mail.subject.starts_with(subject), "{}", mail.subject);
+            let both = format!("<html lang=\"{lang}\">");
+            assert!(mail.html.contains(&both), "{}", mail.html);
+            let link = mail.link("/confirm");
+            let browser = place.browser();
+            let page = browser.open(&link).await;
+            place.advance(chrono::TimeDelta::minutes(3));
+            browser.submit(page.form("/confirm")).await;
+            let home = place.api(token).get("/api/v1/timelines/home").await.ok();
+            assert_eq!(home[0]["language"], lang, "{home}");
+            let content = home[0]["content"].as_str().expect("words");
+            assert_eq!(
+                content.contains("Du bist auf der Veranda"),
+                lang == "de",
+                "{content}"
+            );
+        }
+    });
+}
+
+#[test]
+fn the_language_of_our_mails_is_chosen_in_the_settings() {
+    run(async |place| {
+        let olive = place.owner().await;
+        let hana = place.applicant("hana").await;
+        for person in [&olive, &hana] {
+            let browser = place.signed_in(person).await;
+            let page = browser.open("/settings/account").await;
+            let form = page.form("/settings/language");
+            assert_eq!(form.value("language"), "en");
+            let wrong = browser.post(&form.clone().forge("language", "tlh")).await;
+            assert_eq!(wrong.status, 422, "{}", wrong.shown());
+            let page = browser.submit(form.set("language", "de")).await;
+            assert_eq!(page.form("/settings/language").value("language"), "de");
+            let told = ask_for_a_password(place, &place.browser(), &person.email).await;
+            assert!(told.starts_with("Ein neues Passwort"), "{told}");
+        }
+        let home = hana.api.get("/api/v1/timelines/home").await.ok();
+        assert_eq!(home[0]["language"], "de");
+        // Whose own language meets the chosen one keeps it: posts and questions are in that.
+        let set = "UPDATE users SET locale = 'de-AT' WHERE id = $1";
+        place.sql(set, &[&olive.user]).await;
+        let browser = place.signed_in(&olive).await;
+        let page = browser.open("/settings/account").await;
+        browser.submit(page.form("/settings/language")).await;
+        let kept = "SELECT locale FROM users WHERE id = $1";
+        let kept: String = place.sql(kept, &[&olive.user]).await[0].get(0);
+        assert_eq!(kept, "de-AT");
+    });
+}
