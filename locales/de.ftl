@@ -21,6 +21,7 @@ span-weeks = { $count ->
    *[other] { $count } Wochen
 }
 span-months = einige Monate
+usual-wait = Das dauert meist { $span }.
 # Ein Tag im Kalender: 7. März 2026.
 day = { $day }. { $month ->
     [1] Januar
@@ -62,6 +63,61 @@ address-taken-told = jemand, vielleicht du, wollte mit dieser Adresse bei { $pla
 address-taken-sign-in = Anmelden
 address-taken-reset = Ein neues Passwort wählen, falls du deines nicht mehr weißt
 address-taken-not-you = Warst du das nicht, musst du nichts tun. Wer das Formular ausgefüllt hat, hat nichts über dich erfahren.
+
+## Eine Bewerbung unterwegs
+
+received-subject = Deine Bewerbung bei { $place } ist angekommen
+received-told = deine Adresse ist bestätigt, und deine Bewerbung bei { $place } ist da. Ein Mensch liest sie und entscheidet, keine Maschine.
+received-in-line = In letzter Zeit haben sich so viele beworben, dass sie erst einmal in der Schlange steht.
+received-then = Du bekommst eine Mail, sobald entschieden ist oder jemand eine Frage hat. Bis dahin kannst du dein Profil einrichten und Entwürfe schreiben.
+received-link = Wie es darum steht
+received-open = deine Adresse ist bestätigt, und eins fehlt noch: Einige Fragen von { $place } sind offen. Sobald du sie beantwortet hast, liest ein Mensch deine Bewerbung.
+received-open-link = Die Fragen beantworten
+
+end-near-subject = Deine Bewerbung bei { $place } endet in { $days ->
+    [one] einem Tag
+   *[other] { $days } Tagen
+}
+end-near-pending = über deine Bewerbung bei { $place } hat noch niemand entschieden. In { $days ->
+    [one] einem Tag
+   *[other] { $days } Tagen
+} endet sie von selbst. Das tut uns leid. Du musst nichts tun; wenn sie endet, kannst du mitnehmen, was du geschrieben hast, oder dich neu bewerben.
+end-near-asked = deine Bewerbung bei { $place } wartet auf deine Antwort. Ohne Antwort endet sie in { $days ->
+    [one] einem Tag
+   *[other] { $days } Tagen
+} von selbst.
+end-near-link = Deine Bewerbung
+end-near-answer = Jetzt antworten
+
+ended-subject = Deine Bewerbung bei { $place } ist zu Ende
+ended-pending = über deine Bewerbung bei { $place } hat niemand rechtzeitig entschieden, darum ist sie zu Ende. Das lag nicht an dir, und es tut uns leid.
+ended-asked = deine Bewerbung bei { $place } hat auf deine Antwort gewartet. Es kam keine, darum ist sie zu Ende.
+ended-kept = Noch { $days ->
+    [one] einen Tag
+   *[other] { $days } Tage
+} lang kannst du dich anmelden und mitnehmen, was du geschrieben hast; dann wird es gelöscht. Du kannst dich gern neu bewerben.
+ended-link = Was du geschrieben hast
+
+withdrawn-subject = Deine Bewerbung bei { $place } ist zurückgezogen
+withdrawn-told = du hast deine Bewerbung bei { $place } zurückgezogen. Was du geschrieben hast, dein Profil und deine Entwürfe sind gelöscht, und mit dieser Mail auch deine Adresse.
+withdrawn-not-you = Warst du das nicht, dann kennt jemand dein Passwort. Wähle überall, wo du es benutzt, ein anderes.
+withdrawn-link = Falls du es dir anders überlegst
+
+appeal-received-subject = Wir sehen uns deine Bewerbung bei { $place } noch einmal an
+appeal-received-told = du hast uns um einen zweiten Blick gebeten. Deine Bewerbung bei { $place } wartet wieder, und was du geschrieben hast, liegt dabei. Die nächste Entscheidung ist die letzte.
+appeal-received-link = Wie es darum steht
+
+## Eine andere Adresse
+
+address-changed-subject = Deine neue Adresse bei { $place }
+address-changed-told = von nun an schreibt { $place } an diese Adresse, und du kannst dich mit ihr anmelden.
+address-changed-not-you = Warst du das nicht, dann wähle sofort ein anderes Passwort, und sag es den Leuten, die diesen Ort betreiben.
+address-changed-link = Anderes Passwort wählen
+
+address-left-subject = Deine Adresse bei { $place } wurde geändert
+address-left-told = jemand, hoffentlich du, hat für dein Konto bei { $place } eine andere Adresse bestätigt. Das ist die letzte Mail, die an diese hier geht.
+address-left-not-you = Warst du das nicht, dann kennt jemand dein Passwort. Sag es sofort den Leuten, die diesen Ort betreiben.
+address-left-link = Wer diesen Ort betreibt
 
 ## Während jemand wartet
 
@@ -111,6 +167,8 @@ rejected-kept = Was du geschrieben hast, gehört dir. Noch { $days ->
    *[other] { $days } Tage
 } lang kannst du dich anmelden und es mitnehmen; dann wird es gelöscht.
 rejected-link = Was du geschrieben hast
+rejected-appeal = Einmal kannst du uns um einen zweiten Blick bitten, auf derselben Seite.
+rejected-last = Du hattest um einen zweiten Blick gebeten; diese Entscheidung ist die letzte.
 rejected-others = Es gibt viele andere Orte wie diesen. Wir hoffen, du findest deinen.
 
 taken-back-subject = Deine Bewerbung bei { $place } ist wieder offen
@@ -140,18 +198,34 @@ owner-link-good-for = Er geht einmal und gilt { $span }.
 ## An das Team
 
 application-received-subject = { $newest } möchte bei { $place } mitmachen
-application-received-told = { $newest } möchte bei { $place } mitmachen. { $waiting ->
+application-answered-subject = { $newest } hat geantwortet
+application-appealed-subject = { $newest } bittet um einen zweiten Blick
+application-news-subject = Neues zu { $count ->
+    [one] einer Bewerbung
+   *[other] { $count } Bewerbungen
+} bei { $place }
+application-came = { $newest } möchte bei { $place } mitmachen.
+application-answered = { $newest } hat auf die Frage geantwortet.
+application-appealed = { $newest } hat ein Nein bekommen und bittet um einen zweiten Blick.
+application-more = Und { $count ->
+    [one] eine weitere
+   *[other] { $count } weitere
+}.
+application-waiting = { $waiting ->
     [one] Insgesamt wartet eine Person auf Antwort.
    *[other] Insgesamt warten { $waiting } Leute auf Antwort.
 }
-application-received-desk = Was sie geschrieben haben und die Knöpfe dazu sind am Empfang.
-application-received-link = Zum Empfang
+application-desk = Was sie geschrieben haben und die Knöpfe dazu sind am Empfang.
+application-link = Zum Empfang
+
+test-subject = Ein Test von { $place }
+test-told = diese Mail wurde verschickt, weil jemand, hoffentlich du, am Empfang auf „Send me a test mail“ gedrückt hat. Wenn du sie lesen kannst, funktionieren die Mails von { $place }.
+test-link = Mails am Empfang
 
 ## Der Hinweis über den Entwürfen in der App
 
 notice-somebody = Ein Mensch
 notice-or = { $names } oder { $last }
-notice-usual = Das dauert meist { $span }.
 notice-put-off = Sie wurde bis zum { $day } zurückgestellt und ist nicht vergessen.
 notice-being-read = Jemand hat angefangen, sie zu lesen.
 notice-confirmed = { $readers } wird sie lesen.

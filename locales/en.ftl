@@ -24,6 +24,7 @@ span-weeks = { $count ->
    *[other] { $count } weeks
 }
 span-months = some months
+usual-wait = That usually takes { $span }.
 # A day in the calendar: 7 March 2026.
 day = { $day } { $month ->
     [1] January
@@ -65,6 +66,61 @@ address-taken-told = somebody, perhaps you, tried to join { $place } with this a
 address-taken-sign-in = Sign in
 address-taken-reset = Choose a new password, if you no longer know yours
 address-taken-not-you = If it was not you, there is nothing to do. The person at the form was told nothing about you.
+
+## An application on its way
+
+received-subject = Your application to { $place } has arrived
+received-told = your address is confirmed, and your application to { $place } is in. A person reads it and decides; no machine does.
+received-in-line = So many people applied lately that it waits in line first.
+received-then = You get a mail as soon as it is decided, or when somebody has a question. Until then you can set up your profile and write drafts.
+received-link = Where it stands
+received-open = your address is confirmed, and one thing is left: some questions of { $place } are still open. A person reads your application once you have answered them.
+received-open-link = Answer the questions
+
+end-near-subject = Your application to { $place } ends in { $days ->
+    [one] a day
+   *[other] { $days } days
+}
+end-near-pending = nobody has decided about your application to { $place } yet. In { $days ->
+    [one] a day
+   *[other] { $days } days
+} it ends by itself. We are sorry. You need not do anything; if it ends, you can take along what you wrote, or apply again.
+end-near-asked = your application to { $place } waits for your answer. Without one it ends by itself in { $days ->
+    [one] a day
+   *[other] { $days } days
+}.
+end-near-link = Your application
+end-near-answer = Answer now
+
+ended-subject = Your application to { $place } has ended
+ended-pending = nobody decided about your application to { $place } in time, so it has ended. That was not your doing, and we are sorry.
+ended-asked = your application to { $place } waited for your answer. None came, so it has ended.
+ended-kept = For { $days ->
+    [one] a day
+   *[other] { $days } days
+} you can still sign in and take along what you wrote; then it is erased. You are welcome to apply again.
+ended-link = What you wrote
+
+withdrawn-subject = Your application to { $place } is withdrawn
+withdrawn-told = you took your application to { $place } back. What you wrote, your profile and your drafts are erased, and so is this address, now that this mail is sent.
+withdrawn-not-you = If it was not you, somebody else knows your password. Choose another one wherever you use it.
+withdrawn-link = If you change your mind
+
+appeal-received-subject = We look at your application to { $place } again
+appeal-received-told = you asked us to look again. Your application to { $place } waits once more, with what you wrote beside it. The next decision is the last one.
+appeal-received-link = Where it stands
+
+## Another address
+
+address-changed-subject = Your new address at { $place }
+address-changed-told = from now on { $place } writes to this address, and you can sign in with it.
+address-changed-not-you = If it was not you, choose another password at once, and tell the people who run this place.
+address-changed-link = Choose another password
+
+address-left-subject = Your address at { $place } was changed
+address-left-told = somebody, you we hope, confirmed another address for your account at { $place }. This is the last mail that comes to this one.
+address-left-not-you = If it was not you, somebody else knows your password. Tell the people who run this place at once.
+address-left-link = Who runs this place
 
 ## While somebody waits
 
@@ -114,6 +170,8 @@ rejected-kept = What you wrote is yours. For { $days ->
    *[other] { $days } days
 } you can still sign in and take it with you; then it is erased.
 rejected-link = What you wrote
+rejected-appeal = You may ask us once to look at it again, on the same page.
+rejected-last = You had asked for a second look; this decision is the last one.
 rejected-others = There are many other places like this one. We hope you find yours.
 
 taken-back-subject = Your application to { $place } is open again
@@ -143,18 +201,34 @@ owner-link-good-for = It works once and is good for { $span }.
 ## To staff
 
 application-received-subject = { $newest } would like to join { $place }
-application-received-told = { $newest } would like to join { $place }. { $waiting ->
+application-answered-subject = { $newest } has answered
+application-appealed-subject = { $newest } asks for a second look
+application-news-subject = News about { $count ->
+    [one] an application
+   *[other] { $count } applications
+} to { $place }
+application-came = { $newest } would like to join { $place }.
+application-answered = { $newest } has answered what was asked.
+application-appealed = { $newest } got a no and asks for a second look.
+application-more = And { $count ->
+    [one] one more
+   *[other] { $count } more
+}.
+application-waiting = { $waiting ->
     [one] In all, one person waits for an answer.
    *[other] In all, { $waiting } people wait for an answer.
 }
-application-received-desk = What they wrote, and the buttons, are at the desk.
-application-received-link = To the desk
+application-desk = What they wrote, and the buttons, are at the desk.
+application-link = To the desk
+
+test-subject = A test from { $place }
+test-told = this mail was sent because somebody, you we hope, pressed “Send me a test mail” at the desk. If you can read it, the mail of { $place } works.
+test-link = Mail at the desk
 
 ## The notice above the drafts in the app
 
 notice-somebody = A person
 notice-or = { $names } or { $last }
-notice-usual = That usually takes { $span }.
 notice-put-off = it was put off until { $day } and is not forgotten.
 notice-being-read = somebody has begun to read it.
 notice-confirmed = { $readers } will read it.

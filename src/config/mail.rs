@@ -10,6 +10,8 @@ pub struct Mail {
     pub smtp_url: Option<Secret>,
     /// The sender, as `Name <address>` or a bare address.
     pub from: String,
+    /// How many leave in an hour at the most.
+    pub hourly: u32,
 }
 
 impl Mail {
@@ -29,6 +31,7 @@ impl Mail {
         Ok(Self {
             smtp_url: url.map(Secret::new),
             from,
+            hourly: settings.whole("mail", "hourly", 10..=1_000_000)? as u32,
         })
     }
 

@@ -161,7 +161,11 @@ pub fn intents(event: &Taken) -> Vec<Intent> {
         | EventKind::StatusFetched
         | EventKind::BoostFetched
         | EventKind::ReplyJoined
-        | EventKind::BoostVanished => Vec::new(),
+        | EventKind::BoostVanished
+        | EventKind::AddressConfirmed
+        | EventKind::ApplicationEndNeared
+        | EventKind::ApplicationExpired
+        | EventKind::AddressChanged => Vec::new(),
     }
 }
 

@@ -56,7 +56,8 @@ smallint_enum! {
         ApplicationApproved = 14 => "application_approved",
         /// subject: application, actor: the reviewer's user.
         ApplicationRejected = 15 => "application_rejected",
-        /// subject: application, actor: the applicant's user.
+        /// subject: application, actor: the applicant's user; extra: the address, in
+        /// `parting_addresses`, where it was confirmed.
         ApplicationWithdrawn = 16 => "application_withdrawn",
         /// subject: a one-time link, actor: its user, or 0 for none.
         LinkRequested = 17 => "link_requested",
@@ -125,6 +126,16 @@ smallint_enum! {
         ApplicationOverdue = 82 => "application_overdue",
         /// subject: application, actor: the new member's user, who opened the welcome page.
         MemberArrived = 83 => "member_arrived",
+        /// subject: application, actor: its user; the address is confirmed, as far as the
+        /// applicant sees.
+        AddressConfirmed = 95 => "address_confirmed",
+        /// subject: application that time will end soon, actor: 0.
+        ApplicationEndNeared = 96 => "application_end_neared",
+        /// subject: application that time has ended, actor: 0; extra: the number of the state it
+        /// had.
+        ApplicationExpired = 97 => "application_expired",
+        /// subject: user, actor: the same; extra: the address before, in `parting_addresses`.
+        AddressChanged = 98 => "address_changed",
     }
 }
 

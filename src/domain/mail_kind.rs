@@ -31,5 +31,21 @@ smallint_enum! {
         OwnerLink = 11 => "owner-link",
         /// Asks whoever is in to confirm another address.
         NewAddress = 12 => "new-address",
+        /// Tells whoever took another address, at the new one.
+        AddressChanged = 13 => "address-changed",
+        /// Tells them at the old one.
+        AddressLeft = 14 => "address-left",
+        /// Tells an applicant that the application has come, and what happens next.
+        Received = 15 => "received",
+        /// Tells an applicant that time will end the application soon.
+        EndNear = 16 => "end-near",
+        /// Tells an applicant that time has ended it.
+        Ended = 17 => "ended",
+        /// Tells whoever withdrew that everything is erased.
+        Withdrawn = 18 => "withdrawn",
+        /// Tells whoever appealed that somebody looks again.
+        AppealReceived = 19 => "appeal-received",
+        /// Shows an admin that mail arrives.
+        Test = 20 => "test",
     }
 }

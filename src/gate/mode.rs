@@ -184,10 +184,13 @@ impl Readers {
     }
 }
 
+/// The usual wait is measured over so long.
+pub const MEASURED: chrono::TimeDelta = chrono::TimeDelta::days(90);
+
 /// Who reads applications here.
 pub async fn readers(app: &App) -> Result<Readers> {
     let mut conn = app.desk.get().await?;
-    let since = app.clock.now() - chrono::TimeDelta::days(90);
+    let since = app.clock.now() - MEASURED;
     Ok(Readers {
         names: store::door::readers(&mut conn, 5).await?,
         median_hours: store::door::median_hours(&mut conn, since).await?,

@@ -121,13 +121,19 @@ pub async fn confirm_change(app: &App, token: &str) -> Result<()> {
         };
         let address = Address::parse(&email).map_err(|_| dead())?;
         let canonical = address.canonical();
+        let left = store::parting_addresses::keep(conn, user, now).await?;
         if !store::users::set_email(conn, user, &email, &canonical, now).await? {
             return Err(dead());
         }
         // Of somebody who waits, staff see the domain of the address.
         store::waiting::set_mail_domain(conn, user, address.domain()).await?;
         store::links::void(conn, LinkPurpose::ResetPassword, Some(user), now).await?;
-        Ok(())
+        // Both addresses hear of it: the old one, because it may not have been its owner.
+        let mut event = Event::by_people(EventKind::AddressChanged, user, user);
+        event.extra = left;
+        store::events::insert(conn, &event, now).await
     })
-    .await
+    .await?;
+    app.wake_relay();
+    Ok(())
 }

@@ -57,7 +57,15 @@ pub async fn pass(network: &Network, holder: Uuid) -> Result<usize> {
     let app = network.app();
     let mut conn = app.pool.get().await?;
     let now = app.clock.now();
-    let claimed = store::jobs::claim(&mut conn, HOOKS, holder, AT_ONCE, LEASE, now).await?;
+    let claimed = store::jobs::claim(
+        &mut conn,
+        (HOOKS, store::jobs::THEN),
+        holder,
+        AT_ONCE,
+        LEASE,
+        now,
+    )
+    .await?;
     drop(conn);
     for job in &claimed {
         let failed = send(network, job).await?;

@@ -1,30 +1,40 @@
 //! Mails: a job names rows; what is in them when the mail is written decides what it says,
 //! and whether it goes at all.
 //!
+//! In an hour, only so many leave (`mail.hourly`); what is more waits, and a fifth is kept for
+//! what goes first. Several processes may send some few more: each looks, then sends.
+//!
 //! Exactly once as far as SMTP can: the job goes after the mail server took the mail. If
 //! this process dies in that moment, the mail goes twice.
 
+use chrono::TimeDelta;
 use serde_json::Value;
 
 use super::runner::Outcome;
 use crate::app::App;
 use crate::domain::application::{ApplicationState, MessageKind};
+use crate::domain::lane::Lane;
 use crate::domain::link_purpose::LinkPurpose;
 use crate::domain::{Id, Result};
 use crate::gate;
-use crate::mail::messages::{Place, Reader, access, decision, joining, review};
+use crate::mail::messages::staff::News;
+use crate::mail::messages::{Place, Reader, access, decision, joining, review, staff};
 use crate::mail::{Message, Undelivered};
 use crate::model::application::Application;
 use crate::model::user::User;
 use crate::secrets::link;
 use crate::store::{self, Conn};
 use crate::text::catalogue::Words;
-use crate::text::email::Address;
+use crate::text::email::{Address, mask_all};
 
 /// Sends the mail that `payload` names: `{"mail":
-/// "link"|"waiting"|"decision"|"overdue"|"question"|
-/// "put_off"|"undone"|"password_changed", "id": n, "to": user?, "was": state?}`.
-pub async fn send(app: &App, payload: &Value) -> Result<Outcome> {
+/// "link"|"waiting"|"decision"|"overdue"|"question"|"put_off"|"undone"|"received"|"end_near"|
+/// "ended"|"appeal"|"withdrawn"|"password_changed"|"address_changed"|"address_left", "id": n,
+/// "to": user?, "was": state?}`.
+///
+/// What cannot be sent says why, after the masked address; on the `last` try it is counted as
+/// lost.
+pub async fn send(app: &App, payload: &Value, last: bool) -> Result<Outcome> {
     let (Some(what), Some(id)) = (payload["mail"].as_str(), payload["id"].as_i64()) else {
         return Ok(Outcome::Never("the job names no mail".into()));
     };
@@ -43,6 +53,12 @@ pub async fn send(app: &App, payload: &Value) -> Result<Outcome> {
         "put_off" => of_delay(app, &mut conn, &place, id).await?,
         "undone" => of_undone(app, &mut conn, &place, id, payload["was"].as_i64()).await?,
         "password_changed" => of_password(app, &mut conn, &place, id).await?,
+        "address_changed" => of_address(app, &mut conn, &place, id).await?,
+        "received" => of_receipt(app, &mut conn, &place, id).await?,
+        "end_near" => of_end_near(app, &mut conn, &place, id).await?,
+        "ended" => of_end(app, &mut conn, &place, id, payload["was"].as_i64()).await?,
+        "appeal" => of_appeal(app, &mut conn, &place, id).await?,
+        "withdrawn" | "address_left" => of_parting(app, &mut conn, &place, id, what).await?,
         _ => return Ok(Outcome::Never("there is no such mail".into())),
     };
     // Never a connection across a talk with the mail server.
@@ -50,11 +66,60 @@ pub async fn send(app: &App, payload: &Value) -> Result<Outcome> {
     let Some(message) = message else {
         return Ok(Outcome::Done);
     };
-    Ok(match app.mailer.send(&message, app.clock.now()).await {
+    let now = app.clock.now();
+    let sent = app.mailer.send(&message, now).await;
+    let lost = match &sent {
+        Ok(()) => false,
+        Err(Undelivered::Later(_)) => last,
+        Err(Undelivered::Refused(_)) => true,
+    };
+    if sent.is_ok() || lost {
+        let mut conn = app.pool.get().await?;
+        store::mail_counts::add(&mut conn, message.kind(), lost, now).await?;
+        if sent.is_ok() && matches!(what, "withdrawn" | "address_left") {
+            store::parting_addresses::forget(&mut conn, id).await?;
+        }
+    }
+    let told = |why: String| format!("{}: {}", mask_all(message.to()), mask_all(&why));
+    Ok(match sent {
         Ok(()) => Outcome::Done,
-        Err(Undelivered::Later(why)) => Outcome::Later(why),
-        Err(Undelivered::Refused(why)) => Outcome::Never(why),
+        Err(Undelivered::Later(why)) => Outcome::Later(told(why)),
+        Err(Undelivered::Refused(why)) => Outcome::Never(told(why)),
     })
+}
+
+/// How many mails may leave now, and which: all of them, or only what goes first. Where mails
+/// are files, they are not counted against anything.
+pub async fn budget(app: &App, conn: &mut Conn) -> Result<(i64, i16)> {
+    if !app.mailer.is_real() {
+        return Ok((i64::MAX, store::jobs::THEN));
+    }
+    let since = app.clock.now() - TimeDelta::hours(1);
+    let sent = store::mail_counts::sent_since(conn, since).await?;
+    Ok(left(i64::from(app.config.mail.hourly), sent))
+}
+
+fn left(hourly: i64, sent: i64) -> (i64, i16) {
+    let left = (hourly - sent).max(0);
+    match left - hourly / KEPT_PART {
+        ..=0 => (left, store::jobs::FIRST),
+        others => (others, store::jobs::THEN),
+    }
+}
+
+/// Of the budget, one part in so many is kept for passwords, addresses and staff.
+pub const KEPT_PART: i64 = 5;
+
+/// Which mails go first: somebody waits for them in front of a page, or should know at once.
+/// `purpose` is that of a link.
+pub fn rank(what: &str, purpose: Option<LinkPurpose>) -> i16 {
+    match (what, purpose) {
+        ("link", Some(LinkPurpose::ConfirmAddress) | None) => store::jobs::THEN,
+        ("link" | "waiting" | "password_changed" | "address_changed" | "address_left", _) => {
+            store::jobs::FIRST
+        }
+        _ => store::jobs::THEN,
+    }
 }
 
 /// In the language that they applied in, or chose since.
@@ -157,29 +222,29 @@ async fn of_waiting(
         return Ok(None);
     };
     let told = store::upkeep::told_staff_at(conn, reader.id).await?;
-    let news = store::upkeep::came_since(conn, id, told).await?;
-    let Some((newest, came)) = news else {
-        return Ok(None);
-    };
-    let Some(application) = store::applications::find(conn, newest).await? else {
-        return Ok(None);
-    };
-    let (Some(address), Some(applicant)) = (
-        reader.email.clone(),
-        store::users::find(conn, application.user_id).await?,
-    ) else {
-        return Ok(None);
-    };
-    let waiting = store::upkeep::waiting_applications(conn).await?;
-    let waiting = u64::try_from(waiting).unwrap_or(1).max(1);
+    let news = store::upkeep::news_since(conn, id, told).await?;
     // The link of a mail about one application opens its card.
-    let link = match came {
-        1 => app.url(&format!("/desk/applications/{newest}")),
+    let link = match news.as_slice() {
+        [] => return Ok(None),
+        [(one, ..)] => app.url(&format!("/desk/applications/{one}")),
         _ => app.url("/desk"),
     };
+    let Some(address) = reader.email.clone() else {
+        return Ok(None);
+    };
+    let news: Vec<(String, News)> = news
+        .into_iter()
+        .map(|(_, name, what)| match what {
+            1 => (name, News::Answered),
+            2 => (name, News::Appealed),
+            _ => (name, News::Came),
+        })
+        .collect();
+    let waiting = store::upkeep::waiting_applications(conn).await?;
+    let waiting = u64::try_from(waiting).unwrap_or(1).max(1);
     store::upkeep::note_told_staff(conn, reader.id, app.clock.now()).await?;
     let to = self::reader(reader, &address);
-    joining::application_received(place, to, &applicant.username, waiting, &link).map(Some)
+    staff::applications(place, to, &news, waiting, &link).map(Some)
 }
 
 /// Application and applicant, where the address is confirmed.
@@ -282,7 +347,8 @@ async fn of_decision(app: &App, conn: &mut Conn, place: &Place, id: Id) -> Resul
             let kept = gate::applications::reject::ERASED_AFTER.num_days();
             let days = u64::try_from(kept).unwrap_or(0);
             let link = app.url("/waiting");
-            decision::rejected(place, reader(&user, &to), &words, &link, days)?
+            let appealed = application.appealed_at.is_some();
+            decision::rejected(place, reader(&user, &to), &words, &link, days, appealed)?
         }
         _ => return Ok(None),
     };
@@ -313,5 +379,123 @@ async fn of_overdue(app: &App, conn: &mut Conn, place: &Place, id: Id) -> Result
         )
         .map(Some),
         _ => Ok(None),
+    }
+}
+
+/// To the applicant whose address was confirmed just now; `None` once it is decided, as far as
+/// they see.
+async fn of_receipt(app: &App, conn: &mut Conn, place: &Place, id: Id) -> Result<Option<Message>> {
+    let Some((application, user, to)) = applicant(conn, id).await? else {
+        return Ok(None);
+    };
+    let application = application.for_applicant();
+    let (to, link) = (reader(&user, &to), app.url("/waiting"));
+    match application.state {
+        ApplicationState::NeedsInfo => joining::received_open(place, to, &link).map(Some),
+        ApplicationState::Pending => {
+            let since = app.clock.now() - gate::mode::MEASURED;
+            let usual = store::door::median_hours(conn, since).await?;
+            let in_line = application.lane == Lane::InLine;
+            joining::received(place, to, usual, in_line, &link).map(Some)
+        }
+        _ => Ok(None),
+    }
+}
+
+/// To an applicant whose application ends in a few days; `None` when that is over.
+async fn of_end_near(app: &App, conn: &mut Conn, place: &Place, id: Id) -> Result<Option<Message>> {
+    let Some((application, user, to)) = applicant(conn, id).await? else {
+        return Ok(None);
+    };
+    let state = application.for_applicant().state;
+    if !state.is_waiting() {
+        return Ok(None);
+    }
+    let asked = state == ApplicationState::NeedsInfo;
+    let days = gate::applications::expire::NEAR.num_days();
+    joining::end_near(place, reader(&user, &to), asked, days, &app.url("/waiting")).map(Some)
+}
+
+/// To an applicant whose application time has ended; `was` is the state before.
+async fn of_end(
+    app: &App,
+    conn: &mut Conn,
+    place: &Place,
+    id: Id,
+    was: Option<i64>,
+) -> Result<Option<Message>> {
+    let Some((application, user, to)) = applicant(conn, id).await? else {
+        return Ok(None);
+    };
+    if application.state != ApplicationState::Expired {
+        return Ok(None);
+    }
+    let asked = was == Some(ApplicationState::NeedsInfo as i64);
+    let days = gate::applications::reject::ERASED_AFTER.num_days();
+    joining::ended(place, reader(&user, &to), asked, days, &app.url("/waiting")).map(Some)
+}
+
+/// To whoever appealed, while it waits.
+async fn of_appeal(app: &App, conn: &mut Conn, place: &Place, id: Id) -> Result<Option<Message>> {
+    let Some((application, user, to)) = applicant(conn, id).await? else {
+        return Ok(None);
+    };
+    if !application.state.is_waiting() {
+        return Ok(None);
+    }
+    joining::appeal_received(place, reader(&user, &to), &app.url("/waiting")).map(Some)
+}
+
+/// To the new address of somebody who changed it.
+async fn of_address(app: &App, conn: &mut Conn, place: &Place, id: Id) -> Result<Option<Message>> {
+    let Some(user) = store::users::find(conn, id).await? else {
+        return Ok(None);
+    };
+    match &user.email {
+        Some(to) => {
+            access::address_changed(place, reader(&user, to), &app.url("/password")).map(Some)
+        }
+        None => Ok(None),
+    }
+}
+
+/// To an address that no row has any more; it is let go of with the mail.
+async fn of_parting(
+    app: &App,
+    conn: &mut Conn,
+    place: &Place,
+    id: i64,
+    what: &str,
+) -> Result<Option<Message>> {
+    let Some(parting) = store::parting_addresses::find(conn, id).await? else {
+        return Ok(None);
+    };
+    let to = Reader {
+        address: &parting.email,
+        name: &parting.username,
+        words: Words::of(&parting.locale),
+    };
+    let message = match what {
+        "withdrawn" => joining::withdrawn(place, to, &app.url("/apply")),
+        _ => access::address_left(place, to, &app.url("/about")),
+    };
+    message.map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fifth_of_the_budget_is_kept_for_what_goes_first() {
+        use store::jobs::{FIRST, THEN};
+        assert_eq!(left(200, 0), (160, THEN));
+        assert_eq!(left(200, 159), (1, THEN));
+        assert_eq!(left(200, 160), (40, FIRST));
+        assert_eq!(left(200, 200), (0, FIRST));
+        assert_eq!(left(200, 999), (0, FIRST));
+        assert_eq!(rank("link", Some(LinkPurpose::ResetPassword)), FIRST);
+        assert_eq!(rank("link", Some(LinkPurpose::ConfirmAddress)), THEN);
+        assert_eq!(rank("decision", None), THEN);
     }
 }

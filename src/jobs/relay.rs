@@ -16,8 +16,8 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::errands;
 use super::routing::{Listener, listeners};
+use super::{errands, mailing};
 use crate::app::App;
 use crate::cache::bus::{self, Live};
 use crate::cache::feeds;
@@ -25,6 +25,7 @@ use crate::delivery;
 use crate::domain::{Id, Result};
 use crate::moderation::webhooks::{self, HookEvent};
 use crate::store::event_log::{self, Taken};
+use crate::store::jobs::{FIRST, MAIL, THEN};
 use crate::store::notify::{About, New, Undone};
 use crate::store::stats::Posted;
 use crate::store::{self, Conn};
@@ -455,6 +456,10 @@ async fn mail(conn: &mut Conn, heard: &Heard<'_>, now: DateTime<Utc>) -> Result<
         (Listener::MailQuestion, "question"),
         (Listener::MailPutOff, "put_off"),
         (Listener::MailPasswordChanged, "password_changed"),
+        (Listener::MailReceived, "received"),
+        (Listener::MailEndNear, "end_near"),
+        (Listener::MailAppeal, "appeal"),
+        (Listener::MailAddressChanged, "address_changed"),
     ] {
         jobs.extend(
             heard
@@ -463,6 +468,21 @@ async fn mail(conn: &mut Conn, heard: &Heard<'_>, now: DateTime<Utc>) -> Result<
                 .map(|id| (format!("{what}:{id}"), json!({ "mail": what, "id": id }))),
         );
     }
+    // What is gone with its row was kept for one last mail.
+    for (listener, what) in [
+        (Listener::MailWithdrawn, "withdrawn"),
+        (Listener::MailAddressChanged, "address_left"),
+    ] {
+        jobs.extend(heard.of(listener).filter_map(|event| {
+            let id = event.extra?;
+            Some((format!("{what}:{id}"), json!({ "mail": what, "id": id })))
+        }));
+    }
+    jobs.extend(heard.of(Listener::MailEnded).map(|event| {
+        let (id, was) = (event.subject, event.extra);
+        let job = json!({ "mail": "ended", "id": id, "was": was });
+        (format!("ended:{id}"), job)
+    }));
     // Only who was told of the decision is told that it was taken back.
     jobs.extend(heard.of(Listener::MailUndone).filter_map(|event| {
         let (id, was) = (event.subject, event.extra?);
@@ -471,7 +491,24 @@ async fn mail(conn: &mut Conn, heard: &Heard<'_>, now: DateTime<Utc>) -> Result<
             json!({ "mail": "undone", "id": id, "was": was }),
         ))
     }));
-    store::jobs::insert(conn, store::jobs::MAIL, jobs, now).await?;
+    let links = heard.subjects(Listener::MailLink);
+    let purposes = match links.is_empty() {
+        true => Vec::new(),
+        false => store::links::purposes(conn, &links).await?,
+    };
+    let purpose = |id: i64| {
+        purposes
+            .iter()
+            .find(|(link, _)| *link == id)
+            .map(|(_, p)| *p)
+    };
+    let (first, then): (Vec<_>, Vec<_>) = jobs.into_iter().partition(|(_, job)| {
+        let what = job["mail"].as_str().unwrap_or_default();
+        mailing::rank(what, job["id"].as_i64().and_then(purpose)) == FIRST
+    });
+    for (rank, jobs) in [(FIRST, first), (THEN, then)] {
+        store::jobs::insert_ranked(conn, MAIL, rank, jobs, now).await?;
+    }
     // The first at once, or almost: one mail a person, however many applied within the pause. What
     // comes within the hour waits for one digest.
     let waiting = store::upkeep::staff_for(conn, heard.subjects(Listener::MailStaff)).await?;
@@ -482,7 +519,7 @@ async fn mail(conn: &mut Conn, heard: &Heard<'_>, now: DateTime<Utc>) -> Result<
         );
         let hour = told.map_or(now, |told| told + STAFF_DIGEST);
         let at = hour.max(now + STAFF_PAUSE);
-        store::jobs::insert(conn, store::jobs::MAIL, vec![job], at).await?;
+        store::jobs::insert(conn, MAIL, vec![job], at).await?;
     }
     Ok(())
 }

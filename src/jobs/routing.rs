@@ -63,6 +63,18 @@ pub enum Listener {
     MailDecision,
     /// Mail the applicant that nobody decided yet, and when it ends.
     MailOverdue,
+    /// Mail the applicant that the application has come, and what happens next.
+    MailReceived,
+    /// Mail the applicant that the application ends soon.
+    MailEndNear,
+    /// Mail the applicant that time has ended it.
+    MailEnded,
+    /// Mail who withdrew that everything is erased.
+    MailWithdrawn,
+    /// Mail the applicant that somebody looks again.
+    MailAppeal,
+    /// Mail both the old and the new address.
+    MailAddressChanged,
     /// Tell who greets newcomers that one is here.
     NotifyGreeter,
     /// Mail the applicant a question of staff.
@@ -124,8 +136,14 @@ pub fn listeners(kind: EventKind) -> &'static [Listener] {
         EventKind::ApplicationAsked => &[MailQuestion],
         EventKind::ApplicationPutOff => &[MailPutOff],
         EventKind::DecisionUndone => &[MailUndone],
-        EventKind::ApplicationAnswered | EventKind::ApplicationAppealed => &[MailStaff],
+        EventKind::ApplicationAnswered => &[MailStaff],
+        EventKind::ApplicationAppealed => &[MailStaff, MailAppeal],
         EventKind::ApplicationOverdue => &[MailOverdue],
+        EventKind::AddressConfirmed => &[MailReceived],
+        EventKind::ApplicationEndNeared => &[MailEndNear],
+        EventKind::ApplicationExpired => &[MailEnded],
+        EventKind::ApplicationWithdrawn => &[MailWithdrawn],
+        EventKind::AddressChanged => &[MailAddressChanged],
         EventKind::MemberArrived => &[NotifyGreeter],
         EventKind::PasswordChanged => &[MailPasswordChanged],
         EventKind::PollVoted => &[CountVotes, Deliver],
@@ -144,7 +162,7 @@ pub fn listeners(kind: EventKind) -> &'static [Listener] {
         | EventKind::ReportForwarded => &[Deliver],
         // Mutes are asked for at each read; sessions and tokens are looked up with each
         // request.
-        EventKind::AccountMuted | EventKind::ApplicationWithdrawn | EventKind::AccessRevoked => &[],
+        EventKind::AccountMuted | EventKind::AccessRevoked => &[],
     }
 }
 

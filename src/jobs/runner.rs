@@ -66,24 +66,20 @@ pub async fn pass(app: &App, holder: Uuid) -> Result<usize> {
 
 async fn queue(app: &App, holder: Uuid, queue: i16) -> Result<usize> {
     let mut conn = app.pool.get().await?;
-    let claimed = store::jobs::claim(
-        &mut conn,
-        queue,
-        holder,
-        if queue == store::jobs::ERRANDS {
-            1
-        } else {
-            AT_ONCE
-        },
-        LEASE,
-        app.clock.now(),
-    )
-    .await?;
+    let (most, rank) = match queue {
+        store::jobs::ERRANDS => (1, store::jobs::THEN),
+        _ => mailing::budget(app, &mut conn).await?,
+    };
+    if most == 0 {
+        return Ok(0);
+    }
+    let (most, now) = (most.min(AT_ONCE), app.clock.now());
+    let claimed = store::jobs::claim(&mut conn, (queue, rank), holder, most, LEASE, now).await?;
     drop(conn);
     for job in &claimed {
         let did = match queue {
             store::jobs::ERRANDS => errands::run(app, &job.payload).await,
-            _ => mailing::send(app, &job.payload).await,
+            _ => mailing::send(app, &job.payload, job.attempts >= TRIES).await,
         };
         let outcome = match did {
             Ok(outcome) => outcome,

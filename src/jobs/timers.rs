@@ -24,6 +24,10 @@ const TICK: Duration = Duration::from_secs(60);
 const KEYS_KEPT: TimeDelta = TimeDelta::hours(2);
 /// Jobs that were given up are kept so long for the desk.
 const FAILED_KEPT: TimeDelta = TimeDelta::days(30);
+/// Addresses that get one last mail are kept so long, whatever becomes of it.
+const PARTING_KEPT: TimeDelta = TimeDelta::days(7);
+/// Mails are counted for so long.
+const COUNTS_KEPT: TimeDelta = TimeDelta::days(14);
 
 /// Ids of activities are remembered for so long at least, and twice as long at the most (D24).
 const SEEN_KEPT: TimeDelta = TimeDelta::days(15);
@@ -103,6 +107,8 @@ impl Chore {
                 store::upkeep::sweep(&mut conn, now - KEYS_KEPT, now).await?;
                 store::jobs::delete_failed(&mut conn, now - FAILED_KEPT).await?;
                 store::limit_counts::sweep(&mut conn, now).await?;
+                store::mail_counts::sweep(&mut conn, now - COUNTS_KEPT).await?;
+                store::parting_addresses::sweep(&mut conn, now - PARTING_KEPT).await?;
                 drop(conn);
                 moderation::sweep::forget(app).await?;
             }

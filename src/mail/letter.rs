@@ -101,7 +101,8 @@ impl<'a> Letter<'a> {
         self
     }
 
-    fn words<'b>(
+    /// What is said under `key`, for this letter.
+    pub fn words<'b>(
         &self,
         key: &str,
         arguments: impl IntoIterator<Item = (&'static str, Value<'b>)>,

@@ -55,7 +55,7 @@ fn step(words: Words, progress: &Progress, now: DateTime<Utc>) -> String {
     let span = progress.readers.median_hours;
     match span.and_then(|hours| words.usual_wait(hours)) {
         Some(span) => {
-            let usual = words.say("notice-usual", [("span", span.into())]);
+            let usual = words.say("usual-wait", [("span", span.into())]);
             format!("{step} {usual}")
         }
         None => step,

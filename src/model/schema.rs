@@ -460,6 +460,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    mail_counts (at, kind, failed) {
+        at -> Timestamptz,
+        kind -> Int2,
+        failed -> Bool,
+        count -> Int4,
+    }
+}
+
+diesel::table! {
     name_blocks (id) {
         id -> Int8,
         pattern -> Text,
@@ -478,6 +487,16 @@ diesel::table! {
         comment -> Text,
         created_at -> Timestamptz,
         expires_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    parting_addresses (id) {
+        id -> Int8,
+        email -> Text,
+        username -> Text,
+        locale -> Text,
+        created_at -> Timestamptz,
     }
 }
 

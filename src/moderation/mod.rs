@@ -17,6 +17,7 @@
 
 pub mod allows;
 pub mod lists;
+pub mod mails;
 pub mod people;
 pub mod policies;
 pub mod preview;

@@ -30,15 +30,31 @@ pub struct Claimed {
 }
 
 const INSERT: &str = "\
-    WITH p AS (SELECT ?::smallint AS queue, ?::text[] AS keys, ?::jsonb AS payloads, ?::timestamptz AS at) \
-    INSERT INTO jobs (queue, key, payload, run_at, created_at) \
-    SELECT p.queue, k.key, p.payloads->(k.place::int - 1), p.at, p.at \
+    WITH p AS (SELECT ?::smallint AS queue, ?::smallint AS priority, ?::text[] AS keys, ?::jsonb AS payloads, ?::timestamptz AS at) \
+    INSERT INTO jobs (queue, priority, key, payload, run_at, created_at) \
+    SELECT p.queue, p.priority, k.key, p.payloads->(k.place::int - 1), p.at, p.at \
     FROM p CROSS JOIN LATERAL unnest(p.keys) WITH ORDINALITY AS k (key, place) ON CONFLICT DO NOTHING";
 
-/// Adds jobs, due now; one that waits under the same key already is not added again.
+/// `jobs.priority`: before all others of the queue.
+pub const FIRST: i16 = 0;
+/// `jobs.priority`: when nothing is left that goes first.
+pub const THEN: i16 = 1;
+
+/// Adds jobs, due at `at`; one that waits under the same key already is not added again.
 pub async fn insert(
     conn: &mut Conn,
     queue: i16,
+    jobs: Vec<(String, Value)>,
+    at: DateTime<Utc>,
+) -> Result<()> {
+    insert_ranked(conn, queue, FIRST, jobs, at).await
+}
+
+/// The same with a priority: [`FIRST`] or [`THEN`].
+pub async fn insert_ranked(
+    conn: &mut Conn,
+    queue: i16,
+    priority: i16,
     jobs: Vec<(String, Value)>,
     at: DateTime<Utc>,
 ) -> Result<()> {
@@ -48,6 +64,7 @@ pub async fn insert(
     let (keys, payloads): (Vec<String>, Vec<Value>) = jobs.into_iter().unzip();
     raw::<()>(INSERT)
         .bind::<SmallInt, _>(queue)
+        .bind::<SmallInt, _>(priority)
         .bind::<Array<Text>, _>(keys)
         .bind::<Jsonb, _>(Value::Array(payloads))
         .bind::<Timestamptz, _>(at)
@@ -57,17 +74,18 @@ pub async fn insert(
 }
 
 const CLAIM: &str = "\
-    WITH p AS (SELECT ?::smallint AS queue, ?::timestamptz AS at, ?::timestamptz AS until, ?::uuid AS holder, ?::bigint AS most) \
+    WITH p AS (SELECT ?::smallint AS queue, ?::smallint AS rank, ?::timestamptz AS at, ?::timestamptz AS until, ?::uuid AS holder, ?::bigint AS most) \
     UPDATE jobs j SET locked_until = p.until, locked_by = p.holder, attempts = j.attempts + 1 FROM p \
-    WHERE j.id IN (SELECT d.id FROM jobs d, p WHERE d.queue = p.queue AND d.failed_at IS NULL AND d.run_at <= p.at \
+    WHERE j.id IN (SELECT d.id FROM jobs d, p WHERE d.queue = p.queue AND d.priority <= p.rank AND d.failed_at IS NULL AND d.run_at <= p.at \
     AND (d.locked_until IS NULL OR d.locked_until < p.at) \
     ORDER BY d.priority, d.run_at, d.id LIMIT (SELECT most FROM p) FOR UPDATE SKIP LOCKED) \
     RETURNING j.id, j.payload, j.attempts";
 
 /// Claims up to `most` jobs that are due, for `lease`: after that they are anybody's again.
+/// With the rank [`FIRST`] only those that go first, with [`THEN`] all.
 pub async fn claim(
     conn: &mut Conn,
-    queue: i16,
+    (queue, rank): (i16, i16),
     holder: Uuid,
     most: i64,
     lease: TimeDelta,
@@ -75,6 +93,7 @@ pub async fn claim(
 ) -> Result<Vec<Claimed>> {
     let rows: Vec<(i64, Value, i16)> = raw::<(BigInt, Jsonb, SmallInt)>(CLAIM)
         .bind::<SmallInt, _>(queue)
+        .bind::<SmallInt, _>(rank)
         .bind::<Timestamptz, _>(at)
         .bind::<Timestamptz, _>(at + lease)
         .bind::<SqlUuid, _>(holder)

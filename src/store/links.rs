@@ -56,6 +56,15 @@ pub async fn find(conn: &mut Conn, id: i64) -> Result<Option<OneTimeLink>> {
         .optional()?)
 }
 
+/// What the links of these ids are for, in no order.
+pub async fn purposes(conn: &mut Conn, ids: &[i64]) -> Result<Vec<(i64, LinkPurpose)>> {
+    Ok(one_time_links::table
+        .filter(one_time_links::id.eq_any(ids))
+        .select((one_time_links::id, one_time_links::purpose))
+        .load(conn)
+        .await?)
+}
+
 /// The link that this token opens, used and old ones too.
 pub async fn find_by_digest(conn: &mut Conn, digest: &[u8; 32]) -> Result<Option<OneTimeLink>> {
     Ok(one_time_links::table

@@ -1,7 +1,7 @@
 //! What jobs and timers ask: who gets which mail, what is old enough to go.
 
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{Array, BigInt, Nullable, Timestamptz};
+use diesel::sql_types::{Array, BigInt, Nullable, SmallInt, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 
 use super::Conn;
@@ -62,24 +62,29 @@ pub async fn note_told_staff(conn: &mut Conn, user: Id, at: DateTime<Utc>) -> Re
     Ok(())
 }
 
-/// Of the applications that wait: the newest, and how many (up to 100) came since `told`, this
-/// one at the earliest where nobody was told before. `None` where none of them waits any more.
-pub async fn came_since(
+const NEWS: &str = "\
+    WITH p AS (SELECT ?::bigint AS first, ?::timestamptz AS told) \
+    SELECT a.id, u.username, (CASE WHEN a.appealed_at > coalesce(p.told, '-infinity') THEN 2 \
+        WHEN EXISTS (SELECT 1 FROM application_messages m WHERE m.application_id = a.id AND m.kind = 1 \
+            AND m.created_at > coalesce(p.told, '-infinity')) THEN 1 ELSE 0 END)::smallint \
+    FROM p CROSS JOIN applications a JOIN users u ON u.id = a.user_id WHERE a.state = 1 \
+    AND (a.id = p.first OR coalesce(a.confirmed_at, a.submitted_at) > p.told OR a.appealed_at > p.told \
+        OR EXISTS (SELECT 1 FROM application_messages m WHERE m.application_id = a.id AND m.kind = 1 AND m.created_at > p.told)) \
+    ORDER BY a.id DESC LIMIT 100";
+
+/// Of the applications that wait, those with news since `told`, this one at the earliest where
+/// nobody was told before: id, user name, and 0 for a new one, 1 for an answer, 2 for an
+/// appeal. The newest application first, 100 at the most.
+pub async fn news_since(
     conn: &mut Conn,
     first: Id,
     told: Option<DateTime<Utc>>,
-) -> Result<Option<(Id, i64)>> {
-    let (newest, came): (Option<Id>, i64) = raw::<(Nullable<BigInt>, BigInt)>(
-        "WITH p AS (SELECT ?::bigint AS first, ?::timestamptz AS told) \
-         SELECT max(c.id), count(*) FROM (SELECT a.id FROM p CROSS JOIN applications a WHERE a.state = 1 \
-            AND (a.id = p.first OR coalesce(a.confirmed_at, a.submitted_at) > p.told) \
-            ORDER BY a.id DESC LIMIT 100) c",
-    )
-    .bind::<BigInt, _>(first)
-    .bind::<Nullable<Timestamptz>, _>(told)
-    .get_result(conn)
-    .await?;
-    Ok(newest.map(|newest| (newest, came)))
+) -> Result<Vec<(Id, String, i16)>> {
+    Ok(raw::<(BigInt, Text, SmallInt)>(NEWS)
+        .bind::<BigInt, _>(first)
+        .bind::<Nullable<Timestamptz>, _>(told)
+        .load(conn)
+        .await?)
 }
 
 const OLD_KEYS: &str = "DELETE FROM idempotency_keys WHERE (user_id, key) IN \

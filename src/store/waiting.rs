@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use diesel::ExpressionMethods;
 use diesel::QueryDsl;
-use diesel::sql_types::{BigInt, Text, Timestamptz};
+use diesel::sql_types::{BigInt, SmallInt, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 
 use super::{Conn, applicants, raw};
@@ -126,6 +126,35 @@ pub async fn remind(
     .bind::<BigInt, _>(batch)
     .load(conn)
     .await?)
+}
+
+/// Applications whose applicants see them in `state` since before `before` and were told
+/// nothing since that moment, a batch; notes that they are told now. Those that were refused
+/// without a word are among them.
+pub async fn warn(
+    conn: &mut Conn,
+    state: ApplicationState,
+    before: DateTime<Utc>,
+    at: DateTime<Utc>,
+    batch: i64,
+) -> Result<Vec<Id>> {
+    let rows: Vec<(i64,)> = raw::<(BigInt,)>(concat!(
+        "WITH p AS (SELECT ?::smallint AS state, ?::timestamptz AS before, ?::timestamptz AS at, ?::bigint AS batch), \
+         due AS (SELECT a.id FROM applications a, p WHERE (a.state = p.state OR (a.state = 4 AND NOT a.told AND a.shown = p.state)) \
+         AND coalesce(a.confirmed_at, a.submitted_at) < p.before AND ",
+        since!(),
+        " < p.before AND (a.reminded_at IS NULL OR a.reminded_at < p.at - p.before + ",
+        since!(),
+        ") ORDER BY a.id LIMIT (SELECT batch FROM p) FOR UPDATE OF a SKIP LOCKED) \
+         UPDATE applications a SET reminded_at = p.at FROM p, due WHERE a.id = due.id RETURNING a.id"
+    ))
+    .bind::<SmallInt, _>(state as i16)
+    .bind::<Timestamptz, _>(before)
+    .bind::<Timestamptz, _>(at)
+    .bind::<BigInt, _>(batch)
+    .load(conn)
+    .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
 /// The domain of the address, after it was corrected; a change of what is judged. For an

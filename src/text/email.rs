@@ -114,6 +114,26 @@ impl Address {
     }
 }
 
+/// A text with every address in it masked, such as an answer of a mail server.
+pub fn mask_all(text: &str) -> String {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || "@.!#$%&'*+/=?^_`{|}~-".contains(c);
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while !rest.is_empty() {
+        let word = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
+        let (piece, more) = rest.split_at(word);
+        match piece.trim_end_matches('.').parse::<Address>() {
+            Ok(address) => out.push_str(&address.mask()),
+            Err(_) if piece.contains('@') => out.push_str("•••"),
+            Err(_) => out.push_str(piece),
+        }
+        let gap = more.find(is_part).unwrap_or(more.len());
+        out.push_str(&more[..gap]);
+        rest = &more[gap..];
+    }
+    out
+}
+
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         write!(f, "{}@{}", self.local, self.domain)
@@ -196,6 +216,25 @@ mod tests {
                 .collect::<Vec<_>>(),
             ["b.c.example", "c.example", "example"]
         );
+    }
+
+    #[test]
+    fn what_a_mail_server_says_is_masked() {
+        for (said, masked) in [
+            (
+                "550 5.1.1 <ann@example.org>: no such user",
+                "550 5.1.1 <a•••@example.org>: no such user",
+            ),
+            (
+                "ann@example.org and bob@example.org.",
+                "a•••@example.org and b•••@example.org",
+            ),
+            ("odd @@ or a@b@c", "odd ••• or •••"),
+            ("grüße, ann@example.org!", "grüße, •••"),
+            ("", ""),
+        ] {
+            assert_eq!(mask_all(said), masked);
+        }
     }
 
     #[test]

@@ -87,6 +87,7 @@ pub const ROUTES: &[&[Route]] = &[
     review::reports::ROUTES,
     review::welcome::ROUTES,
     review::webhooks::ROUTES,
+    review::mail::ROUTES,
 ];
 
 /// The name of the session cookie. In production it is bound to this very host and to TLS.

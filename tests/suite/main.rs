@@ -40,6 +40,7 @@ mod fuzz;
 mod gate;
 mod identity;
 mod journey;
+mod mail_desk;
 mod mailing;
 mod mastodon_api;
 mod schema;

@@ -126,6 +126,9 @@ async fn spend(
     let proof = given(&application, bits, worked, now)?;
     store::applicants::confirm_address(conn, user.id, now).await?;
     into_queue(conn, &application, silenced, proof, now).await?;
+    // The same receipt for who was refused without a word meanwhile.
+    let event = Event::by_people(EventKind::AddressConfirmed, application.id, user.id);
+    store::events::insert(conn, &event, now).await?;
     Ok((user.id, application.id))
 }
 

@@ -20,6 +20,8 @@ pub const PENDING: TimeDelta = TimeDelta::days(30);
 pub const REMINDED: TimeDelta = TimeDelta::days(21);
 /// An answer to a question back comes within this.
 pub const NEEDS_INFO: TimeDelta = TimeDelta::days(14);
+/// So long before time ends an application, its applicant is told.
+pub const NEAR: TimeDelta = TimeDelta::days(3);
 /// What is kept of approved applications, and for how long.
 const APPROVED_KEPT: TimeDelta = TimeDelta::days(90);
 /// What was decided about many at once is kept for its page.
@@ -38,6 +40,8 @@ pub struct Expired {
     pub ended: usize,
     /// Applicants who are told that nobody decided yet.
     pub reminded: usize,
+    /// Applicants who are told that it ends soon.
+    pub warned: usize,
     /// Users erased after a no or an end.
     pub erased: usize,
     /// Approved applications whose answers were dropped.
@@ -52,6 +56,7 @@ pub async fn run(app: &App) -> Result<Expired> {
         done.unconfirmed += step.unconfirmed;
         done.ended += step.ended;
         done.reminded += step.reminded;
+        done.warned += step.warned;
         done.erased += step.erased;
         done.forgotten += step.forgotten;
         if step == Expired::default() {
@@ -84,6 +89,7 @@ async fn step(app: &App) -> Result<Expired> {
                 ended += end(conn, state, after, now).await?;
             }
             let reminded = remind(conn, now).await?;
+            let warned = warn(conn, now).await?;
             let erased = erase_due(conn, now, &mut files).await?;
             let before = now - APPROVED_KEPT;
             let forgotten = store::applications::forget_approved(conn, before, BATCH).await?;
@@ -96,6 +102,7 @@ async fn step(app: &App) -> Result<Expired> {
                 unconfirmed,
                 ended,
                 reminded,
+                warned,
                 erased,
                 forgotten,
             };
@@ -134,6 +141,8 @@ async fn end(
     let (ids, users): (Vec<Id>, Vec<Id>) = rows.into_iter().unzip();
     store::applications::expire(conn, &ids, now, now + ERASED_AFTER).await?;
     store::applicants::end_tokens(conn, &users, now).await?;
+    let (kind, was) = (EventKind::ApplicationExpired, Some(state as Id));
+    store::events::insert_many(conn, kind, &ids, 0, was, now).await?;
     Ok(ids.len())
 }
 
@@ -143,6 +152,23 @@ async fn remind(conn: &mut Conn, now: DateTime<Utc>) -> Result<usize> {
     for (application, user) in &due {
         let event = Event::by_people(EventKind::ApplicationOverdue, *application, *user);
         store::events::insert(conn, &event, now).await?;
+    }
+    Ok(due.len())
+}
+
+/// Tells those whose applications end in three days, once for each time that they wait.
+async fn warn(conn: &mut Conn, now: DateTime<Utc>) -> Result<usize> {
+    let mut due = Vec::new();
+    for (state, after) in [
+        (ApplicationState::Pending, PENDING),
+        (ApplicationState::NeedsInfo, NEEDS_INFO),
+    ] {
+        let before = now - (after - NEAR);
+        due.extend(store::waiting::warn(conn, state, before, now, BATCH).await?);
+    }
+    if !due.is_empty() {
+        let kind = EventKind::ApplicationEndNeared;
+        store::events::insert_many(conn, kind, &due, 0, None, now).await?;
     }
     Ok(due.len())
 }

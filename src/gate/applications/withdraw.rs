@@ -10,7 +10,8 @@ use crate::gate::who::{SignedIn, Standing};
 use crate::store;
 
 /// Withdraws an application that was not approved, with everything that came with it:
-/// answers, profile, drafts, pictures, sessions, tokens. The name rests for a while.
+/// answers, profile, drafts, pictures, sessions, tokens. The name rests for a while. A confirmed
+/// address gets a receipt, and is let go of with it.
 ///
 /// # Errors
 /// `Denied` for members, who leave in another way.
@@ -26,9 +27,11 @@ pub async fn withdraw(app: &App, who: &SignedIn) -> Result<()> {
                 .await?
                 .filter(|a| a.state != crate::domain::application::ApplicationState::Approved)
                 .ok_or_else(|| Error::denied("There is no application to withdraw"))?;
+            let kept = store::parting_addresses::keep(conn, who.user.id, now).await?;
             let files = erase::rows(conn, &[who.user.id], now).await?;
             let kind = EventKind::ApplicationWithdrawn;
-            let event = Event::by_people(kind, application.id, who.user.id);
+            let mut event = Event::by_people(kind, application.id, who.user.id);
+            event.extra = kept;
             store::events::insert(conn, &event, now).await?;
             Ok::<_, Error>(files)
         })

@@ -1,4 +1,4 @@
-//! Passwords and the owner's first link.
+//! Passwords, addresses and the owner's first link.
 
 use chrono::TimeDelta;
 
@@ -48,5 +48,26 @@ pub fn owner_link(
         .say("owner-link-told", [])
         .link("owner-link-link", link)
         .say("owner-link-good-for", [("span", span.into())])
+        .message()
+}
+
+/// Tells whoever took another address so, at that one. `forgotten` is the page that sends a
+/// link for another password.
+pub fn address_changed(place: &Place, to: Reader<'_>, forgotten: &str) -> Result<Message> {
+    Letter::to(Kind::AddressChanged, place, to)
+        .subject("address-changed-subject", [])
+        .say("address-changed-told", [])
+        .say("address-changed-not-you", [])
+        .link("address-changed-link", forgotten)
+        .message()
+}
+
+/// The same at the one before: the last mail that it gets. `about` says who runs the place.
+pub fn address_left(place: &Place, to: Reader<'_>, about: &str) -> Result<Message> {
+    Letter::to(Kind::AddressLeft, place, to)
+        .subject("address-left-subject", [])
+        .say("address-left-told", [])
+        .say("address-left-not-you", [])
+        .link("address-left-link", about)
         .message()
 }

@@ -25,20 +25,27 @@ pub fn approved(
 }
 
 /// The decision is no. `words` are the moderator's, empty for none; for so many `days` the
-/// page at `link` still gives the application out before it is erased.
+/// page at `link` still gives the application out before it is erased, and takes one appeal,
+/// unless this was the answer to it.
 pub fn rejected(
     place: &Place,
     to: Reader<'_>,
     words: &str,
     link: &str,
     days: u64,
+    appealed: bool,
 ) -> Result<Message> {
+    let next = match appealed {
+        true => "rejected-last",
+        false => "rejected-appeal",
+    };
     Letter::to(Kind::Rejected, place, to)
         .subject("rejected-subject", [])
         .say("rejected-told", [])
         .quote("rejected-words", words)
         .say("rejected-kept", [("days", days.into())])
         .link("rejected-link", link)
+        .say(next, [])
         .say("rejected-others", [])
         .message()
 }

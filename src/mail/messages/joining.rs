@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use super::super::letter::{Letter, Place, Reader};
-use super::super::message::{Kind, Message, one_line};
+use super::super::message::{Kind, Message};
 use crate::domain::Result;
 
 /// Asks a newcomer to confirm the address. With `needs_review`, says that a person reads the
@@ -57,26 +57,35 @@ pub fn address_taken(place: &Place, to: Reader<'_>, sign_in: &str, reset: &str) 
         .message()
 }
 
-/// Tells staff that somebody waits: the newest name and how many in all. No answers: they
-/// stay on the server, where they can be erased (H10).
-pub fn application_received(
+/// Tells an applicant that the application has come: who is to read it, and after how many
+/// hours others had an answer, where that is known.
+pub fn received(
     place: &Place,
     to: Reader<'_>,
-    newest_username: &str,
-    waiting: u64,
-    desk: &str,
+    usual_hours: Option<f64>,
+    in_line: bool,
+    link: &str,
 ) -> Result<Message> {
-    let newest = one_line(newest_username, 60);
-    let told = [
-        ("newest", newest.clone().into()),
-        ("waiting", waiting.into()),
-    ];
-    Letter::to(Kind::ApplicationReceived, place, Reader { name: "", ..to })
-        .plain()
-        .subject("application-received-subject", [("newest", newest.into())])
-        .say("application-received-told", told)
-        .say("application-received-desk", [])
-        .link("application-received-link", desk)
+    let letter = Letter::to(Kind::Received, place, to)
+        .subject("received-subject", [])
+        .say("received-told", [])
+        .when(in_line, |letter| letter.say("received-in-line", []));
+    let letter = match usual_hours.and_then(|hours| to.words.usual_wait(hours)) {
+        Some(span) if !in_line => letter.say("usual-wait", [("span", span.into())]),
+        _ => letter,
+    };
+    letter
+        .say("received-then", [])
+        .link("received-link", link)
+        .message()
+}
+
+/// The same where questions of the form are still open, as apps leave them.
+pub fn received_open(place: &Place, to: Reader<'_>, link: &str) -> Result<Message> {
+    Letter::to(Kind::Received, place, to)
+        .subject("received-subject", [])
+        .say("received-open", [])
+        .link("received-open-link", link)
         .message()
 }
 
@@ -94,5 +103,59 @@ pub fn still_waiting(
         .say("still-waiting-told", [("weeks", weeks.into())])
         .say("still-waiting-ends", [("days", days.into())])
         .link("still-waiting-link", link)
+        .message()
+}
+
+/// Tells an applicant that the application ends by itself in so many `days`, because nobody
+/// decided, or because they have not answered (`asked`).
+pub fn end_near(
+    place: &Place,
+    to: Reader<'_>,
+    asked: bool,
+    days: i64,
+    link: &str,
+) -> Result<Message> {
+    let (told, label) = match asked {
+        true => ("end-near-asked", "end-near-answer"),
+        false => ("end-near-pending", "end-near-link"),
+    };
+    Letter::to(Kind::EndNear, place, to)
+        .subject("end-near-subject", [("days", days.into())])
+        .say(told, [("days", days.into())])
+        .link(label, link)
+        .message()
+}
+
+/// Tells an applicant that time has ended the application; for so many `days` the page at
+/// `link` still gives it out.
+pub fn ended(place: &Place, to: Reader<'_>, asked: bool, days: i64, link: &str) -> Result<Message> {
+    let told = match asked {
+        true => "ended-asked",
+        false => "ended-pending",
+    };
+    Letter::to(Kind::Ended, place, to)
+        .subject("ended-subject", [])
+        .say(told, [])
+        .say("ended-kept", [("days", days.into())])
+        .link("ended-link", link)
+        .message()
+}
+
+/// The receipt for who withdrew: the last mail that this address gets. `again` is the form.
+pub fn withdrawn(place: &Place, to: Reader<'_>, again: &str) -> Result<Message> {
+    Letter::to(Kind::Withdrawn, place, to)
+        .subject("withdrawn-subject", [])
+        .say("withdrawn-told", [])
+        .say("withdrawn-not-you", [])
+        .link("withdrawn-link", again)
+        .message()
+}
+
+/// Tells whoever appealed that somebody looks again.
+pub fn appeal_received(place: &Place, to: Reader<'_>, link: &str) -> Result<Message> {
+    Letter::to(Kind::AppealReceived, place, to)
+        .subject("appeal-received-subject", [])
+        .say("appeal-received-told", [])
+        .link("appeal-received-link", link)
         .message()
 }

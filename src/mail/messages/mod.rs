@@ -10,6 +10,8 @@ pub mod decision;
 pub mod joining;
 /// While somebody waits: a question, a delay, a decision taken back.
 pub mod review;
+/// To staff: names and numbers, plain text.
+pub mod staff;
 
 pub use super::letter::{Place, Reader};
 

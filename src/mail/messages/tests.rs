@@ -3,7 +3,8 @@
 use chrono::TimeDelta;
 use proptest::prelude::*;
 
-use super::{Place, Reader, access, decision, joining, review};
+use super::staff::News;
+use super::{Place, Reader, access, decision, joining, review, staff};
 use crate::mail::Message;
 use crate::text::catalogue::{Language, Words};
 
@@ -30,6 +31,12 @@ fn all(language: Language, person: &str) -> Vec<Message> {
         access::owner_link(&place, Reader { name: "", ..to }, LINK, TimeDelta::days(7)),
         joining::new_address(&place, to, LINK, hour),
         joining::address_taken(&place, to, LINK, LINK),
+        joining::received_open(&place, to, LINK),
+        joining::withdrawn(&place, to, LINK),
+        joining::appeal_received(&place, to, LINK),
+        access::address_changed(&place, to, LINK),
+        access::address_left(&place, to, LINK),
+        staff::test(&place, to, LINK),
     ];
     for yes in [true, false] {
         mails.push(joining::confirm_address(
@@ -40,13 +47,33 @@ fn all(language: Language, person: &str) -> Vec<Message> {
             yes,
         ));
         mails.push(review::taken_back(&place, to, yes, LINK));
+        mails.push(joining::received(
+            &place,
+            to,
+            yes.then_some(20.0),
+            !yes,
+            LINK,
+        ));
+        mails.push(joining::end_near(&place, to, yes, 3, LINK));
+        mails.push(joining::ended(&place, to, yes, 14, LINK));
     }
     for count in [0, 1, 2, 21] {
         mails.push(decision::approved(&place, to, person, count, LINK));
-        mails.push(decision::rejected(&place, to, person, LINK, count));
-        mails.push(joining::application_received(
-            &place, to, person, count, LINK,
+        mails.push(decision::rejected(
+            &place,
+            to,
+            person,
+            LINK,
+            count,
+            count == 0,
         ));
+        let news: Vec<_> = [News::Came, News::Answered, News::Appealed]
+            .into_iter()
+            .cycle()
+            .map(|news| (person.to_owned(), news))
+            .take(usize::try_from(count).unwrap() + 1)
+            .collect();
+        mails.push(staff::applications(&place, to, &news, count, LINK));
         mails.push(review::put_off(&place, to, count, LINK));
         let (weeks, days) = (i64::try_from(count).unwrap(), 9);
         mails.push(joining::still_waiting(&place, to, LINK, weeks, days));

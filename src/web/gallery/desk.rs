@@ -14,8 +14,8 @@ use crate::web::parts::pager::Pager;
 use crate::web::render::door as words;
 use crate::web::review::keys::KeyMap;
 use crate::web::review::{
-    application, block_new, blocks, bulk, door, events, hosts, keys, presets, question, questions,
-    queue, webhooks, welcome,
+    application, block_new, blocks, bulk, door, events, hosts, keys, mail, presets, question,
+    questions, queue, webhooks, welcome,
 };
 
 /// Name and page.
@@ -166,6 +166,9 @@ pub fn pages() -> Vec<Hung> {
         }
         .render(),
     );
+    for (name, full) in [("mail", true), ("mail_none", false)] {
+        hang(name, mail_page(full).render());
+    }
     hang(
         "keys",
         keys::KeysPage {
@@ -582,4 +585,54 @@ fn question_page() -> question::QuestionPage {
         max: (300, 1000),
         blank: Form::new(),
     }
+}
+
+/// Mail, with a server that refused some, or without one.
+fn mail_page(full: bool) -> mail::MailPage {
+    let row = |what: &'static str, to: &str, why: &str, minutes| mail::JobRow {
+        id: minutes,
+        what,
+        to: to.into(),
+        why: why.into(),
+        at: ago(minutes),
+        tries: 12,
+    };
+    let mut page = mail::MailPage {
+        page: staff("Mail"),
+        server: None,
+        from: "The porch <porch@lantern.example>".into(),
+        hourly: 200,
+        last_hour: 0,
+        sent: Vec::new(),
+        waits: "0 mails".into(),
+        waiting: Vec::new(),
+        lost: "0 mails".into(),
+        failed: Vec::new(),
+    };
+    if full {
+        page.server = Some("mail.lantern.example:587".into());
+        page.last_hour = 200;
+        page.sent = vec![mail::SentRow {
+            what: "Please confirm your address",
+            day: 41,
+            week: 180,
+            failed: 2,
+        }];
+        page.waits = "2 mails".into();
+        page.waiting = vec![
+            row("A decision", "r•••@post.example", "451 too many", 3),
+            mail::JobRow {
+                tries: 0,
+                ..row("News for staff", "", "", 1)
+            },
+        ];
+        page.lost = "1 mail".into();
+        page.failed = vec![row(
+            "A decision",
+            "x•••@gone.example",
+            "550 no such user",
+            90,
+        )];
+    }
+    page
 }

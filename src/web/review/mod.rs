@@ -9,6 +9,7 @@ pub mod door;
 pub mod events;
 pub mod hosts;
 pub mod keys;
+pub mod mail;
 pub mod policies;
 pub mod policy_lists;
 pub mod policy_new;

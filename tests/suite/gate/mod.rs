@@ -7,6 +7,7 @@ mod door;
 mod events;
 mod hints;
 mod languages;
+mod letters;
 mod order;
 mod proofs;
 mod questions;

@@ -62,6 +62,12 @@ impl MailServer {
         books.asked.iter().filter(|asked| *asked == to).count()
     }
 
+    /// All mails that were taken, in order.
+    pub fn all(&self) -> Vec<Received> {
+        let books = self.books.lock().expect("no panic holds it");
+        books.received.clone()
+    }
+
     /// The mails that were taken, to this address.
     pub fn received(&self, to: &str) -> Vec<Received> {
         let books = self.books.lock().expect("no panic holds it");

@@ -1,0 +1,83 @@
+//! To staff: plain text, names and numbers. What people wrote stays on the server, where it can
+//! be erased (H10).
+
+use super::super::letter::{Letter, Place, Reader};
+use super::super::message::{Kind, Message, one_line};
+use crate::domain::Result;
+
+/// Names that one mail gives.
+const MOST_NAMED: usize = 20;
+
+/// What is new about an application.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum News {
+    /// It has come.
+    Came,
+    /// The applicant has answered.
+    Answered,
+    /// The applicant has appealed.
+    Appealed,
+}
+
+impl News {
+    fn subject(self) -> &'static str {
+        match self {
+            News::Came => "application-received-subject",
+            News::Answered => "application-answered-subject",
+            News::Appealed => "application-appealed-subject",
+        }
+    }
+
+    fn sentence(self) -> &'static str {
+        match self {
+            News::Came => "application-came",
+            News::Answered => "application-answered",
+            News::Appealed => "application-appealed",
+        }
+    }
+}
+
+/// What is new about applications since the last such mail, and how many wait in all. `news`
+/// are user names, the newest first.
+pub fn applications(
+    place: &Place,
+    to: Reader<'_>,
+    news: &[(String, News)],
+    waiting: u64,
+    link: &str,
+) -> Result<Message> {
+    let letter = Letter::to(Kind::ApplicationReceived, place, Reader { name: "", ..to }).plain();
+    let newest = |name: &str| [("newest", one_line(name, 60).into())];
+    let letter = match news {
+        [(name, what)] => letter
+            .subject(what.subject(), newest(name))
+            .say(what.sentence(), newest(name)),
+        many => {
+            let named = many.iter().take(MOST_NAMED);
+            let lines: Vec<String> = named
+                .map(|(name, what)| letter.words(what.sentence(), newest(name)))
+                .collect();
+            let more = many.len().saturating_sub(MOST_NAMED);
+            letter
+                .subject("application-news-subject", [("count", many.len().into())])
+                .list(&lines)
+                .when(more > 0, |letter| {
+                    letter.say("application-more", [("count", more.into())])
+                })
+        }
+    };
+    letter
+        .say("application-waiting", [("waiting", waiting.into())])
+        .say("application-desk", [])
+        .link("application-link", link)
+        .message()
+}
+
+/// Shows an admin that mail arrives, as both text and HTML: there is nobody's word in it.
+pub fn test(place: &Place, to: Reader<'_>, desk: &str) -> Result<Message> {
+    Letter::to(Kind::Test, place, to)
+        .subject("test-subject", [])
+        .say("test-told", [])
+        .link("test-link", desk)
+        .message()
+}
