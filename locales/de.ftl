@@ -190,6 +190,17 @@ password-changed-you = Warst du das, musst du nichts tun.
 password-changed-not-you = Warst du das nicht, dann wähle sofort ein anderes Passwort, und sag es den Leuten, die diesen Ort betreiben.
 password-changed-link = Anderes Passwort wählen
 
+factor-changed-subject = Wie du dich bei { $place } anmeldest, wurde geändert
+factor-changed-told = etwas daran, wie du dich bei { $place } anmeldest, wurde eben geändert.
+factor-changed-app-set = Die Codes, nach denen wir fragen, macht jetzt eine App.
+factor-changed-app-removed = Die App, die Codes macht, wurde entfernt.
+factor-changed-passkey-added = Ein Passkey ist dazugekommen.
+factor-changed-passkey-removed = Ein Passkey wurde entfernt.
+factor-changed-new-codes = Es gibt neue Codes für den Notfall; die alten gelten nicht mehr.
+factor-changed-code-used = Mit einem Code für den Notfall hat sich jemand angemeldet.
+factor-changed-all-removed = Die Leute, die diesen Ort betreiben, haben deinen zweiten Faktor entfernt.
+factor-changed-link = Nachsehen, was eingestellt ist
+
 owner-link-subject = Der Schlüssel zu { $place }
 owner-link-told = das ist der Schlüssel zu { $place }. Wer den Link zuerst öffnet, dem gehört der Ort, und wählt Namen und Passwort. Mach es also bald, und gib ihn nicht weiter.
 owner-link-link = Den Ort übernehmen

@@ -193,6 +193,17 @@ password-changed-you = If it was you, there is nothing to do.
 password-changed-not-you = If it was not you, choose another password at once, and tell the people who run this place.
 password-changed-link = Choose another password
 
+factor-changed-subject = How you sign in at { $place } was changed
+factor-changed-told = something about how you sign in at { $place } was changed just now.
+factor-changed-app-set = An app now makes the codes that we ask for.
+factor-changed-app-removed = The app that makes codes was taken away.
+factor-changed-passkey-added = A passkey was added.
+factor-changed-passkey-removed = A passkey was taken away.
+factor-changed-new-codes = New recovery codes were made; the old ones are void.
+factor-changed-code-used = A recovery code was used to sign in.
+factor-changed-all-removed = The people who run this place took your second factor away.
+factor-changed-link = See what is set
+
 owner-link-subject = The key to { $place }
 owner-link-told = this is the key to { $place }. Whoever opens the link first becomes its owner and chooses name and password, so do it soon and do not pass it on.
 owner-link-link = Become the owner

@@ -15,7 +15,7 @@ use crate::{
         oauth::host,
         password,
         roles::{self, By},
-        setup,
+        second_factor, setup,
     },
     model::user::User,
     secrets::Secret,
@@ -81,6 +81,17 @@ async fn act(app: &App, command: &AccountsCommand, many: Vec<NewMember>) -> Resu
         AccountsCommand::ResetPassword { name } => {
             let user = named(app, name).await?;
             terminal::say(password::reset_link(app, user.id).await.map_err(tell)?);
+            Ok(())
+        }
+        AccountsCommand::SecondFactor { remove } => {
+            let user = named(app, remove).await?;
+            let had = second_factor::remove_by_host(app, user.id)
+                .await
+                .map_err(tell)?;
+            terminal::say(match had {
+                true => format!("{} signs in by password alone now.", user.username),
+                false => format!("{} had no second factor.", user.username),
+            });
             Ok(())
         }
         AccountsCommand::OwnerLink => match setup::first_link(app).await.map_err(tell)? {

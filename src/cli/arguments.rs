@@ -83,6 +83,12 @@ pub enum AccountsCommand {
         /// Who
         name: String,
     },
+    /// Take somebody's second factor away, when phone and recovery codes are lost
+    SecondFactor {
+        /// Whose
+        #[arg(long, value_name = "NAME")]
+        remove: String,
+    },
     /// Print a link that makes the first owner
     OwnerLink,
     /// Print a new access token; what it writes counts as automation unless --person

@@ -156,6 +156,7 @@ pub fn intents(event: &Taken) -> Vec<Intent> {
         | EventKind::LinkRequested
         | EventKind::AccessRevoked
         | EventKind::PasswordChanged
+        | EventKind::SecondFactorChanged
         | EventKind::AccountMuted
         | EventKind::FollowRestored
         | EventKind::StatusFetched

@@ -126,6 +126,8 @@ smallint_enum! {
         ApplicationOverdue = 82 => "application_overdue",
         /// subject: application, actor: the new member's user, who opened the welcome page.
         MemberArrived = 83 => "member_arrived",
+        /// subject: user, actor: the same; extra: the number of a `FactorChange`.
+        SecondFactorChanged = 90 => "second_factor_changed",
         /// subject: application, actor: its user; the address is confirmed, as far as the
         /// applicant sees.
         AddressConfirmed = 95 => "address_confirmed",

@@ -47,5 +47,7 @@ smallint_enum! {
         AppealReceived = 19 => "appeal-received",
         /// Shows an admin that mail arrives.
         Test = 20 => "test",
+        /// The second factor was changed.
+        FactorChanged = 21 => "factor-changed",
     }
 }

@@ -9,6 +9,7 @@ pub mod block_severity;
 pub mod client_address;
 pub mod error;
 pub mod event;
+pub mod factor_change;
 pub mod ids;
 pub mod lane;
 pub mod link_purpose;

@@ -5,7 +5,7 @@
 
 use std::ops::Deref;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::application::ApplicationState;
 use crate::domain::error::{ApplicationNotice, Closed};
@@ -61,6 +61,8 @@ pub struct SignedIn {
     pub application: Option<ApplicationFacts>,
     /// How they came in.
     pub via: Via,
+    /// When this was looked up: what holds for a time is judged by it.
+    pub at: DateTime<Utc>,
 }
 
 /// What a user is to the gate (registration.md C2).
@@ -208,6 +210,59 @@ impl Deref for Proven {
     }
 }
 
+/// How long an owner may go without a second factor, from the day of the role on.
+pub const GRACE: TimeDelta = TimeDelta::days(7);
+
+/// The word by which doors know that a second factor is missing.
+pub const ASLEEP: &str = "second_factor_needed";
+
+/// Whether somebody's rights of staff work (registration.md C6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rights {
+    /// They have none.
+    None,
+    /// They work.
+    Awake,
+    /// They work until then: an owner without a second factor.
+    Grace(DateTime<Utc>),
+    /// They sleep until a second factor is set.
+    Asleep,
+}
+
+impl SignedIn {
+    /// Whether their rights of staff work now.
+    pub fn rights(&self) -> Rights {
+        let user = &self.user;
+        if !user.role.reviews_applications() || self.standing() != Standing::Member {
+            return Rights::None;
+        }
+        if user.second_factor_since.is_some() {
+            return Rights::Awake;
+        }
+        match user.role_since + GRACE {
+            until if user.role == Role::Owner && self.at < until => Rights::Grace(until),
+            _ => Rights::Asleep,
+        }
+    }
+
+    /// The error for staff whose rights sleep.
+    ///
+    /// # Errors
+    /// `Closed` with the word [`ASLEEP`].
+    pub fn awake(&self) -> Result<()> {
+        match self.rights() {
+            Rights::Asleep => Err(Error::Closed(Box::new(Closed {
+                message: "Set a second factor first: without one, the rights of staff sleep. \
+                    The settings have a page for it."
+                    .into(),
+                code: ASLEEP,
+                application: None,
+            }))),
+            Rights::None | Rights::Awake | Rights::Grace(_) => Ok(()),
+        }
+    }
+}
+
 /// Somebody who writes for nobody to see: a pending user, or a member at their drafts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Applicant {
@@ -245,12 +300,14 @@ macro_rules! staff {
         #[derive(Debug, Clone, PartialEq)]
         pub struct $name(Member);
 
-        /// The role check: the only way to have one. Denied with a sentence otherwise.
+        /// The check of role and second factor: the only way to have one. An error with a
+        /// sentence otherwise.
         pub fn $check(who: &SignedIn) -> Result<$name> {
             let member = admit(who)?;
             if member.user.role < $least {
                 return Err(Error::denied($sentence));
             }
+            who.awake()?;
             Ok($name(member))
         }
 

@@ -1,5 +1,7 @@
 //! Who a token or a cookie belongs to, as the gate takes it.
 
+use chrono::{DateTime, Utc};
+
 use super::sessions;
 use crate::app::App;
 use crate::cache::last_seen::Used;
@@ -41,7 +43,7 @@ pub async fn by_session(app: &App, digest: &[u8; 32]) -> Result<Option<SignedIn>
         if found.note_use {
             sessions::note_use(app, &via);
         }
-        signed_in(found.holder, via)
+        signed_in(found.holder, via, app.clock.now())
     }))
 }
 
@@ -70,12 +72,12 @@ pub fn bearer(app: &App, found: TokenHolder) -> Bearer {
                 scopes,
                 automation,
             };
-            Bearer::User(Box::new(signed_in(holder, via)))
+            Bearer::User(Box::new(signed_in(holder, via, app.clock.now())))
         }
     }
 }
 
-fn signed_in(holder: Holder, via: Via) -> SignedIn {
+fn signed_in(holder: Holder, via: Via, at: DateTime<Utc>) -> SignedIn {
     SignedIn {
         application: holder.application.map(|a| ApplicationFacts {
             id: a.id,
@@ -86,5 +88,6 @@ fn signed_in(holder: Holder, via: Via) -> SignedIn {
         }),
         user: holder.user,
         via,
+        at,
     }
 }

@@ -19,6 +19,8 @@ mod pace;
 pub mod password;
 /// Who is of the staff.
 pub mod roles;
+/// What is asked beside the password.
+pub mod second_factor;
 /// Web sessions and connected apps: listed and ended.
 pub mod sessions;
 /// The first owner's first visit.

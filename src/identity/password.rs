@@ -10,8 +10,9 @@ use diesel_async::AsyncConnection;
 use serde_json::json;
 
 use super::pace;
+use super::second_factor::step;
 use super::sessions::end_all;
-use super::sign_in::{self, Browser, Opened};
+use super::sign_in::{self, Browser, Entered};
 use crate::app::App;
 use crate::domain::event::{Event, EventKind};
 use crate::domain::link_purpose::LinkPurpose;
@@ -125,11 +126,12 @@ pub async fn look_at_reset(app: &App, token: &str) -> Result<User> {
         .ok_or_else(|| Error::Conflict(DEAD_LINK.into()))
 }
 
-/// Sets the password that a link allows, ends everything else, and signs in.
+/// Sets the password that a link allows, ends everything else, and signs in; a second factor is
+/// asked for as always.
 ///
 /// # Errors
 /// As [`look_at_reset`]; `Invalid` on `password` when it will not do (the link stays good).
-pub async fn reset(app: &App, token: &str, password: &Secret, browser: Browser) -> Result<Opened> {
+pub async fn reset(app: &App, token: &str, password: &Secret, browser: Browser) -> Result<Entered> {
     let user = look_at_reset(app, token).await?;
     accept(password, &user)?;
     let now = app.clock.now();
@@ -147,7 +149,7 @@ pub async fn reset(app: &App, token: &str, password: &Secret, browser: Browser) 
     .await?;
     drop(conn);
     app.wake_relay();
-    sign_in::open(app, user, browser, now).await
+    step::enter(app, user, browser, now).await
 }
 
 /// Changes the password of somebody who knows the current one; the session that asks lives

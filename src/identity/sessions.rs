@@ -100,6 +100,7 @@ pub(super) async fn end_all(
 ) -> Result<()> {
     use crate::domain::link_purpose::LinkPurpose::{ChangeAddress, ResetPassword};
     store::sessions::delete_all(conn, user, keep).await?;
+    store::second_factor::end_steps(conn, user).await?;
     store::tokens::revoke_all(conn, user, now).await?;
     for purpose in [ResetPassword, ChangeAddress] {
         store::links::void(conn, purpose, Some(user), now).await?;

@@ -6,12 +6,14 @@
 //!    whether it did would tell applicants which addresses are known here.
 //! 3. The gate's view: members, unconfirmed and pending users come in, refused ones for 14
 //!    days; who was switched off hears so, after the right password only.
-//! 4. A hash of an older cost is made anew; a session with a fresh secret is written, the
-//!    one that the browser held ends (T5).
+//! 4. A hash of an older cost is made anew. Where a second factor is set, it is asked for now
+//!    (`second_factor/step.rs`); else a session with a fresh secret is written, and the one
+//!    that the browser held ends (T5).
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::pace;
+use super::second_factor::step::{self, Asked};
 use crate::app::App;
 use crate::cache::rate_limit::Limit;
 use crate::domain::{ClientAddress, Error, Id, Result};
@@ -61,12 +63,21 @@ pub struct Opened {
     pub user: User,
 }
 
-/// Opens a session for whoever knows the password.
+/// How far a right password leads.
+#[derive(Debug, Clone)]
+pub enum Entered {
+    /// In.
+    Opened(Opened),
+    /// To the question for the second factor.
+    Asked(Asked),
+}
+
+/// Opens a session for whoever knows the password, or asks for the second factor first.
 ///
 /// # Errors
 /// `Invalid` when name and password do not belong together, `Denied` for a login that was
 /// switched off, `TooMany`.
-pub async fn sign_in(app: &App, cmd: SignIn) -> Result<Opened> {
+pub async fn sign_in(app: &App, cmd: SignIn) -> Result<Entered> {
     let now = app.clock.now();
     let login = Login::read(&cmd.login);
     let limits = limits(login.word(), cmd.browser.address);
@@ -92,10 +103,10 @@ pub async fn sign_in(app: &App, cmd: SignIn) -> Result<Opened> {
     if let Some(old) = hash.filter(|hash| app.passwords.is_old(hash)) {
         renew_hash(app, holder.user.id, &old, &cmd.password, now).await;
     }
-    open(app, holder.user, cmd.browser, now).await
+    step::enter(app, holder.user, cmd.browser, now).await
 }
 
-/// Opens a session for somebody who proved themselves, and ends the one that the browser
+/// Opens a session for somebody who proved all that is asked of them, and ends the one that the browser
 /// held.
 pub(super) async fn open(
     app: &App,

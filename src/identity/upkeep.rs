@@ -22,6 +22,7 @@ pub async fn sweep(app: &App) -> Result<usize> {
     gone += store::tokens::delete_codes(conn, now - KEPT).await?;
     gone += store::tokens::delete_revoked(conn, now - KEPT).await?;
     gone += store::links::delete_expired(conn, now - KEPT).await?;
+    gone += store::second_factor::delete_steps(conn, now).await?;
     gone += store::apps::delete_unused(conn, now - UNUSED_APP).await?;
     Ok(gone)
 }

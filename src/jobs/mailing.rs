@@ -13,6 +13,7 @@ use serde_json::Value;
 use super::runner::Outcome;
 use crate::app::App;
 use crate::domain::application::{ApplicationState, MessageKind};
+use crate::domain::factor_change::FactorChange;
 use crate::domain::lane::Lane;
 use crate::domain::link_purpose::LinkPurpose;
 use crate::domain::{Id, Result};
@@ -29,7 +30,8 @@ use crate::text::email::{Address, mask_all};
 
 /// Sends the mail that `payload` names: `{"mail":
 /// "link"|"waiting"|"decision"|"overdue"|"question"|"put_off"|"undone"|"received"|"end_near"|
-/// "ended"|"appeal"|"withdrawn"|"password_changed"|"address_changed"|"address_left", "id": n,
+/// "ended"|"appeal"|"withdrawn"|"password_changed"|"address_changed"|"address_left"|
+/// "factor", "id": n,
 /// "to": user?, "was": state?}`.
 ///
 /// What cannot be sent says why, after the masked address; on the `last` try it is counted as
@@ -53,6 +55,7 @@ pub async fn send(app: &App, payload: &Value, last: bool) -> Result<Outcome> {
         "put_off" => of_delay(app, &mut conn, &place, id).await?,
         "undone" => of_undone(app, &mut conn, &place, id, payload["was"].as_i64()).await?,
         "password_changed" => of_password(app, &mut conn, &place, id).await?,
+        "factor" => of_factor(app, &mut conn, &place, id, payload["was"].as_i64()).await?,
         "address_changed" => of_address(app, &mut conn, &place, id).await?,
         "received" => of_receipt(app, &mut conn, &place, id).await?,
         "end_near" => of_end_near(app, &mut conn, &place, id).await?,
@@ -115,9 +118,10 @@ pub const KEPT_PART: i64 = 5;
 pub fn rank(what: &str, purpose: Option<LinkPurpose>) -> i16 {
     match (what, purpose) {
         ("link", Some(LinkPurpose::ConfirmAddress) | None) => store::jobs::THEN,
-        ("link" | "waiting" | "password_changed" | "address_changed" | "address_left", _) => {
-            store::jobs::FIRST
-        }
+        (
+            "link" | "waiting" | "password_changed" | "address_changed" | "address_left" | "factor",
+            _,
+        ) => store::jobs::FIRST,
         _ => store::jobs::THEN,
     }
 }
@@ -313,6 +317,29 @@ async fn of_password(app: &App, conn: &mut Conn, place: &Place, id: Id) -> Resul
     match (&user.email, user.email_confirmed_at) {
         (Some(to), Some(_)) => {
             access::password_changed(place, reader(&user, to), &app.url("/password")).map(Some)
+        }
+        _ => Ok(None),
+    }
+}
+
+/// To whose second factor it is; `None` without a confirmed address.
+async fn of_factor(
+    app: &App,
+    conn: &mut Conn,
+    place: &Place,
+    id: Id,
+    was: Option<i64>,
+) -> Result<Option<Message>> {
+    let change = was
+        .and_then(|number| i16::try_from(number).ok())
+        .and_then(FactorChange::from_number);
+    let (Some(change), Some(user)) = (change, store::users::find(conn, id).await?) else {
+        return Ok(None);
+    };
+    match (&user.email, user.email_confirmed_at) {
+        (Some(to), Some(_)) => {
+            let here = app.url("/settings/second-factor");
+            access::factor_changed(place, reader(&user, to), change, &here).map(Some)
         }
         _ => Ok(None),
     }

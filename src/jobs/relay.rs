@@ -491,6 +491,13 @@ async fn mail(conn: &mut Conn, heard: &Heard<'_>, now: DateTime<Utc>) -> Result<
             json!({ "mail": "undone", "id": id, "was": was }),
         ))
     }));
+    jobs.extend(heard.of(Listener::MailFactorChanged).filter_map(|event| {
+        let (id, was) = (event.subject, event.extra?);
+        Some((
+            format!("factor:{id}:{was}"),
+            json!({ "mail": "factor", "id": id, "was": was }),
+        ))
+    }));
     let links = heard.subjects(Listener::MailLink);
     let purposes = match links.is_empty() {
         true => Vec::new(),

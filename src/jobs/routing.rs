@@ -93,6 +93,8 @@ pub enum Listener {
     HookReport,
     /// Mail the user that the password is another one.
     MailPasswordChanged,
+    /// Mail the user that the second factor is another one.
+    MailFactorChanged,
     /// Say it on the live bus: posted.
     SayPosted,
     /// Say it on the live bus: edited.
@@ -146,6 +148,7 @@ pub fn listeners(kind: EventKind) -> &'static [Listener] {
         EventKind::AddressChanged => &[MailAddressChanged],
         EventKind::MemberArrived => &[NotifyGreeter],
         EventKind::PasswordChanged => &[MailPasswordChanged],
+        EventKind::SecondFactorChanged => &[MailFactorChanged],
         EventKind::PollVoted => &[CountVotes, Deliver],
         EventKind::AccountMoved => &[LeadFollowers, Deliver],
         EventKind::AccountDeleted => &[Erase, DropFeed, Deliver],

@@ -18,6 +18,7 @@ pub mod likeness;
 pub mod link;
 pub mod question;
 pub mod schema;
+pub mod second_factor;
 pub mod session;
 pub mod status;
 pub mod status_parts;

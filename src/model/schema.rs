@@ -501,6 +501,27 @@ diesel::table! {
 }
 
 diesel::table! {
+    passkeys (id) {
+        id -> Int8,
+        user_id -> Int8,
+        credential_id -> Bytea,
+        credential -> Jsonb,
+        name -> Text,
+        created_at -> Timestamptz,
+        last_used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    recovery_codes (user_id, digest) {
+        user_id -> Int8,
+        digest -> Bytea,
+        created_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     severances (id) {
         id -> Int8,
         kind -> Int2,
@@ -1035,6 +1056,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    sign_in_steps (digest) {
+        digest -> Bytea,
+        user_id -> Int8,
+        challenge -> Nullable<Jsonb>,
+        tries -> Int2,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     signs_of_life (id) {
         id -> Int8,
         user_id -> Int8,
@@ -1170,6 +1203,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    totp_factors (user_id) {
+        user_id -> Int8,
+        sealed -> Text,
+        last_step -> Int8,
+        created_at -> Timestamptz,
+        last_used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     users (id) {
         id -> Int8,
         account_id -> Int8,
@@ -1190,6 +1233,7 @@ diesel::table! {
         created_at -> Timestamptz,
         password_changed_at -> Nullable<Timestamptz>,
         moved_at -> Nullable<Timestamptz>,
+        second_factor_since -> Nullable<Timestamptz>,
     }
 }
 

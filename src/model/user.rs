@@ -30,6 +30,8 @@ pub struct User {
     pub password_changed_at: Option<DateTime<Utc>>,
     /// The account has moved elsewhere: it posts nothing.
     pub moved_at: Option<DateTime<Utc>>,
+    /// Since when a second factor is set.
+    pub second_factor_since: Option<DateTime<Utc>>,
 }
 
 /// The part of a user that only a sign-in may read.

@@ -10,6 +10,8 @@ pub mod actor_key;
 pub mod keyed;
 /// The tokens of one-time links.
 pub mod link;
+/// Passkeys: what a browser is asked, and whether its answer holds.
+pub mod passkey;
 /// argon2id behind a semaphore.
 pub mod password;
 /// Which passwords are refused.
@@ -22,6 +24,8 @@ pub mod signature;
 pub mod signed;
 /// Random tokens and codes; their digests at rest.
 pub mod token;
+/// Codes of an app, of a shared secret and the time.
+pub mod totp;
 /// Signatures of what webhooks are told.
 pub mod webhook;
 

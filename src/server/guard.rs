@@ -291,6 +291,12 @@ fn may(route: &Route, who: Who) -> Result<Who> {
     if !staff {
         return Err(Error::NotFound);
     }
+    if matches!(
+        route.access,
+        Access::Desk | Access::Moderation | Access::Admin
+    ) {
+        user.awake()?;
+    }
     match (user.standing(), route.pending) {
         (Standing::Member, _) | (_, Pending::AnyStanding) => Ok(Who::User(user)),
         (Standing::Waiting, Pending::Allowed) => Ok(Who::User(user)),

@@ -132,6 +132,7 @@ type UserColumns = (
     Timestamptz,
     Nullable<Timestamptz>,
     Nullable<Timestamptz>,
+    Nullable<Timestamptz>,
 );
 type ApplicationColumns = (
     BigInt,
@@ -183,7 +184,7 @@ macro_rules! holder_columns {
         "u.id, u.account_id, u.username, u.email, u.email_canonical, u.email_confirmed_at, \
          u.role, u.role_since, u.deputy, u.approved_at, u.disabled_at, u.locale, u.time_zone, \
          u.settings, u.welcomed_at, u.created_at, u.password_changed_at, u.moved_at, \
-         a.id, a.state, a.submitted_at, a.decided_at, a.told, a.shown"
+         u.second_factor_since, a.id, a.state, a.submitted_at, a.decided_at, a.told, a.shown"
     };
 }
 

@@ -95,6 +95,7 @@ pub mod reports;
 pub mod residents;
 pub mod restraints;
 pub mod search;
+pub mod second_factor;
 pub mod sessions;
 pub mod settings;
 pub mod severances;

@@ -68,6 +68,22 @@ pub async fn list(conn: &mut Conn, user: Id, now: DateTime<Utc>) -> Result<Vec<S
         .await?)
 }
 
+/// Whether this user is signed in from that very network.
+pub async fn is_known_network(
+    conn: &mut Conn,
+    user: Id,
+    network: IpNet,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    let here = sessions::table
+        .filter(sessions::user_id.eq(user))
+        .filter(sessions::network.eq(network))
+        .filter(sessions::expires_at.gt(now));
+    Ok(diesel::select(diesel::dsl::exists(here))
+        .get_result(conn)
+        .await?)
+}
+
 /// Ends one sign-in of this user; `false` when there is none of that id.
 pub async fn delete(conn: &mut Conn, user: Id, id: i64) -> Result<bool> {
     let gone = diesel::delete(sessions::table.find(id).filter(sessions::user_id.eq(user)))

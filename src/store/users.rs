@@ -99,6 +99,17 @@ pub async fn find_by_email(conn: &mut Conn, canonical: &str) -> Result<Option<Us
         .optional()?)
 }
 
+/// The same, its row locked until the transaction ends.
+pub async fn lock(conn: &mut Conn, id: Id) -> Result<Option<User>> {
+    Ok(users::table
+        .find(id)
+        .select(User::as_select())
+        .for_update()
+        .first(conn)
+        .await
+        .optional()?)
+}
+
 /// Several logins at once, in no order; 1,000 ids at the most.
 pub async fn find_many(conn: &mut Conn, ids: &[Id]) -> Result<Vec<User>> {
     Ok(users::table

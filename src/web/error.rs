@@ -10,6 +10,7 @@ use super::frame;
 use super::public::trouble::TroublePage;
 use crate::domain::Error;
 use crate::door::{Caller, status};
+use crate::gate::who::ASLEEP;
 
 /// A use case's error on its way to a page. Handlers return it by `?`.
 #[derive(Debug)]
@@ -90,7 +91,7 @@ pub async fn page_for(req: &HttpRequest, error: &Error) -> HttpResponse {
                 page,
                 status: status.as_u16(),
                 sentence: words_of(error),
-                onward: None,
+                onward: onward(error),
             };
             frame::render(req, &trouble).ok()
         }
@@ -119,8 +120,20 @@ pub fn say_when(response: &mut HttpResponse, error: &Error) {
     }
 }
 
+/// Where to go from an error that has a way out.
+fn onward(error: &Error) -> Option<(String, String)> {
+    match error {
+        Error::Closed(closed) if closed.code == ASLEEP => Some((
+            "/settings/second-factor".to_owned(),
+            "Set a second factor".to_owned(),
+        )),
+        _ => None,
+    }
+}
+
 fn title_of(error: &Error) -> &'static str {
     match error {
+        Error::Closed(closed) if closed.code == ASLEEP => "Your staff rights sleep",
         Error::NotFound | Error::Gone => "There is nothing here",
         Error::SignIn(_) => "Please sign in",
         Error::Denied(_) => "That is not for you",

@@ -8,11 +8,12 @@ use askama::Template;
 
 use super::error::WebError;
 use super::parts::layout::{Flash, Page, Place, Viewer};
+use super::parts::moment::Moment;
 use crate::app::App;
 use crate::domain::{Error, Result};
 use crate::door::Caller;
 use crate::gate;
-use crate::gate::who::{SignedIn, Standing};
+use crate::gate::who::{Rights, SignedIn, Standing};
 use crate::secrets::keyed;
 use crate::social;
 
@@ -166,7 +167,17 @@ async fn viewer(app: &App, who: &SignedIn) -> Result<Option<Viewer>> {
             || crate::files::default_pictures::AVATAR_PATH.to_owned(),
             |path| format!("/{path}"),
         ),
-        may_review: reviewer.is_some(),
+        may_review: who.user.role.reviews_applications(),
+        missing_factor: match who.rights() {
+            Rights::Asleep => {
+                Some("Your staff rights sleep until you set a second factor.".to_owned())
+            }
+            Rights::Grace(until) => Some(format!(
+                "From {} on your staff rights sleep, unless you set a second factor.",
+                Moment::new(until, who.at).full()
+            )),
+            Rights::None | Rights::Awake => None,
+        },
         waiting_applications,
         waiting: standing != Standing::Member,
         unread_notifications: menu.unread,

@@ -43,7 +43,8 @@ OWNER = {
     "desk-decided": "/desk?state=decided", "desk-search": "/desk?q=porches",
     "desk": "/desk", "application": f"/desk/applications/{S['application']}", "own-profile": f"/@{S['owner']}",
     "settings-profile": "/settings/profile", "settings-account": "/settings/account",
-    "settings-sessions": "/settings/sessions", "settings-apps": "/settings/apps",
+    "second-factor": "/settings/second-factor", "second-factor-app": "/settings/second-factor/app",
+    "second-factor-passkey": "/settings/second-factor/passkey", "settings-sessions": "/settings/sessions", "settings-apps": "/settings/apps",
 }
 
 # What a screen reader and a keyboard need; small, and our own.

@@ -18,6 +18,7 @@ mod support {
     pub mod mail;
     pub mod name_server;
     pub mod namespace;
+    pub mod passkey;
     pub mod peer;
     pub mod people;
     pub mod picture;

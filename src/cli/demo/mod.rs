@@ -163,6 +163,7 @@ impl Story {
                 user: made.user,
                 application: None,
                 via: Via::CommandLine,
+                at: self.app.clock.now(),
             })
             .map_err(tell)?;
             profile::update(&self.app, &member, dressed(person)?)
@@ -173,6 +174,11 @@ impl Story {
             store::applicants::set_welcomed(&mut conn, member.user().id, now)
                 .await
                 .map_err(tell)?;
+            if member.user().role.reviews_applications() {
+                store::second_factor::pretend(&mut conn, member.user().id, now)
+                    .await
+                    .map_err(tell)?;
+            }
             self.members.insert(person.name, member);
         }
         self.name_the_place().await
@@ -325,6 +331,7 @@ impl Story {
             }),
             user: holder.user,
             via: Via::CommandLine,
+            at: self.app.clock.now(),
         };
         let applicant = admit_to_sandbox(&who).map_err(tell)?;
         let edit = EditProfile {

@@ -405,7 +405,7 @@ pub async fn go_on(app: &App, id: Id) -> Result<bool> {
         None => None,
     };
     drop(conn);
-    let reviewer = actor.and_then(reviewer_of);
+    let reviewer = actor.and_then(|user| reviewer_of(user, app.clock.now()));
     let (mut done, mut left) = (ids_of(&bulk.done), left_out_of(&bulk.left_out));
     let mut picks = picks_of(&bulk.picks);
     let mut turns = 0;
@@ -462,11 +462,12 @@ pub async fn go_on(app: &App, id: Id) -> Result<bool> {
 }
 
 /// The role is asked again: what somebody began ends with their role (E30).
-fn reviewer_of(user: User) -> Option<Reviewer> {
+fn reviewer_of(user: User, now: chrono::DateTime<chrono::Utc>) -> Option<Reviewer> {
     who::reviewer(&SignedIn {
         user,
         application: None,
         via: Via::CommandLine,
+        at: now,
     })
     .ok()
 }

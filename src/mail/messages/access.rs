@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 use super::super::letter::{Letter, Place, Reader};
 use super::super::message::{Kind, Message};
 use crate::domain::Result;
+use crate::domain::factor_change::FactorChange;
 
 /// A link to choose a new password: used once, good for so long.
 pub fn password_reset(
@@ -32,6 +33,33 @@ pub fn password_changed(place: &Place, to: Reader<'_>, forgotten: &str) -> Resul
         .say("password-changed-you", [])
         .say("password-changed-not-you", [])
         .link("password-changed-link", forgotten)
+        .message()
+}
+
+/// The second factor was changed: its owner hears of it, whoever did it. `settings` is the page
+/// that shows what is set.
+pub fn factor_changed(
+    place: &Place,
+    to: Reader<'_>,
+    change: FactorChange,
+    settings: &str,
+) -> Result<Message> {
+    let what = match change {
+        FactorChange::AppSet => "factor-changed-app-set",
+        FactorChange::AppRemoved => "factor-changed-app-removed",
+        FactorChange::PasskeyAdded => "factor-changed-passkey-added",
+        FactorChange::PasskeyRemoved => "factor-changed-passkey-removed",
+        FactorChange::NewCodes => "factor-changed-new-codes",
+        FactorChange::CodeUsed => "factor-changed-code-used",
+        FactorChange::AllRemoved => "factor-changed-all-removed",
+    };
+    Letter::to(Kind::FactorChanged, place, to)
+        .subject("factor-changed-subject", [])
+        .say("factor-changed-told", [])
+        .say(what, [])
+        .say("password-changed-you", [])
+        .say("password-changed-not-you", [])
+        .link("factor-changed-link", settings)
         .message()
 }
 

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 
 use super::staff::News;
 use super::{Place, Reader, access, decision, joining, review, staff};
+use crate::domain::factor_change::FactorChange;
 use crate::mail::Message;
 use crate::text::catalogue::{Language, Words};
 
@@ -38,6 +39,9 @@ fn all(language: Language, person: &str) -> Vec<Message> {
         access::address_left(&place, to, LINK),
         staff::test(&place, to, LINK),
     ];
+    for change in FactorChange::ALL {
+        mails.push(access::factor_changed(&place, to, *change, LINK));
+    }
     for yes in [true, false] {
         mails.push(joining::confirm_address(
             &place,

@@ -214,6 +214,7 @@ mod tests {
             created_at: DateTime::UNIX_EPOCH,
             password_changed_at: None,
             moved_at: None,
+            second_factor_since: None,
         }
     }
 

@@ -63,6 +63,7 @@ pub fn member(title: &str) -> Page {
         waiting_applications: 0,
         waiting: false,
         unread_notifications: 3,
+        missing_factor: None,
     });
     page
 }

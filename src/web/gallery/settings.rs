@@ -6,7 +6,8 @@ use super::sample::*;
 use crate::social::accounts::aliases::Alias;
 use crate::web::parts::form::Form;
 use crate::web::settings::{
-    account, apps, departure, posting, profile as settings_profile, relocation, sessions,
+    account, apps, departure, posting, profile as settings_profile, relocation, second_factor,
+    sessions,
 };
 
 /// Name and page.
@@ -41,6 +42,81 @@ pub fn pages() -> Vec<Hung> {
             password_form: Form::new().error("password", "It has to be longer than 8 characters."),
             password_min: 8,
             languages: account::LanguageChoice::all("de-AT"),
+        }
+        .render(),
+    );
+    for set in [false, true] {
+        let mut page = member("Second factor");
+        if let Some(viewer) = page.viewer.as_mut() {
+            viewer.missing_factor =
+                (!set).then(|| "Your staff rights sleep until you set a second factor.".into());
+        }
+        hang(
+            if set {
+                "second_factor"
+            } else {
+                "second_factor_none"
+            },
+            second_factor::SecondFactorPage {
+                page,
+                app: set.then(|| (ago(90_000), Some(ago(50)))),
+                passkeys: match set {
+                    true => vec![second_factor::PasskeyRow {
+                        id: "4".into(),
+                        name: "Blue key".into(),
+                        created_at: ago(9000),
+                        used_at: None,
+                    }],
+                    false => Vec::new(),
+                },
+                codes_left: 7,
+                staff: true,
+            }
+            .render(),
+        );
+    }
+    hang(
+        "second_factor_app",
+        second_factor::AppPage {
+            page: member("An app that makes codes"),
+            form: Form::new().error("code", "Code is not what your app should show now."),
+            qr: crate::web::render::qr::path("otpauth://totp/Lane:ann?secret=GEZD").unwrap(),
+            link: "otpauth://totp/Lane:ann?secret=GEZD".into(),
+            to_type: "GEZD GNBV".into(),
+            sealed: "sealed".into(),
+        }
+        .render(),
+    );
+    for options in ["", "{}"] {
+        hang(
+            "second_factor_passkey",
+            second_factor::PasskeyPage {
+                page: member("A passkey"),
+                form: Form::new().with("name", "phone"),
+                options: options.into(),
+                sealed: "sealed".into(),
+            }
+            .render(),
+        );
+    }
+    hang(
+        "second_factor_change",
+        second_factor::ConfirmPage {
+            page: member("Take the app away?"),
+            form: Form::new(),
+            act: "remove-app",
+            id: String::new(),
+            sentence: "Its codes are no longer asked for.".into(),
+            button: "Take it away",
+        }
+        .render(),
+    );
+    hang(
+        "recovery_codes",
+        second_factor::CodesPage {
+            page: member("Your recovery codes"),
+            done: "Your app is set.".into(),
+            codes: vec!["7KQX-7KQX-7KQX-7KQX".into(); 10],
         }
         .render(),
     );

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::sample::*;
-use crate::web::identity::{consent, owner_setup, password_reset, sign_in};
+use crate::web::identity::{consent, owner_setup, password_reset, second_factor, sign_in};
 use crate::web::parts::form::Form;
 use crate::web::parts::layout::Here;
 /// Name and page.
@@ -28,6 +28,19 @@ pub fn pages() -> Vec<Hung> {
         }
         .render(),
     );
+    for (app, passkeys) in [(true, "{}"), (false, "")] {
+        hang(
+            "sign_in_second",
+            second_factor::SecondFactorPage {
+                page: stranger("One more thing"),
+                form: Form::new().error("code", "This is not right."),
+                return_to: "/home".into(),
+                app,
+                passkeys: passkeys.into(),
+            }
+            .render(),
+        );
+    }
     for sent in [false, true] {
         hang(
             if sent { "password_sent" } else { "password" },

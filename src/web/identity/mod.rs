@@ -4,4 +4,5 @@ pub mod consent;
 pub mod cookie;
 pub mod owner_setup;
 pub mod password_reset;
+pub mod second_factor;
 pub mod sign_in;

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::cookie;
+use super::{cookie, second_factor};
 use crate::app::App;
 use crate::domain::{ClientAddress, Error};
 use crate::door::forms::lenient;
@@ -152,7 +152,7 @@ async fn set_new(
     let secret = Secret::new(form.fields.password);
     let browser = cookie::browser(&req, &caller);
     match password::reset(&app, &token, &secret, browser).await {
-        Ok(opened) => Ok(cookie::signed_in(&app, &opened, "/home")?),
+        Ok(entered) => Ok(second_factor::entered(&app, &entered, "/home")?),
         Err(Error::Invalid(invalid)) => {
             let form = Form::new().refused(&invalid);
             Ok(frame::refused(

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::cookie;
+use super::{cookie, second_factor};
 use crate::app::App;
 use crate::domain::Error;
 use crate::door::forms::{lenient, query_value};
@@ -109,9 +109,9 @@ async fn enter(
         browser: cookie::browser(&req, &caller),
     };
     match sign_in::sign_in(&app, cmd).await {
-        Ok(opened) => {
+        Ok(entered) => {
             let path = frame::way_back(&fields.return_to, "/home");
-            Ok(cookie::signed_in(&app, &opened, &path)?)
+            Ok(second_factor::entered(&app, &entered, &path)?)
         }
         Err(error @ (Error::Invalid(_) | Error::Denied(_) | Error::TooMany { .. })) => {
             let form = Form::new()

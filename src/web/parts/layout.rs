@@ -68,6 +68,8 @@ pub struct Viewer {
     pub waiting: bool,
     /// Notifications newer than the marker.
     pub unread_notifications: i64,
+    /// What staff without a second factor are told on every page.
+    pub missing_factor: Option<String>,
 }
 
 impl Viewer {

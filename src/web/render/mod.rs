@@ -3,4 +3,5 @@
 pub mod account;
 pub mod door;
 pub mod notice;
+pub mod qr;
 pub mod status;

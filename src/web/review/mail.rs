@@ -155,6 +155,7 @@ pub fn kind_words(kind: MailKind) -> &'static str {
         MailKind::Withdrawn => "Withdrawn",
         MailKind::AppealReceived => "We look again",
         MailKind::Test => "A test",
+        MailKind::FactorChanged => "A second factor was changed",
     }
 }
 
@@ -175,6 +176,7 @@ fn job_words(job: &str) -> &'static str {
         "withdrawn" => kind_words(MailKind::Withdrawn),
         "appeal" => kind_words(MailKind::AppealReceived),
         "address_changed" => kind_words(MailKind::AddressChanged),
+        "factor" => kind_words(MailKind::FactorChanged),
         "address_left" => kind_words(MailKind::AddressLeft),
         _ => "A mail",
     }

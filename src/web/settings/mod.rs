@@ -7,5 +7,6 @@ pub mod email_change;
 pub mod posting;
 pub mod profile;
 pub mod relocation;
+pub mod second_factor;
 pub mod sessions;
 pub mod zone;

@@ -18,6 +18,7 @@ async fn of(place: &Place, who: &Person, application: i64) -> Vec<Hint> {
         user,
         application: None,
         via: Via::CommandLine,
+        at: place.app.clock.now(),
     };
     let reviewer = who::reviewer(&signed_in).expect("staff");
     hints::of(&place.app, &mut conn, &reviewer, application)

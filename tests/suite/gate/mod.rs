@@ -1,6 +1,7 @@
 //! The door: knocking, waiting, being let in or not.
 
 mod applying;
+mod asleep;
 mod blocks;
 mod desk;
 mod door;
@@ -18,4 +19,4 @@ mod unseen;
 mod waiting;
 mod webhooks;
 mod welcome;
-mod without_redis;
+pub mod without_redis;

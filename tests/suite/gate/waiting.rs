@@ -46,6 +46,7 @@ pub async fn refuse(place: &Place, owner: &Person, person: &Person, told: bool, 
         user: holder.user,
         application: None::<ApplicationFacts>,
         via: Via::CommandLine,
+        at: place.app.clock.now(),
     };
     let reviewer = who::reviewer(&signed_in).expect("they may");
     let no = reject::Rejection {

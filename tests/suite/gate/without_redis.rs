@@ -15,7 +15,7 @@ use crate::support::people::PASSWORD;
 use crate::support::place::{Place, run};
 
 /// Two more processes on the same Postgres that cannot reach Redis.
-async fn two_without_redis(place: &Place) -> [Arc<App>; 2] {
+pub async fn two_without_redis(place: &Place) -> [Arc<App>; 2] {
     let open = async || {
         let mut config = place.app.config.clone();
         config.redis.url = Some(ConfigSecret::new("redis+unix:///nonexistent/redis.sock"));

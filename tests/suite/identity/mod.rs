@@ -4,4 +4,5 @@ mod oauth;
 mod passwords;
 mod roles;
 mod same_cost;
+pub mod second_factor;
 mod sessions;
