@@ -229,20 +229,24 @@ pub enum Rights {
     Asleep,
 }
 
+/// Whether the rights of this user work at that time.
+pub fn rights_of(user: &User, at: DateTime<Utc>) -> Rights {
+    if !user.role.reviews_applications() || !user.is_member() {
+        return Rights::None;
+    }
+    if user.second_factor_since.is_some() {
+        return Rights::Awake;
+    }
+    match user.role_since + GRACE {
+        until if user.role == Role::Owner && at < until => Rights::Grace(until),
+        _ => Rights::Asleep,
+    }
+}
+
 impl SignedIn {
     /// Whether their rights of staff work now.
     pub fn rights(&self) -> Rights {
-        let user = &self.user;
-        if !user.role.reviews_applications() || self.standing() != Standing::Member {
-            return Rights::None;
-        }
-        if user.second_factor_since.is_some() {
-            return Rights::Awake;
-        }
-        match user.role_since + GRACE {
-            until if user.role == Role::Owner && self.at < until => Rights::Grace(until),
-            _ => Rights::Asleep,
-        }
+        rights_of(&self.user, self.at)
     }
 
     /// The error for staff whose rights sleep.

@@ -9,7 +9,8 @@ use crate::app::App;
 use crate::domain::link_purpose::LinkPurpose;
 use crate::domain::role::Role;
 use crate::domain::{Error, Id, Result};
-use crate::gate::who::Admin;
+use crate::gate::who::{Admin, Rights, rights_of};
+use crate::model::user::User;
 use crate::store::audit::NewLine;
 use crate::store::{self, Conn};
 
@@ -68,6 +69,57 @@ pub async fn set_role(app: &App, by: By<'_>, target: Id, role: Role) -> Result<R
         Ok(user.role)
     })
     .await
+}
+
+/// One of the staff, as admins see them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OfStaff {
+    /// The login, without the address.
+    pub user: User,
+    /// Until when an owner's rights work without a second factor.
+    pub grace_until: Option<DateTime<Utc>>,
+    /// When they did something that is in the audit log, last.
+    pub last_act: Option<DateTime<Utc>>,
+}
+
+/// The staff, highest role first; 1,000 at the most.
+pub async fn list(app: &App, _who: &Admin) -> Result<Vec<OfStaff>> {
+    let mut conn = app.desk.get().await?;
+    let now = app.clock.now();
+    let staff = store::users::staff(&mut conn).await?;
+    let ids: Vec<Id> = staff.iter().map(|user| user.id).collect();
+    let acts = store::audit::last_acts(&mut conn, &ids).await?;
+    Ok(staff
+        .into_iter()
+        .map(|user| OfStaff {
+            grace_until: match rights_of(&user, now) {
+                Rights::Grace(until) => Some(until),
+                _ => None,
+            },
+            last_act: acts
+                .iter()
+                .find(|(id, _)| *id == user.id)
+                .map(|(_, at)| *at),
+            user: User {
+                email: None,
+                email_canonical: None,
+                ..user
+            },
+        })
+        .collect())
+}
+
+/// The member of that name, to be named.
+///
+/// # Errors
+/// `Invalid` on `name` for nobody, and for who is no member.
+pub async fn member_named(app: &App, _who: &Admin, name: &str) -> Result<User> {
+    let mut conn = app.desk.get().await?;
+    let name = name.trim().trim_start_matches('@');
+    store::users::find_by_name(&mut conn, name)
+        .await?
+        .filter(User::is_member)
+        .ok_or_else(|| Error::field("name", "ERR_INVALID", "is no member of this place"))
 }
 
 /// Sessions and open links end, tokens that hold powers of staff too; the apps of a member

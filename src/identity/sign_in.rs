@@ -123,6 +123,10 @@ pub(super) async fn open(
     };
     let mut conn = app.pool.get().await?;
     let id = store::sessions::insert(&mut conn, &new, now).await?;
+    if user.role.reviews_applications() {
+        let network = browser.address.network();
+        store::conflicts::note_network(&mut conn, user.id, network, now).await?;
+    }
     if let Some((owner, old)) = browser.replaces {
         store::sessions::delete(&mut conn, owner, old).await?;
     }

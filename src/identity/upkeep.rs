@@ -23,6 +23,8 @@ pub async fn sweep(app: &App) -> Result<usize> {
     gone += store::tokens::delete_revoked(conn, now - KEPT).await?;
     gone += store::links::delete_expired(conn, now - KEPT).await?;
     gone += store::second_factor::delete_steps(conn, now).await?;
+    let long_ago = now - store::conflicts::REMEMBERED;
+    gone += store::conflicts::forget_networks(conn, long_ago).await?;
     gone += store::apps::delete_unused(conn, now - UNUSED_APP).await?;
     Ok(gone)
 }

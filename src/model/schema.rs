@@ -1084,6 +1084,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    staff_networks (user_id, network) {
+        user_id -> Int8,
+        network -> Inet,
+        seen_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     status_audience (status_id, account_id) {
         status_id -> Int8,
         account_id -> Int8,

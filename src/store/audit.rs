@@ -1,13 +1,14 @@
 //! `audit_log`: every act of staff, append-only, each line hashed over the one before (D27).
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use diesel::sql_types::Text;
+use diesel::sql_types::{Array, BigInt, Text, Timestamptz};
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::{Conn, raw};
+use super::Conn;
+use super::raw::raw;
 use crate::domain::{Id, Page, Result};
 use crate::model::audit::AuditLine;
 use crate::model::schema::audit_log;
@@ -98,6 +99,17 @@ pub async fn list_page(
         return Ok(lines);
     }
     Ok(query.order(audit_log::id.desc()).load(conn).await?)
+}
+
+/// When each of these users did something that is in the log, last.
+pub async fn last_acts(conn: &mut Conn, users: &[Id]) -> Result<Vec<(Id, DateTime<Utc>)>> {
+    Ok(raw::<(BigInt, Timestamptz)>(
+        "SELECT u.id, l.at FROM unnest(?::bigint[]) AS u (id) JOIN LATERAL \
+         (SELECT at FROM audit_log WHERE actor_user_id = u.id ORDER BY id DESC LIMIT 1) l ON true",
+    )
+    .bind::<Array<BigInt>, _>(users.to_vec())
+    .load(conn)
+    .await?)
 }
 
 /// The chain link of a line read back: what [`append`] must have stored.

@@ -24,6 +24,7 @@ pub mod bulk_decisions;
 pub mod cached_media;
 pub mod cached_media_room;
 pub mod clock;
+pub mod conflicts;
 pub mod context;
 pub mod conversation_mutes;
 pub mod counts;

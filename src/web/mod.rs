@@ -87,6 +87,7 @@ pub const ROUTES: &[&[Route]] = &[
     review::policies::ROUTES,
     review::policy_new::ROUTES,
     review::reports::ROUTES,
+    review::staff::ROUTES,
     review::welcome::ROUTES,
     review::webhooks::ROUTES,
     review::mail::ROUTES,

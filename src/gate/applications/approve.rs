@@ -11,8 +11,8 @@ use diesel_async::AsyncConnection;
 use serde_json::json;
 
 use super::review::{self, hold};
-use super::snapshot;
 use super::words::note_act;
+use super::{conflict, snapshot};
 use crate::app::App;
 use crate::domain::application::ApplicationState;
 use crate::domain::event::{Event, EventKind};
@@ -36,7 +36,7 @@ pub(super) const MAX_MESSAGE: usize = 4002;
 /// `message` goes into the welcome mail.
 ///
 /// # Errors
-/// `NotFound`, or `Conflict` as in [`review::hold`].
+/// `NotFound`, or `Conflict` as in [`review::hold`]; `Denied` as [`conflict::check`] says.
 pub async fn approve(
     app: &App,
     who: &Reviewer,
@@ -53,6 +53,7 @@ pub async fn approve(
             let now = app.clock.decide(conn).await?;
             let may = ApplicationState::is_waiting;
             let (application, there) = hold(conn, id, seen, may, zone).await?;
+            let bonds = conflict::check(conn, who, id, now).await?;
             let by = who.user().id;
             let decision = Decision {
                 state: ApplicationState::Approved,
@@ -66,6 +67,7 @@ pub async fn approve(
             store::application_views::forget(conn, &[id]).await?;
             open(conn, &application, there.profile.as_ref(), &prepared, now).await?;
             let detail = json!({ "user": application.user_id.to_string() });
+            let detail = bonds.noted(id, detail);
             let inverse = Some(super::undo::inverse(id));
             note_act(conn, by, "application.approve", id, detail, inverse, now).await?;
             let event = Event::by_people(EventKind::ApplicationApproved, id, by);

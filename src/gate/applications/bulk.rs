@@ -11,6 +11,7 @@ use std::collections::HashMap;
 use diesel_async::AsyncConnection;
 use serde_json::{Value, json};
 
+use super::conflict::{self, Bonds};
 use super::reject::{self, REMEMBERED};
 use super::snapshot::{self, Seen};
 use super::undo::{self, WITHIN};
@@ -161,7 +162,7 @@ async fn at_once(app: &App, who: &Reviewer, picks: &[(Id, String)], new: NewBulk
     let mut conn = app.desk.get().await?;
     conn.transaction(async |conn| {
         let now = app.clock.decide(conn).await?;
-        let sifted = sift(conn, picks, new.act, zone, now).await?;
+        let sifted = sift(conn, who, picks, new.act, zone, now).await?;
         let ids: Vec<Id> = sifted.chosen.iter().map(|(a, ..)| a.id).collect();
         let kind = match new.act {
             BulkAct::Reject => {
@@ -175,6 +176,7 @@ async fn at_once(app: &App, who: &Reviewer, picks: &[(Id, String)], new: NewBulk
         };
         let done: Vec<String> = ids.iter().map(Id::to_string).collect();
         let detail = json!({ "applications": done, "told": new.told });
+        let detail = sifted.bonds.noted_all(&ids, detail);
         let act = match new.act {
             BulkAct::Reject => "application.reject_many",
             _ => "application.put_off_many",
@@ -233,11 +235,13 @@ async fn turn_down(
 struct Sifted {
     chosen: Vec<(Application, User, Seen)>,
     left_out: Vec<LeftOut>,
+    bonds: Bonds,
 }
 
 /// Holds the picks, and leaves out what cannot be decided or is not what was seen.
 async fn sift(
     conn: &mut Conn,
+    who: &Reviewer,
     picks: &[(Id, String)],
     act: BulkAct,
     zone: chrono_tz::Tz,
@@ -254,6 +258,11 @@ async fn sift(
     let deciders = store::users::find_many(conn, &deciders).await?;
     let mut rows: HashMap<Id, (Application, User)> =
         rows.into_iter().map(|row| (row.0.id, row)).collect();
+    // Putting somebody off decides nothing.
+    let bonds = match act {
+        BulkAct::PutOff => Bonds::default(),
+        _ => conflict::of(conn, who, &ids, now).await?,
+    };
     let (mut chosen, mut left_out) = (Vec::new(), Vec::new());
     for (id, hash) in picks {
         let Some((application, user)) = rows.remove(id) else {
@@ -284,7 +293,7 @@ async fn sift(
             _ if !reject::may_be_rejected(application.state) => {
                 Some(review::handled(&application, by, zone))
             }
-            _ => None,
+            _ => bonds.bars(*id),
         };
         let why = why.or_else(|| {
             let changed = "It changed after you opened the page. Please look at it once more.";
@@ -299,7 +308,11 @@ async fn sift(
             }),
         }
     }
-    Ok(Sifted { chosen, left_out })
+    Ok(Sifted {
+        chosen,
+        left_out,
+        bonds,
+    })
 }
 
 /// What an act did so far.
@@ -346,7 +359,12 @@ pub async fn take_back(app: &App, who: &Reviewer, id: Id) -> Result<()> {
             ));
         }
         store::bulk_decisions::set_undone(conn, id, by, now).await?;
-        let ids = ids_of(&bulk.done);
+        let mut ids = ids_of(&bulk.done);
+        if bulk.act == BulkAct::Reject {
+            // Whom they may not decide about stays as somebody else left it.
+            let bonds = conflict::of(conn, who, &ids, now).await?;
+            ids.retain(|id| bonds.bars(*id).is_none());
+        }
         let mut waits: Vec<Id> = Vec::new();
         match bulk.act {
             BulkAct::Reject => {

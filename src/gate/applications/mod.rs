@@ -10,6 +10,7 @@ pub mod ask;
 pub mod bulk;
 pub mod claim;
 pub mod confirm_email;
+pub mod conflict;
 pub mod erase;
 pub mod expire;
 pub mod export;

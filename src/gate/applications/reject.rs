@@ -11,8 +11,8 @@ use serde_json::json;
 use super::approve::message_of;
 use super::expire::UNCONFIRMED;
 use super::review::{self, hold};
-use super::snapshot;
 use super::words::note_act;
+use super::{conflict, snapshot};
 use crate::app::App;
 use crate::domain::application::ApplicationState;
 use crate::domain::event::{Event, EventKind};
@@ -43,7 +43,7 @@ pub struct Rejection {
 /// Rejects an application. `seen` is the hash of the card; `None` decides on what is there.
 ///
 /// # Errors
-/// `NotFound`, or `Conflict` as in [`review::hold`].
+/// `NotFound`, or `Conflict` as in [`review::hold`]; `Denied` as [`conflict::check`] says.
 pub async fn reject(
     app: &App,
     who: &Reviewer,
@@ -57,6 +57,7 @@ pub async fn reject(
     conn.transaction(async |conn| {
         let now = app.clock.decide(conn).await?;
         let (application, there) = hold(conn, id, seen, may_be_rejected, zone).await?;
+        let bonds = conflict::check(conn, who, id, now).await?;
         let told = no.told && application.state.is_waiting();
         let by = who.user().id;
         let decision = Decision {
@@ -74,6 +75,7 @@ pub async fn reject(
             remember(app, conn, &application, &user, now).await?;
         }
         let detail = json!({ "user": application.user_id.to_string(), "told": told });
+        let detail = bonds.noted(id, detail);
         let inverse = Some(super::undo::inverse(id));
         note_act(conn, by, "application.reject", id, detail, inverse, now).await?;
         let event = Event::by_people(EventKind::ApplicationRejected, id, by);

@@ -10,6 +10,7 @@ use chrono_tz::Tz;
 use ipnet::IpNet;
 
 use super::claim::LASTS;
+use super::conflict;
 use super::snapshot::{self, Seen};
 use super::undo;
 use super::views::{self, Change};
@@ -297,6 +298,10 @@ pub struct Card {
     pub decided_by: Option<String>,
     /// Until when the decision can be taken back; `None` where it cannot.
     pub undo_until: Option<DateTime<Utc>>,
+    /// Why this reviewer may not decide it, or take the decision back; `None` where they may.
+    pub not_by_you: Option<String>,
+    /// Why they may although they are bound to the applicant.
+    pub by_you_alone: Option<String>,
     /// The next one in the queue.
     pub next: Option<Id>,
 }
@@ -357,6 +362,7 @@ pub async fn card(
         false => Vec::new(),
     };
     let next = store::desk_queue::next(conn, id, now).await?;
+    let bonds = conflict::of(conn, who, &[id], now).await?;
     Ok(Card {
         said: messages
             .into_iter()
@@ -381,6 +387,8 @@ pub async fn card(
         seen,
         neighbours,
         hints,
+        not_by_you: bonds.bars(id),
+        by_you_alone: bonds.alone(id),
         next,
     })
 }

@@ -12,7 +12,7 @@ use diesel_async::AsyncConnection;
 use serde_json::{Value, json};
 
 use super::words::note_act;
-use super::{mail_reaches_people, reject};
+use super::{conflict, mail_reaches_people, reject};
 use crate::app::App;
 use crate::domain::application::ApplicationState;
 use crate::domain::event::{Event, EventKind};
@@ -58,7 +58,7 @@ pub fn until(application: &Application) -> Option<DateTime<Utc>> {
 ///
 /// # Errors
 /// `NotFound`; `Conflict` where there is none, or it is older than a day, or the member is of
-/// the staff by now.
+/// the staff by now; `Denied` as [`conflict::check`] says.
 pub async fn undo(app: &App, who: &Reviewer, id: Id) -> Result<Undone> {
     let by = who.user().id;
     let mail = mail_reaches_people(app);
@@ -75,6 +75,7 @@ pub async fn undo(app: &App, who: &Reviewer, id: Id) -> Result<Undone> {
                     "There is no decision of the last 24 hours to be taken back.".into(),
                 ));
             }
+            let bonds = conflict::check(conn, who, id, now).await?;
             let told = application.told && mail;
             let (undone, files) = match application.state {
                 ApplicationState::Rejected => {
@@ -88,6 +89,7 @@ pub async fn undo(app: &App, who: &Reviewer, id: Id) -> Result<Undone> {
                 Undone::Suspended => "suspended",
             };
             let detail = json!({ "from": application.state.as_str(), "to": to });
+            let detail = bonds.noted(id, detail);
             note_act(conn, by, "application.undo", id, detail, None, now).await?;
             let mut event = Event::by_people(EventKind::DecisionUndone, id, by);
             if told && undone == Undone::Waits {

@@ -15,7 +15,7 @@ use crate::web::render::door as words;
 use crate::web::review::keys::KeyMap;
 use crate::web::review::{
     application, block_new, blocks, bulk, door, events, hosts, keys, mail, presets, question,
-    questions, queue, webhooks, welcome,
+    questions, queue, staff as of_staff, webhooks, welcome,
 };
 
 /// Name and page.
@@ -212,6 +212,28 @@ pub fn pages() -> Vec<Hung> {
     let mut applicant_profile = profile_view(5);
     applicant_profile.account = chip("rosa", "Rosa", 5);
     hang(
+        "staff",
+        of_staff::StaffPage {
+            page: staff("The staff"),
+            form: Form::new().error("name", "Name is no member of this place."),
+            rows: vec![of_staff::StaffRow {
+                id: "7".into(),
+                name: "remy".into(),
+                role: "moderator",
+                since: ago(90_000),
+                rights: ("No second factor; the rights sleep".into(), false),
+                last: Some(ago(80)),
+                off: false,
+                changeable: true,
+            }],
+            roles: vec![
+                ("reviewer", "decides applications"),
+                ("moderator", "also reports"),
+            ],
+        }
+        .render(),
+    );
+    hang(
         "application",
         application::ApplicationPage {
             page: staff("Rosa is at the door"),
@@ -223,6 +245,7 @@ pub fn pages() -> Vec<Hung> {
             rests_until: None,
             undo_until: None,
             not_by_you: None,
+            by_you_alone: Some("They came from a network that you sign in from.".into()),
             reader: Some(("Mo has been reading this since 10:32.".into(), false)),
             changes: vec![application::ChangeView {
                 what: "What brings you here?".into(),

@@ -142,6 +142,7 @@ impl Act {
         let (status, form) = match done {
             Ok(()) => return Ok(frame::see_other_with(next, &Flash::done(said))),
             Err(Error::Conflict(sentence)) => (StatusCode::CONFLICT, form.error("", sentence)),
+            Err(Error::Denied(sentence)) => (StatusCode::FORBIDDEN, form.error("", sentence)),
             Err(Error::Invalid(invalid)) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, form.refused(&invalid))
             }

@@ -52,6 +52,8 @@ pub struct ApplicationPage {
     pub undo_until: Option<Moment>,
     /// Why this viewer may not decide it; `None` otherwise.
     pub not_by_you: Option<String>,
+    /// Why this viewer may although they are bound to the applicant.
+    pub by_you_alone: Option<String>,
     /// Who is reading it; a sentence, and whether it is the viewer.
     pub reader: Option<(String, bool)>,
     /// When it was sent.
@@ -183,7 +185,7 @@ pub async fn page(
     page.here = Here::Desk;
     page.has_errors = form.has_errors();
     let application = &card.application;
-    let decidable = application.state.is_waiting();
+    let decidable = application.state.is_waiting() && card.not_by_you.is_none();
     let rests_until = application
         .put_off_until
         .filter(|until| application.state == ApplicationState::Pending && *until > now);
@@ -218,8 +220,12 @@ pub async fn page(
             && rests_until.is_none()
             && application.put_offs < put_off::MOST,
         rests_until: rests_until.map(moment),
-        undo_until: card.undo_until.map(moment),
-        not_by_you: None,
+        undo_until: card
+            .undo_until
+            .filter(|_| card.not_by_you.is_none())
+            .map(moment),
+        not_by_you: card.not_by_you.clone(),
+        by_you_alone: card.by_you_alone.clone(),
         reader: card.reader.as_ref().filter(|_| decidable).map(|reader| {
             let since = zone::words(reader.since, zone);
             let sentence = match reader.is_me {

@@ -18,5 +18,6 @@ pub mod question;
 pub mod questions;
 pub mod queue;
 pub mod reports;
+pub mod staff;
 pub mod webhooks;
 pub mod welcome;

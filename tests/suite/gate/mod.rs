@@ -3,6 +3,7 @@
 mod applying;
 mod asleep;
 mod blocks;
+mod conflict;
 mod desk;
 mod door;
 mod events;

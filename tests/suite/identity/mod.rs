@@ -6,3 +6,4 @@ mod roles;
 mod same_cost;
 pub mod second_factor;
 mod sessions;
+mod staff;
