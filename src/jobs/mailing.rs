@@ -418,7 +418,14 @@ async fn of_receipt(app: &App, conn: &mut Conn, place: &Place, id: Id) -> Result
     let application = application.for_applicant();
     let (to, link) = (reader(&user, &to), app.url("/waiting"));
     match application.state {
-        ApplicationState::NeedsInfo => joining::received_open(place, to, &link).map(Some),
+        ApplicationState::NeedsInfo => {
+            // Somebody was quick, and asked already: that has a mail of its own.
+            let said = store::application_messages::list(conn, id).await?;
+            match said.iter().any(|m| m.kind == MessageKind::Question) {
+                true => Ok(None),
+                false => joining::received_open(place, to, &link).map(Some),
+            }
+        }
         ApplicationState::Pending => {
             let since = app.clock.now() - gate::mode::MEASURED;
             let usual = store::door::median_hours(conn, since).await?;

@@ -126,11 +126,13 @@ fn as_it_reads(text: &str) -> Body {
         true => ContentTransferEncoding::SevenBit,
         false => ContentTransferEncoding::EightBit,
     };
-    let fits = text.lines().all(|line| line.len() <= MAX_LINE);
-    let plain = fits.then(|| Body::new_with_encoding(text.to_owned(), encoding));
-    match plain {
-        Some(Ok(body)) => body,
-        _ => Body::new(text.to_owned()),
+    let plain = |line: &str| line.len() <= MAX_LINE && !line.contains(['\r', '\0']);
+    match text.lines().all(plain) {
+        true => {
+            let lines = text.replace("\r\n", "\n").replace('\n', "\r\n");
+            Body::dangerous_pre_encoded(lines.into_bytes(), encoding)
+        }
+        false => Body::new(text.to_owned()),
     }
 }
 

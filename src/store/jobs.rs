@@ -74,14 +74,15 @@ pub async fn insert_ranked(
 }
 
 const CLAIM: &str = "\
-    WITH p AS (SELECT ?::smallint AS queue, ?::smallint AS rank, ?::timestamptz AS at, ?::timestamptz AS until, ?::uuid AS holder, ?::bigint AS most) \
-    UPDATE jobs j SET locked_until = p.until, locked_by = p.holder, attempts = j.attempts + 1 FROM p \
+    WITH p AS (SELECT ?::smallint AS queue, ?::smallint AS rank, ?::timestamptz AS at, ?::timestamptz AS until, ?::uuid AS holder, ?::bigint AS most), \
+    c AS (UPDATE jobs j SET locked_until = p.until, locked_by = p.holder, attempts = j.attempts + 1 FROM p \
     WHERE j.id IN (SELECT d.id FROM jobs d, p WHERE d.queue = p.queue AND d.priority <= p.rank AND d.failed_at IS NULL AND d.run_at <= p.at \
     AND (d.locked_until IS NULL OR d.locked_until < p.at) \
     ORDER BY d.priority, d.run_at, d.id LIMIT (SELECT most FROM p) FOR UPDATE SKIP LOCKED) \
-    RETURNING j.id, j.payload, j.attempts";
+    RETURNING j.*) SELECT id, payload, attempts FROM c ORDER BY priority, run_at, id";
 
-/// Claims up to `most` jobs that are due, for `lease`: after that they are anybody's again.
+/// Claims up to `most` jobs that are due, in their order, for `lease`: after that they are
+/// anybody's again.
 /// With the rank [`FIRST`] only those that go first, with [`THEN`] all.
 pub async fn claim(
     conn: &mut Conn,

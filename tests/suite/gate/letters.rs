@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use porchlight::gate::applications::expire;
 
+use super::waiting::refuse;
 use crate::support::browser::Browser;
 use crate::support::mail::Mail;
 use crate::support::people::{PASSWORD, Person};
@@ -210,9 +211,7 @@ fn who_was_refused_without_a_word_gets_the_same_receipt() {
         let olive = place.owner().await;
         let ravi = place.unconfirmed("ravi").await;
         let link = place.mail_to(&ravi.email).await.link("/confirm");
-        let browser = place.signed_in(&olive).await;
-        let card = card_path(place, &ravi).await;
-        submit(&browser, &card, "reject", &[]).await;
+        refuse(place, &olive, &ravi, false, "").await;
         assert_eq!(subjects(place, &ravi.email).await.len(), 1, "no word");
         place.advance(TimeDelta::minutes(3));
         let theirs = place.browser();
