@@ -7,6 +7,7 @@ pub mod activity;
 pub mod application;
 pub mod block_severity;
 pub mod client_address;
+pub mod door_count;
 pub mod error;
 pub mod event;
 pub mod factor_change;

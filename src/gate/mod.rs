@@ -23,6 +23,8 @@
 pub mod applications;
 pub mod blocks;
 pub mod ceilings;
+/// Figures of the door, for charts.
+pub mod charts;
 pub mod desk_keys;
 pub mod doorkeeper;
 pub mod draft_pictures;

@@ -22,6 +22,8 @@ use crate::app::App;
 use crate::cache::bus::{self, Live};
 use crate::cache::feeds;
 use crate::delivery;
+use crate::domain::door_count::DoorCount;
+use crate::domain::event::EventKind;
 use crate::domain::{Id, Result};
 use crate::moderation::webhooks::{self, HookEvent};
 use crate::store::event_log::{self, Taken};
@@ -295,6 +297,20 @@ fn distinct(mut ids: Vec<Id>) -> Vec<Id> {
     ids
 }
 
+/// What an event counts as at the door.
+fn counted_as(kind: EventKind) -> Option<DoorCount> {
+    Some(match kind {
+        EventKind::Applied => DoorCount::Applied,
+        EventKind::ApplicationConfirmed => DoorCount::Queued,
+        EventKind::ApplicationApproved => DoorCount::Approved,
+        EventKind::ApplicationRejected => DoorCount::Rejected,
+        EventKind::ApplicationExpired => DoorCount::Expired,
+        EventKind::ApplicationWithdrawn => DoorCount::Withdrawn,
+        EventKind::DecisionUndone => DoorCount::TakenBack,
+        _ => return None,
+    })
+}
+
 async fn count(
     conn: &mut Conn,
     heard: &Heard<'_>,
@@ -321,6 +337,12 @@ async fn count(
     statuses.extend(store::stats::parents_of_gone(conn, gone).await?);
     store::stats::recount_statuses(conn, statuses).await?;
     store::poll_upkeep::recount(conn, heard.subjects(Listener::CountVotes), now).await?;
+
+    let door: Vec<(Id, DoorCount)> = heard
+        .of(Listener::CountDoor)
+        .filter_map(|e| Some((e.subject, counted_as(e.kind)?)))
+        .collect();
+    store::door_days::count(conn, now.date_naive(), &door).await?;
 
     let both = heard
         .of(Listener::CountFollows)
@@ -451,12 +473,12 @@ async fn mail(conn: &mut Conn, heard: &Heard<'_>, now: DateTime<Utc>) -> Result<
     let mut jobs = Vec::new();
     for (listener, what) in [
         (Listener::MailLink, "link"),
+        (Listener::MailReceived, "received"),
         (Listener::MailDecision, "decision"),
         (Listener::MailOverdue, "overdue"),
         (Listener::MailQuestion, "question"),
         (Listener::MailPutOff, "put_off"),
         (Listener::MailPasswordChanged, "password_changed"),
-        (Listener::MailReceived, "received"),
         (Listener::MailEndNear, "end_near"),
         (Listener::MailAppeal, "appeal"),
         (Listener::MailAddressChanged, "address_changed"),

@@ -160,6 +160,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    application_hints (application_id) {
+        application_id -> Int8,
+        kinds -> Array<Text>,
+    }
+}
+
+diesel::table! {
     application_messages (id) {
         id -> Int8,
         application_id -> Int8,
@@ -419,6 +426,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    door_days (day, what) {
+        day -> Date,
+        what -> Int2,
+        count -> Int4,
+    }
+}
+
+diesel::table! {
+    door_waits (day, step) {
+        day -> Date,
+        step -> Int2,
+        count -> Int4,
+    }
+}
+
+diesel::table! {
     event_codes (id) {
         id -> Int8,
         code -> Text,
@@ -436,6 +459,15 @@ diesel::table! {
     handle_domains (domain, host_id) {
         domain -> Text,
         host_id -> Int8,
+    }
+}
+
+diesel::table! {
+    hint_days (day, hint, approved) {
+        day -> Date,
+        hint -> Text,
+        approved -> Bool,
+        count -> Int4,
     }
 }
 

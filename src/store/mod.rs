@@ -41,6 +41,7 @@ pub mod doomed_files;
 pub mod door;
 pub mod door_blocks;
 pub mod door_blocks_waiting;
+pub mod door_days;
 pub mod draft_media;
 pub mod drafts;
 pub mod edits;

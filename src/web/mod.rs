@@ -78,6 +78,7 @@ pub const ROUTES: &[&[Route]] = &[
     review::bulk::ROUTES,
     review::keys::ROUTES,
     review::presets::ROUTES,
+    review::charts::ROUTES,
     review::door::ROUTES,
     review::events::ROUTES,
     review::questions::ROUTES,

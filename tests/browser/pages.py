@@ -40,7 +40,7 @@ OWNER = {
     "policies": "/desk/policies", "policies-new": "/desk/policies/new?domain=far.example",
     "policies-import": "/desk/policies/import", "policies-allowed": "/desk/policies/allowed", "severed": "/severed",
     "keys": "/desk/keys", "staff": "/desk/staff", "presets": "/desk/presets", "webhooks": "/desk/webhooks",
-    "mail": "/desk/mail", "zone": "/settings/zone",
+    "mail": "/desk/mail", "charts": "/desk/charts", "zone": "/settings/zone",
     "desk-decided": "/desk?state=decided", "desk-search": "/desk?q=porches",
     "desk": "/desk", "application": f"/desk/applications/{S['application']}", "own-profile": f"/@{S['owner']}",
     "settings-profile": "/settings/profile", "settings-account": "/settings/account",

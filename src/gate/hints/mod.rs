@@ -28,7 +28,7 @@ pub use facts::Facts;
 use crate::app::App;
 use crate::domain::{Id, Result};
 use crate::gate::who::Reviewer;
-use crate::store::Conn;
+use crate::store::{self, Conn};
 
 /// Which way a hint leans.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -74,13 +74,17 @@ impl Hint {
 }
 
 /// Every hint about one application that this reviewer may know, what speaks against it first.
-/// Six statements or so; marks that an edit left behind are made anew.
+/// Seven statements or so; marks that an edit left behind are made anew.
 ///
 /// # Errors
 /// `NotFound` when there is no such application.
 pub async fn of(app: &App, conn: &mut Conn, who: &Reviewer, id: Id) -> Result<Vec<Hint>> {
     let facts = facts::gather(app, conn, id).await?;
     let mut hints = all(&facts);
+    // For the charts: what stood there when it was decided, whoever decides.
+    let mut kinds: Vec<String> = hints.iter().map(|hint| hint.kind.to_owned()).collect();
+    kinds.sort_unstable();
+    store::door_days::note_hints(conn, id, kinds).await?;
     hints.retain(|hint| !hint.private || who.user().role.manages_reports());
     Ok(hints)
 }

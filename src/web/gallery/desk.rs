@@ -5,6 +5,7 @@ use askama::Template;
 use super::sample::*;
 use crate::domain::registration_mode::{ModeReason, RegistrationMode};
 use crate::gate::applications::review::{Part, PartCounts};
+use crate::gate::charts::Charts;
 use crate::gate::doorkeeper::{Month, QueueCounts};
 use crate::gate::effective_mode::Ceiling;
 use crate::model::question::QuestionKind;
@@ -14,8 +15,8 @@ use crate::web::parts::pager::Pager;
 use crate::web::render::door as words;
 use crate::web::review::keys::KeyMap;
 use crate::web::review::{
-    application, block_new, blocks, bulk, door, events, hosts, keys, mail, presets, question,
-    questions, queue, staff as of_staff, webhooks, welcome,
+    application, block_new, blocks, bulk, charts, door, events, hosts, keys, mail, presets,
+    question, questions, queue, staff as of_staff, webhooks, welcome,
 };
 
 /// Name and page.
@@ -168,6 +169,13 @@ pub fn pages() -> Vec<Hung> {
     );
     for (name, full) in [("mail", true), ("mail_none", false)] {
         hang(name, mail_page(full).render());
+    }
+    for (name, empty) in [("charts", false), ("charts_none", true)] {
+        let figures = Charts::example(empty);
+        hang(
+            name,
+            charts::ChartsPage::new(staff("Charts"), &figures).render(),
+        );
     }
     hang(
         "keys",

@@ -2,6 +2,7 @@
 //! Plain data for the templates under `templates/parts/` and `templates/layout/`.
 
 pub mod account;
+pub mod chart;
 pub mod compose;
 pub mod form;
 pub mod layout;

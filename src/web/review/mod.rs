@@ -5,6 +5,7 @@ pub mod application;
 pub mod block_new;
 pub mod blocks;
 pub mod bulk;
+pub mod charts;
 pub mod door;
 pub mod events;
 pub mod hosts;

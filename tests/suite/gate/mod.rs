@@ -3,6 +3,7 @@
 mod applying;
 mod asleep;
 mod blocks;
+mod charts;
 mod conflict;
 mod desk;
 mod door;
