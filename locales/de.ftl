@@ -229,6 +229,16 @@ application-waiting = { $waiting ->
 application-desk = Was sie geschrieben haben und die Knöpfe dazu sind am Empfang.
 application-link = Zum Empfang
 
+act-held-subject = { $who } macht bei { $place } viel auf einmal
+act-held-told = { $who } hat innerhalb einer Stunde so viel abgelehnt, gesperrt oder blockiert, dass alles Weitere zwölf Stunden wartet:
+act-held-right = Wenn das so richtig ist, gibt es nichts zu tun. Wenn nicht, kann jemand von der Leitung es anhalten.
+act-held-link = Nachsehen, was wartet
+
+week-subject = Die Woche an der Tür von { $place }
+week-told = das wurde in der letzten Woche an der Tür von { $place } entschieden:
+week-line = { $who }: { $approved } hereingelassen, { $rejected } abgelehnt
+week-line-suspended = { $who }: { $approved } hereingelassen, { $rejected } abgelehnt; von den früher Hereingelassenen seither { $suspended } gesperrt
+
 test-subject = Ein Test von { $place }
 test-told = diese Mail wurde verschickt, weil jemand, hoffentlich du, am Empfang auf „Send me a test mail“ gedrückt hat. Wenn du sie lesen kannst, funktionieren die Mails von { $place }.
 test-link = Mails am Empfang

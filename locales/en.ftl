@@ -232,6 +232,16 @@ application-waiting = { $waiting ->
 application-desk = What they wrote, and the buttons, are at the desk.
 application-link = To the desk
 
+act-held-subject = { $who } does much at once at { $place }
+act-held-told = { $who } turned down, suspended or blocked so much within an hour that what comes beyond waits for twelve hours:
+act-held-right = If that is right, there is nothing to do. If not, an admin can stop it.
+act-held-link = See what waits
+
+week-subject = The week at the door of { $place }
+week-told = this is what was decided at the door of { $place } in the last week:
+week-line = { $who }: { $approved } let in, { $rejected } turned down
+week-line-suspended = { $who }: { $approved } let in, { $rejected } turned down; of those let in before, { $suspended } suspended since
+
 test-subject = A test from { $place }
 test-told = this mail was sent because somebody, you we hope, pressed “Send me a test mail” at the desk. If you can read it, the mail of { $place } works.
 test-link = Mail at the desk

@@ -20,7 +20,7 @@
 //!
 //! - A pending user has no row in `accounts`: what reads accounts cannot leak one.
 //! - Only [`gate::who`] makes a `Member`, a `Reviewer`, an `Admin`; use cases ask for them, so
-//!   a forgotten check does not compile.
+//!   a forgotten check, of the role or of the second factor, does not compile.
 //! - A use case updates no row that strangers share: counters are the relay's.
 //! - Postgres holds the truth. Redis may vanish at any moment and costs only speed.
 //! - Time is read in [`app::clock`] alone; who may see what is said in `store/visibility.rs`.
@@ -28,9 +28,11 @@
 //! - Only a signature can reach the network: what may fetch takes `&Federation`, all else `&App`.
 //!
 //! What staff decide about applications is in `gate`, about servers and people in `moderation`;
-//! reports are in `social/report.rs`, the audit log in `store/audit.rs`.
+//! reports are in `social/report.rs`. The audit log is written by `store/audit.rs`, read by
+//! `moderation/audit.rs`; `jobs/acts` takes a line of it back, and does what waited.
 
-/// The command line: up, serve, worker, migrate, check-config, doctor, accounts, hosts, media, demo.
+/// The command line: up, serve, worker, migrate, check-config, doctor, accounts, audit, hosts,
+/// media, demo.
 pub mod cli;
 
 /// Builds the `App`, binds, routes, stops gently; headers, limits, telemetry.
@@ -48,7 +50,8 @@ pub mod federation_api;
 /// What every door shares: the route table's shape, and who is asking.
 pub mod door;
 
-/// What happens after a deed: routing (read first), the relay, timers, mailing.
+/// What happens after a deed: routing (read first), the relay, timers, mailing, acts of staff
+/// taken back or done when their time has come.
 pub mod jobs;
 
 /// What other servers tell us: one file per activity.
@@ -63,7 +66,7 @@ pub mod moderation;
 /// Statuses, accounts, timelines, notifications: what members do.
 pub mod social;
 
-/// Sign in, sessions, passwords, email, OAuth.
+/// Sign in, the second factor, sessions, passwords, email, OAuth.
 pub mod identity;
 
 /// Who gets in, how far, and what shuts the door.

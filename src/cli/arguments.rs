@@ -57,6 +57,9 @@ pub enum Command {
     /// Make logins, name roles, print links and tokens
     #[command(subcommand)]
     Accounts(AccountsCommand),
+    /// Look at the log of what staff did
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Show how other servers take what is sent to them
     Hosts(HostsArguments),
     /// Look at what is kept of other servers' pictures, or empty it
@@ -102,6 +105,13 @@ pub enum AccountsCommand {
         #[arg(long)]
         person: bool,
     },
+}
+
+/// What to do with the audit log.
+#[derive(Debug, Clone, Subcommand)]
+pub enum AuditCommand {
+    /// Check that no line was changed or taken out; exit code 1 where one was
+    Verify,
 }
 
 /// Which servers are meant.

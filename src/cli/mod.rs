@@ -1,8 +1,9 @@
-//! The command line: up, serve, migrate, check-config, doctor, accounts, hosts,
+//! The command line: up, serve, migrate, check-config, doctor, accounts, audit, hosts,
 //! media, demo.
 
 pub mod accounts;
 pub mod arguments;
+pub mod audit;
 pub mod check_config;
 pub mod connect;
 pub mod demo;
@@ -58,6 +59,7 @@ fn dispatch(arguments: &Arguments) -> Result<()> {
         Command::CheckConfig => check_config::check_config(settled),
         Command::Doctor => doctor::doctor(settled),
         Command::Accounts(command) => accounts::accounts(settled, command),
+        Command::Audit(command) => audit::audit(settled, command),
         Command::Hosts(arguments) => hosts::hosts(settled, arguments),
         Command::Media(command) => media::media(settled, command),
         Command::Demo => demo::demo(settled),

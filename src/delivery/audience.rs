@@ -157,6 +157,7 @@ pub fn intents(event: &Taken) -> Vec<Intent> {
         | EventKind::AccessRevoked
         | EventKind::PasswordChanged
         | EventKind::SecondFactorChanged
+        | EventKind::ActHeld
         | EventKind::AccountMuted
         | EventKind::FollowRestored
         | EventKind::StatusFetched

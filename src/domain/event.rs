@@ -128,6 +128,8 @@ smallint_enum! {
         MemberArrived = 83 => "member_arrived",
         /// subject: user, actor: the same; extra: the number of a `FactorChange`.
         SecondFactorChanged = 90 => "second_factor_changed",
+        /// subject: an act beyond the budget that waits, actor: whose it is.
+        ActHeld = 91 => "act_held",
         /// subject: application, actor: its user; the address is confirmed, as far as the
         /// applicant sees.
         AddressConfirmed = 95 => "address_confirmed",

@@ -49,5 +49,9 @@ smallint_enum! {
         Test = 20 => "test",
         /// The second factor was changed.
         FactorChanged = 21 => "factor-changed",
+        /// Tells staff that an act of one of them waits.
+        ActHeld = 22 => "act-held",
+        /// Tells staff what was decided in a week.
+        Week = 23 => "week",
     }
 }

@@ -22,6 +22,7 @@
 
 pub mod applications;
 pub mod blocks;
+pub mod budget;
 pub mod ceilings;
 /// Figures of the door, for charts.
 pub mod charts;
@@ -36,6 +37,7 @@ pub mod mail_providers;
 pub mod mode;
 pub mod proof;
 pub mod questions;
+pub mod reads;
 pub mod sandbox;
 pub mod welcome;
 pub mod who;

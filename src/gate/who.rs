@@ -35,6 +35,8 @@ pub enum Via {
     },
     /// Somebody with a shell on the server.
     CommandLine,
+    /// What they wanted earlier, and what waited for its time (`gate/budget.rs`).
+    Waited,
 }
 
 /// What is known of the application of whoever signed in.
@@ -101,7 +103,7 @@ impl SignedIn {
     pub fn allows(&self, scope: &str) -> bool {
         match &self.via {
             Via::Token { scopes, .. } => scopes.allows(scope),
-            Via::Session { .. } | Via::CommandLine => true,
+            Via::Session { .. } | Via::CommandLine | Via::Waited => true,
         }
     }
 
@@ -187,7 +189,7 @@ impl Member {
     pub fn app_id(&self) -> Option<Id> {
         match self.via {
             Via::Token { app_id, .. } => Some(app_id),
-            Via::Session { .. } | Via::CommandLine => None,
+            Via::Session { .. } | Via::CommandLine | Via::Waited => None,
         }
     }
 }

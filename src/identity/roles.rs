@@ -133,6 +133,8 @@ async fn demoted(conn: &mut Conn, user: Id, role: Role, now: DateTime<Utc>) -> R
     if !role.reviews_applications() {
         store::applications::release_claims(conn, user).await?;
     }
+    let ended = "Their role ended.";
+    store::destructive_acts::end_all(conn, user, ended, now).await?;
     sessions::tell(conn, user, now).await
 }
 

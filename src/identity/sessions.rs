@@ -26,7 +26,7 @@ pub async fn list(app: &App, who: &SignedIn) -> Result<Vec<Session>> {
 pub fn current(who: &SignedIn) -> Option<i64> {
     match who.via {
         Via::Session { id } => Some(id),
-        Via::Token { .. } | Via::CommandLine => None,
+        Via::Token { .. } | Via::CommandLine | Via::Waited => None,
     }
 }
 
@@ -119,7 +119,7 @@ pub fn note_use(app: &App, via: &Via) {
     let used = match via {
         Via::Session { id } => Used::Session(*id),
         Via::Token { id, .. } => Used::Token(*id),
-        Via::CommandLine => return,
+        Via::CommandLine | Via::Waited => return,
     };
     app.cache.last_seen().note(used, app.clock.now());
 }

@@ -4,10 +4,12 @@
 
 use serde_json::Value;
 
+use super::acts::held;
 use super::runner::Outcome;
 use crate::app::App;
 use crate::domain::Result;
 use crate::gate::applications::bulk;
+use crate::gate::budget;
 use crate::social::accounts::{delete, move_out};
 
 /// The word of the errand that leads followers to where an account moved.
@@ -36,6 +38,7 @@ pub async fn run(app: &App, payload: &Value) -> Result<Outcome> {
             true => Outcome::Again(app.clock.now()),
             false => Outcome::Done,
         }),
+        Some(budget::ERRAND) => held::run(app, id).await,
         _ => Ok(Outcome::Never("no errand that is known".into())),
     }
 }

@@ -31,7 +31,7 @@ use crate::text::email::{Address, mask_all};
 /// Sends the mail that `payload` names: `{"mail":
 /// "link"|"waiting"|"decision"|"overdue"|"question"|"put_off"|"undone"|"received"|"end_near"|
 /// "ended"|"appeal"|"withdrawn"|"password_changed"|"address_changed"|"address_left"|
-/// "factor", "id": n,
+/// "factor"|"held"|"week", "id": n,
 /// "to": user?, "was": state?}`.
 ///
 /// What cannot be sent says why, after the masked address; on the `last` try it is counted as
@@ -55,6 +55,8 @@ pub async fn send(app: &App, payload: &Value, last: bool) -> Result<Outcome> {
         "put_off" => of_delay(app, &mut conn, &place, id).await?,
         "undone" => of_undone(app, &mut conn, &place, id, payload["was"].as_i64()).await?,
         "password_changed" => of_password(app, &mut conn, &place, id).await?,
+        "held" => of_held(app, &mut conn, &place, id, payload["to"].as_i64()).await?,
+        "week" => of_week(app, &mut conn, &place, id).await?,
         "factor" => of_factor(app, &mut conn, &place, id, payload["was"].as_i64()).await?,
         "address_changed" => of_address(app, &mut conn, &place, id).await?,
         "received" => of_receipt(app, &mut conn, &place, id).await?,
@@ -119,7 +121,8 @@ pub fn rank(what: &str, purpose: Option<LinkPurpose>) -> i16 {
     match (what, purpose) {
         ("link", Some(LinkPurpose::ConfirmAddress) | None) => store::jobs::THEN,
         (
-            "link" | "waiting" | "password_changed" | "address_changed" | "address_left" | "factor",
+            "link" | "waiting" | "password_changed" | "address_changed" | "address_left" | "factor"
+            | "held",
             _,
         ) => store::jobs::FIRST,
         _ => store::jobs::THEN,
@@ -320,6 +323,53 @@ async fn of_password(app: &App, conn: &mut Conn, place: &Place, id: Id) -> Resul
         }
         _ => Ok(None),
     }
+}
+
+/// To one of the staff: somebody destroyed much, and this waits.
+async fn of_held(
+    app: &App,
+    conn: &mut Conn,
+    place: &Place,
+    id: Id,
+    to: Option<Id>,
+) -> Result<Option<Message>> {
+    let Some((user, address)) = of_staff(conn, to).await? else {
+        return Ok(None);
+    };
+    let Some(act) = store::destructive_acts::find(conn, id).await? else {
+        return Ok(None);
+    };
+    let actor = store::users::find(conn, act.actor_id).await?;
+    let who = actor.map(|user| user.username).unwrap_or_default();
+    let words = act.words.unwrap_or(act.act);
+    let to = reader(&user, &address);
+    staff::held(place, to, &who, &words, &app.url("/desk/held")).map(Some)
+}
+
+/// To one of the staff, weekly; `None` in a week without decisions.
+async fn of_week(app: &App, conn: &mut Conn, place: &Place, to: Id) -> Result<Option<Message>> {
+    let Some((user, address)) = of_staff(conn, Some(to)).await? else {
+        return Ok(None);
+    };
+    let since = app.clock.now() - TimeDelta::days(7);
+    let weeks = store::upkeep::decisions_of_week(conn, since).await?;
+    let to = reader(&user, &address);
+    match weeks.is_empty() {
+        true => Ok(None),
+        false => staff::week(place, to, &weeks, &app.url("/desk")).map(Some),
+    }
+}
+
+/// One of the staff with an address; they may have left meanwhile.
+async fn of_staff(conn: &mut Conn, to: Option<Id>) -> Result<Option<(User, String)>> {
+    let staff = store::users::staff(conn).await?;
+    let found = staff
+        .into_iter()
+        .find(|user| Some(user.id) == to && user.is_member());
+    Ok(found.and_then(|user| {
+        let address = user.email.clone()?;
+        Some((user, address))
+    }))
 }
 
 /// To whose second factor it is; `None` without a confirmed address.

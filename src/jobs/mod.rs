@@ -12,6 +12,7 @@
 //! A crash at any point loses nothing: an event goes in the transaction that writes what it
 //! caused, and what is done outside of it is done before, and can be done twice.
 
+pub mod acts;
 pub mod backfill;
 pub mod errands;
 mod fetch_pins;

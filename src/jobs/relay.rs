@@ -520,6 +520,16 @@ async fn mail(conn: &mut Conn, heard: &Heard<'_>, now: DateTime<Utc>) -> Result<
             json!({ "mail": "factor", "id": id, "was": was }),
         ))
     }));
+    let held = heard.subjects(Listener::MailHeld);
+    if let Some(newest) = held.iter().max() {
+        // One mail a person, however many wait.
+        let staff = store::users::staff(conn).await?;
+        jobs.extend(staff.iter().map(|user| {
+            let to = user.id;
+            let job = json!({ "mail": "held", "id": newest, "to": to });
+            (format!("held:{to}"), job)
+        }));
+    }
     let links = heard.subjects(Listener::MailLink);
     let purposes = match links.is_empty() {
         true => Vec::new(),

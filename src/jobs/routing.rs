@@ -95,6 +95,8 @@ pub enum Listener {
     HookReport,
     /// Mail the user that the password is another one.
     MailPasswordChanged,
+    /// Mail staff that somebody destroys much, and what waits.
+    MailHeld,
     /// Mail the user that the second factor is another one.
     MailFactorChanged,
     /// Say it on the live bus: posted.
@@ -150,6 +152,7 @@ pub fn listeners(kind: EventKind) -> &'static [Listener] {
         EventKind::AddressChanged => &[MailAddressChanged],
         EventKind::MemberArrived => &[NotifyGreeter],
         EventKind::PasswordChanged => &[MailPasswordChanged],
+        EventKind::ActHeld => &[MailHeld],
         EventKind::SecondFactorChanged => &[MailFactorChanged],
         EventKind::PollVoted => &[CountVotes, Deliver],
         EventKind::AccountMoved => &[LeadFollowers, Deliver],

@@ -56,12 +56,16 @@ enum Chore {
     Received,
     /// Deliveries that are too many or too old, holds that end.
     Deliveries,
+    /// Lines of the audit log of more than two years; acts that waited long ago.
+    Audit,
+    /// Mails staff what was decided in a week.
+    Week,
     /// Polls that end; votes that other servers have not heard of.
     Polls,
 }
 
 impl Chore {
-    const ALL: [Chore; 11] = [
+    const ALL: [Chore; 13] = [
         Chore::Applications,
         Chore::Access,
         Chore::Leftovers,
@@ -72,6 +76,8 @@ impl Chore {
         Chore::Door,
         Chore::Received,
         Chore::Deliveries,
+        Chore::Audit,
+        Chore::Week,
         Chore::Polls,
     ];
 
@@ -88,6 +94,8 @@ impl Chore {
             Chore::Door => ("timer.door", TimeDelta::seconds(30)),
             Chore::Received => ("timer.received", TimeDelta::hours(1)),
             Chore::Deliveries => ("timer.deliveries", TimeDelta::minutes(5)),
+            Chore::Audit => ("timer.audit", TimeDelta::hours(1)),
+            Chore::Week => ("timer.week", TimeDelta::days(7)),
             Chore::Polls => ("timer.polls", TimeDelta::seconds(15)),
         }
     }
@@ -136,6 +144,12 @@ impl Chore {
                 store::inbox::turn_generation(&mut conn, now - SEEN_KEPT, now).await?;
             }
             Chore::Deliveries => delivery::upkeep::sweep(app).await?,
+            Chore::Audit => {
+                moderation::audit::forget(app).await?;
+                let mut conn = app.pool.get().await?;
+                store::destructive_acts::forget(&mut conn, now - FAILED_KEPT).await?;
+            }
+            Chore::Week => mail_the_week(app).await?,
             Chore::Polls => social::statuses::poll::tend(app).await?,
         }
         Ok(())
@@ -157,6 +171,20 @@ async fn policies(app: &App) -> Result<()> {
         app.wake_receiver.notify_one();
     }
     Ok(())
+}
+
+/// A mail for each of the staff; whether there is anything to say is seen when it is written.
+async fn mail_the_week(app: &App) -> Result<()> {
+    let now = app.clock.now();
+    let mut conn = app.pool.get().await?;
+    let staff = store::users::staff(&mut conn).await?;
+    let jobs = staff.iter().map(|user| {
+        let id = user.id;
+        let job = serde_json::json!({ "mail": "week", "id": id });
+        (format!("week:{id}"), job)
+    });
+    let (mail, then) = (store::jobs::MAIL, store::jobs::THEN);
+    store::jobs::insert_ranked(&mut conn, mail, then, jobs.collect(), now).await
 }
 
 /// Runs until `stop`.

@@ -75,7 +75,7 @@ async fn verify_credentials(app: web::Data<App>, caller: Caller) -> Result<HttpR
         Bearer::App { app_id, .. } => app_id,
         Bearer::User(user) => match user.via {
             Via::Token { app_id, .. } => app_id,
-            Via::Session { .. } | Via::CommandLine => return Err(invalid().into()),
+            Via::Session { .. } | Via::CommandLine | Via::Waited => return Err(invalid().into()),
         },
     };
     Ok(HttpResponse::Ok().json(application(apps::find(&app, app_id).await?)))

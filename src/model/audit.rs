@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::{Queryable, Selectable};
 
-use super::schema::{audit_log, door_history};
+use super::schema::{audit_log, destructive_acts, door_history};
 use crate::domain::registration_mode::{ModeReason, RegistrationMode};
 use crate::domain::smallint::smallint_enum;
 
@@ -22,6 +22,22 @@ pub struct AuditLine {
     pub inverse: Option<serde_json::Value>,
     pub previous_hash: Option<Vec<u8>>,
     pub hash: Vec<u8>,
+}
+
+/// A row of `destructive_acts`.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
+#[diesel(table_name = destructive_acts, check_for_backend(Pg))]
+pub struct DestructiveAct {
+    pub id: i64,
+    pub actor_id: i64,
+    pub act: String,
+    pub wish: Option<serde_json::Value>,
+    pub words: Option<String>,
+    pub created_at: DateTime<Utc>,
+    pub due_at: Option<DateTime<Utc>>,
+    pub ended_at: Option<DateTime<Utc>>,
+    pub ended_by: Option<i64>,
+    pub outcome: Option<String>,
 }
 
 /// A row of `door_history`.

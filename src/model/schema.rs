@@ -247,6 +247,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    audit_checkpoints (id) {
+        id -> Int8,
+        at -> Timestamptz,
+        last_id -> Int8,
+        last_hash -> Bytea,
+    }
+}
+
+diesel::table! {
     audit_log (id) {
         id -> Int8,
         at -> Timestamptz,
@@ -387,6 +396,21 @@ diesel::table! {
         host_id -> Int8,
         status -> Int2,
         at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    destructive_acts (id) {
+        id -> Int8,
+        actor_id -> Int8,
+        act -> Text,
+        wish -> Nullable<Jsonb>,
+        words -> Nullable<Text>,
+        created_at -> Timestamptz,
+        due_at -> Nullable<Timestamptz>,
+        ended_at -> Nullable<Timestamptz>,
+        ended_by -> Nullable<Int8>,
+        outcome -> Nullable<Text>,
     }
 }
 

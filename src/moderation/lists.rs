@@ -17,6 +17,7 @@ use super::{By, changed, note_all, policies};
 use crate::app::App;
 use crate::domain::policy::PolicySource;
 use crate::domain::{Error, Result};
+use crate::gate::budget::{self, About};
 use crate::store;
 use crate::text::csv;
 
@@ -226,6 +227,11 @@ fn compare(plan: &mut Plan, holds: &HashMap<String, Policy>, domain: String, ter
 /// As [`plan`].
 pub async fn import(app: &App, by: By<'_>, text: &str) -> Result<Plan> {
     let plan = plan(app, text).await?;
+    if let By::Admin(admin) = by {
+        let lines = About::List(plan.added.len() + plan.changed.len());
+        let wish = json!({ "text": text });
+        budget::spend(app, admin, "policy.import", &wish, lines).await?;
+    }
     let mut conn = app.desk.get().await?;
     for some in plan.added.chunks(AT_ONCE) {
         let now = app.clock.decide(&mut conn).await?;

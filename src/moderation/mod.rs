@@ -16,6 +16,7 @@
 //! follows from here are asked for anew. Whoever stopped following in between could not tell us.
 
 pub mod allows;
+pub mod audit;
 pub mod lists;
 pub mod mails;
 pub mod people;

@@ -12,6 +12,8 @@ use serde_json::json;
 use crate::app::App;
 use crate::domain::application::ApplicationState;
 use crate::domain::{Error, Id, Page, Result};
+use crate::gate::budget::{self, About};
+use crate::gate::reads;
 use crate::gate::who::{Moderator, Reviewer};
 use crate::model::account::Account;
 use crate::model::application::{ApplicantProfile, Application};
@@ -62,6 +64,11 @@ pub async fn list(app: &App, who: &Reviewer, wanted: &Wanted, page: &Page) -> Re
     }
     let mut conn = app.desk.get().await?;
     let ids = store::people::list(&mut conn, &wanted, page).await?;
+    let seen: Vec<String> = ids.iter().map(Id::to_string).collect();
+    if who.user().role.manages_reports() && !seen.is_empty() {
+        let detail = json!({ "accounts": seen });
+        reads::note(app, &mut conn, who, reads::ADDRESS, ("list", None), detail).await?;
+    }
     load(&mut conn, who, ids).await
 }
 
@@ -76,6 +83,10 @@ pub async fn find(app: &App, who: &Reviewer, id: Id) -> Result<Person> {
     let applied = person.user.is_some() && person.application.is_some();
     if !who.user().role.manages_reports() && !applied {
         return Err(Error::denied("Only moderators may do that"));
+    }
+    if who.user().role.manages_reports() && person.user.is_some() {
+        let about = ("account", Some(id));
+        reads::note(app, &mut conn, who, reads::ADDRESS, about, json!({})).await?;
     }
     Ok(person)
 }
@@ -207,6 +218,20 @@ impl Act {
         }
     }
 
+    /// The act of that word, as audit lines have it.
+    pub fn from_word(word: &str) -> Option<Act> {
+        [
+            Act::Limit,
+            Act::Unlimit,
+            Act::Suspend,
+            Act::Unsuspend,
+            Act::Disable,
+            Act::Enable,
+        ]
+        .into_iter()
+        .find(|act| act.word() == word)
+    }
+
     fn inverse(self) -> Act {
         match self {
             Act::Limit => Act::Unlimit,
@@ -222,8 +247,8 @@ impl Act {
 /// Does something to an account; doing it twice changes nothing and writes nothing.
 ///
 /// # Errors
-/// `NotFound`; `Denied` for oneself, and for staff whose role is not below one's own; `Invalid`
-/// for the login of somebody elsewhere.
+/// `NotFound`; `Denied` for oneself, for staff whose role is not below one's own, and as
+/// [`budget::spend`] says; `Invalid` for the login of somebody elsewhere.
 pub async fn act(app: &App, who: &Moderator, id: Id, act: Act, reason: &str) -> Result<()> {
     let reason: String = clean::text(reason)
         .trim()
@@ -231,6 +256,10 @@ pub async fn act(app: &App, who: &Moderator, id: Id, act: Act, reason: &str) -> 
         .take(MAX_REASON)
         .collect();
     let by = who.user().id;
+    if matches!(act, Act::Suspend | Act::Disable) {
+        let wish = json!({ "account": id.to_string(), "reason": reason });
+        budget::spend(app, who, act.word(), &wish, About::Account(id)).await?;
+    }
     let mut conn = app.desk.get().await?;
     conn.transaction(async |conn| {
         let now = app.clock.decide(conn).await?;

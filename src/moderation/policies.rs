@@ -15,6 +15,7 @@ use crate::app::App;
 use crate::domain::policy::{PolicyKind, PolicySource};
 use crate::domain::severance::SeveranceKind;
 use crate::domain::{Error, Id, Page, Result};
+use crate::gate::budget::{self, About};
 use crate::gate::who::Moderator;
 pub use crate::store::domain_policies::{Policy, Terms};
 use crate::store::severances::Severance;
@@ -156,6 +157,9 @@ pub async fn lay(
     let mut conn = app.desk.get().await?;
     let now = app.clock.decide(&mut conn).await?;
     let terms = checked(terms, now)?;
+    drop(conn);
+    suspends(app, by, "policy.lay", &domain, &terms, None).await?;
+    let mut conn = app.desk.get().await?;
     let laid = conn
         .transaction(async |conn| {
             let before =
@@ -183,6 +187,26 @@ pub async fn lay(
         .await?;
     changed(app);
     Ok(laid)
+}
+
+/// A suspension is counted among what one person may destroy in an hour.
+async fn suspends(
+    app: &App,
+    by: By<'_>,
+    act: &'static str,
+    domain: &str,
+    terms: &Terms,
+    policy: Option<i64>,
+) -> Result<()> {
+    let By::Admin(admin) = by else {
+        return Ok(());
+    };
+    if terms.kind != PolicyKind::Suspended {
+        return Ok(());
+    }
+    let mut wish = told(domain, terms);
+    wish["policy"] = json!(policy);
+    budget::spend(app, admin, act, &wish, About::Server(domain)).await
 }
 
 /// One that people laid, and not a rule; what is held is another matter.
@@ -253,6 +277,12 @@ pub async fn change(app: &App, by: By<'_>, id: i64, terms: Terms) -> Result<Poli
     let mut conn = app.desk.get().await?;
     let now = app.clock.decide(&mut conn).await?;
     let terms = checked(terms, now)?;
+    let before = store::domain_policies::find(&mut conn, id, now).await?;
+    drop(conn);
+    if let Some(before) = before.filter(|p| p.terms.kind != PolicyKind::Suspended) {
+        suspends(app, by, "policy.change", &before.domain, &terms, Some(id)).await?;
+    }
+    let mut conn = app.desk.get().await?;
     let policy = conn
         .transaction(async |conn| {
             let before = store::domain_policies::find(conn, id, now).await?;

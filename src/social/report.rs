@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::app::App;
 use crate::domain::{Error, Id, Result};
-use crate::gate::{Member, Moderator};
+use crate::gate::{Member, Moderator, reads};
 use crate::model::account::Account;
 use crate::store;
 use crate::store::audit::NewLine;
@@ -101,9 +101,17 @@ pub struct Shown {
 ///
 /// # Errors
 /// When the database cannot be asked.
-pub async fn open(app: &App, _who: &Moderator, below: Option<Id>) -> Result<Vec<Shown>> {
+pub async fn open(app: &App, who: &Moderator, below: Option<Id>) -> Result<Vec<Shown>> {
     let mut conn = app.desk.get().await?;
     let reports = store::reports::open(&mut conn, below, PAGE).await?;
+    let with_posts = reports
+        .iter()
+        .filter(|r| r.posts.as_array().is_some_and(|posts| !posts.is_empty()));
+    let read: Vec<String> = with_posts.map(|r| r.id.to_string()).collect();
+    if !read.is_empty() {
+        let detail = json!({ "reports": read });
+        reads::note(app, &mut conn, who, reads::REPORTED, ("list", None), detail).await?;
+    }
     let mut ids: Vec<Id> = reports
         .iter()
         .flat_map(|r| [Some(r.target), r.account])

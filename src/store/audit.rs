@@ -43,7 +43,7 @@ pub async fn append_all(conn: &mut Conn, lines: Vec<NewLine>, at: DateTime<Utc>)
     if lines.is_empty() {
         return Ok(());
     }
-    raw::<(Text,)>(LOCK).get_result::<(String,)>(conn).await?;
+    lock(conn).await?;
     let mut previous: Option<Vec<u8>> = audit_log::table
         .order(audit_log::id.desc())
         .select(audit_log::hash)
@@ -99,6 +99,12 @@ pub async fn list_page(
         return Ok(lines);
     }
     Ok(query.order(audit_log::id.desc()).load(conn).await?)
+}
+
+/// Holds the log to the end of the transaction: nobody else writes a line meanwhile.
+pub(super) async fn lock(conn: &mut Conn) -> Result<()> {
+    raw::<(Text,)>(LOCK).get_result::<(String,)>(conn).await?;
+    Ok(())
 }
 
 /// When each of these users did something that is in the log, last.

@@ -113,3 +113,42 @@ pub async fn sweep(
     }
     Ok(gone)
 }
+
+/// What one of the staff decided in a week.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Week {
+    /// Who.
+    pub name: String,
+    /// How many they let in.
+    pub approved: i64,
+    /// How many they turned down.
+    pub rejected: i64,
+    /// How many that they let in, in 90 days, were switched off or suspended in that week.
+    pub suspended: i64,
+}
+
+/// Decisions by person since then, most first; 100 people at the most.
+pub async fn decisions_of_week(conn: &mut Conn, since: DateTime<Utc>) -> Result<Vec<Week>> {
+    let rows: Vec<(String, i64, i64, i64)> = raw::<(Text, BigInt, BigInt, BigInt)>(
+        "WITH p AS (SELECT ?::timestamptz AS since) \
+         SELECT d.username, count(*) FILTER (WHERE a.state = 3 AND a.decided_at >= p.since), \
+           count(*) FILTER (WHERE a.state = 4 AND a.decided_at >= p.since), \
+           count(*) FILTER (WHERE a.state = 3 AND u.disabled_at >= p.since) \
+         FROM applications a CROSS JOIN p JOIN users d ON d.id = a.decided_by JOIN users u ON u.id = a.user_id \
+         WHERE a.decided_at >= p.since - interval '90 days' GROUP BY d.username \
+         HAVING count(*) FILTER (WHERE a.decided_at >= p.since OR u.disabled_at >= p.since) > 0 \
+         ORDER BY count(*) DESC, d.username LIMIT 100",
+    )
+    .bind::<Timestamptz, _>(since)
+    .load(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(name, approved, rejected, suspended)| Week {
+            name,
+            approved,
+            rejected,
+            suspended,
+        })
+        .collect())
+}

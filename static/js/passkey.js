@@ -63,12 +63,14 @@
     form.addEventListener("submit", async (event) => {
       if (answer.value) return;
       event.preventDefault();
+      says.className = "";
       says.textContent = "";
       try {
         const options = JSON.parse(form.dataset.options);
         const ask = form.dataset.passkey === "make" ? make : get;
         answer.value = JSON.stringify(await ask(options));
       } catch (error) {
+        says.className = "error";
         says.textContent =
           error.name === "InvalidStateError"
             ? "This device has a passkey for this place already."

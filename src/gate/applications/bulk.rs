@@ -20,6 +20,7 @@ use crate::app::App;
 use crate::domain::application::{ApplicationState, BulkAct};
 use crate::domain::event::EventKind;
 use crate::domain::{Error, Id, Result};
+use crate::gate::budget::{self, About};
 use crate::gate::who::{self, Reviewer, SignedIn, Via};
 use crate::gate::{hints, zone};
 use crate::model::application::{Application, BulkDecision};
@@ -84,7 +85,8 @@ pub struct Progress {
 /// Decides. Gives the act's id: its page tells what was done, and what was left out.
 ///
 /// # Errors
-/// `Invalid` for none or too many, or where another number was typed.
+/// `Invalid` for none or too many, or where another number was typed; `Denied` as
+/// [`budget::spend`] says: many noes are one act.
 pub async fn decide(app: &App, who: &Reviewer, many: Many) -> Result<Id> {
     let count = many.picks.len();
     if count == 0 {
@@ -103,6 +105,11 @@ pub async fn decide(app: &App, who: &Reviewer, many: Many) -> Result<Id> {
         ));
     }
     let message = approve::message_of(many.message.as_deref())?;
+    if many.act == BulkAct::Reject {
+        let wish = json!({ "picks": many.picks, "message": message, "told": many.told });
+        let about = About::Applications(count);
+        budget::spend(app, who, "application.reject_many", &wish, about).await?;
+    }
     let new = NewBulk {
         actor: who.user().id,
         act: many.act,

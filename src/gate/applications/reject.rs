@@ -17,6 +17,7 @@ use crate::app::App;
 use crate::domain::application::ApplicationState;
 use crate::domain::event::{Event, EventKind};
 use crate::domain::{Id, Result};
+use crate::gate::budget::{self, About};
 use crate::gate::hints;
 use crate::gate::who::Reviewer;
 use crate::gate::zone;
@@ -43,7 +44,8 @@ pub struct Rejection {
 /// Rejects an application. `seen` is the hash of the card; `None` decides on what is there.
 ///
 /// # Errors
-/// `NotFound`, or `Conflict` as in [`review::hold`]; `Denied` as [`conflict::check`] says.
+/// `NotFound`, or `Conflict` as in [`review::hold`]; `Denied` as [`conflict::check`]
+/// and [`budget::spend`] say.
 pub async fn reject(
     app: &App,
     who: &Reviewer,
@@ -52,6 +54,17 @@ pub async fn reject(
     no: Rejection,
 ) -> Result<()> {
     let message = message_of(no.message.as_deref())?;
+    let wish = json!({
+        "application": id.to_string(), "seen": seen, "message": message, "told": no.told,
+    });
+    budget::spend(
+        app,
+        who,
+        "application.reject",
+        &wish,
+        About::Application(id),
+    )
+    .await?;
     let zone = zone::of(app, who.user()).await?;
     let mut conn = app.desk.get().await?;
     conn.transaction(async |conn| {

@@ -8,6 +8,7 @@ use std::net::IpAddr;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use ipnet::IpNet;
+use serde_json::json;
 
 use super::claim::LASTS;
 use super::conflict;
@@ -19,7 +20,7 @@ use crate::domain::application::{ApplicationState, MessageKind};
 use crate::domain::{Error, Id, Result};
 use crate::gate::hints::{self, Hint};
 use crate::gate::who::Reviewer;
-use crate::gate::zone;
+use crate::gate::{reads, zone};
 use crate::model::application::{Application, BulkDecision};
 use crate::model::audit::SignOfLife;
 use crate::model::user::User;
@@ -352,6 +353,10 @@ pub async fn card(
     let alike = store::desk_queue::groups_of(conn, &[id]).await?;
     let moderates = who.user().role.manages_reports();
     let mut neighbours = Vec::new();
+    if moderates && (user.email.is_some() || application.network.is_some()) {
+        let about = ("application", Some(id));
+        reads::note(app, conn, who, reads::ADDRESS, about, json!({})).await?;
+    }
     if moderates {
         neighbours = neighbours_of(conn, &application).await?;
     } else {

@@ -4,6 +4,7 @@
 use super::super::letter::{Letter, Place, Reader};
 use super::super::message::{Kind, Message, one_line};
 use crate::domain::Result;
+use crate::store::upkeep::Week;
 
 /// Names that one mail gives.
 const MOST_NAMED: usize = 20;
@@ -79,5 +80,46 @@ pub fn test(place: &Place, to: Reader<'_>, desk: &str) -> Result<Message> {
         .subject("test-subject", [])
         .say("test-told", [])
         .link("test-link", desk)
+        .message()
+}
+
+/// Somebody of the staff did so much in an hour that what comes beyond waits. `words` says the
+/// newest of it.
+pub fn held(place: &Place, to: Reader<'_>, who: &str, words: &str, list: &str) -> Result<Message> {
+    let who = || [("who", one_line(who, 60).into())];
+    Letter::to(Kind::ActHeld, place, to)
+        .subject("act-held-subject", who())
+        .say("act-held-told", who())
+        .list(&[words.to_owned()])
+        .say("act-held-right", [])
+        .link("act-held-link", list)
+        .message()
+}
+
+/// What staff decided in the last week, by person.
+pub fn week(place: &Place, to: Reader<'_>, weeks: &[Week], desk: &str) -> Result<Message> {
+    let letter = Letter::to(Kind::Week, place, to);
+    let lines: Vec<String> = weeks
+        .iter()
+        .map(|one| {
+            let key = match one.suspended {
+                0 => "week-line",
+                _ => "week-line-suspended",
+            };
+            let number = |n: i64| u64::try_from(n).unwrap_or(0);
+            let facts = [
+                ("who", one_line(&one.name, 60).into()),
+                ("approved", number(one.approved).into()),
+                ("rejected", number(one.rejected).into()),
+                ("suspended", number(one.suspended).into()),
+            ];
+            letter.words(key, facts)
+        })
+        .collect();
+    letter
+        .subject("week-subject", [])
+        .say("week-told", [])
+        .list(&lines)
+        .link("application-link", desk)
         .message()
 }

@@ -7,6 +7,7 @@ use super::staff::News;
 use super::{Place, Reader, access, decision, joining, review, staff};
 use crate::domain::factor_change::FactorChange;
 use crate::mail::Message;
+use crate::store::upkeep::Week;
 use crate::text::catalogue::{Language, Words};
 
 const LINK: &str = "https://porch.example/k/1?a=b&c=d";
@@ -38,6 +39,8 @@ fn all(language: Language, person: &str) -> Vec<Message> {
         access::address_changed(&place, to, LINK),
         access::address_left(&place, to, LINK),
         staff::test(&place, to, LINK),
+        staff::held(&place, to, person, person, LINK),
+        staff::week(&place, to, &weeks(person), LINK),
     ];
     for change in FactorChange::ALL {
         mails.push(access::factor_changed(&place, to, *change, LINK));
@@ -84,6 +87,16 @@ fn all(language: Language, person: &str) -> Vec<Message> {
         mails.push(review::question(&place, to, person, LINK, weeks));
     }
     mails.into_iter().map(Result::unwrap).collect()
+}
+
+fn weeks(person: &str) -> Vec<Week> {
+    let week = |suspended| Week {
+        name: person.to_owned(),
+        approved: 3,
+        rejected: 1,
+        suspended,
+    };
+    vec![week(0), week(2)]
 }
 
 /// What a mail says, without the line ends of its paragraphs.

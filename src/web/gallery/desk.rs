@@ -15,7 +15,7 @@ use crate::web::parts::pager::Pager;
 use crate::web::render::door as words;
 use crate::web::review::keys::KeyMap;
 use crate::web::review::{
-    application, block_new, blocks, bulk, charts, door, events, hosts, keys, mail, presets,
+    application, audit, block_new, blocks, bulk, charts, door, events, held, hosts, keys, mail, presets,
     question, questions, queue, staff as of_staff, webhooks, welcome,
 };
 
@@ -219,6 +219,48 @@ pub fn pages() -> Vec<Hung> {
     hang("question", question_page().render());
     let mut applicant_profile = profile_view(5);
     applicant_profile.account = chip("rosa", "Rosa", 5);
+    hang(
+        "audit",
+        audit::AuditPage {
+            page: staff("The audit log"),
+            form: Form::new().with("said", "2 acts are taken back."),
+            rows: vec![audit::AuditRow {
+                id: 7,
+                at: ago(70),
+                actor: "@remy".into(),
+                words: "suspended an account".into(),
+                subject: Some(("@ben".into(), Some("/@ben".into()))),
+                facts: "reason: rugs".into(),
+                undoable: true,
+            }],
+            pager: Pager::default(),
+            query: "who=remy".into(),
+            owner: true,
+            public: true,
+            left: vec![(
+                "Line 5: wrote a note".into(),
+                "This cannot be taken back.".into(),
+            )],
+        }
+        .render(),
+    );
+    hang(
+        "held",
+        held::HeldPage {
+            page: staff("Acts that wait"),
+            rows: vec![held::HeldRow {
+                id: 3,
+                actor: "remy".into(),
+                words: "Suspend @ben".into(),
+                wanted_at: ago(20),
+                due_at: ago(-700),
+                outcome: None,
+                stoppable: true,
+            }],
+            most: 25,
+        }
+        .render(),
+    );
     hang(
         "staff",
         of_staff::StaffPage {

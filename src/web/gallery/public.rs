@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::sample::*;
 use crate::web::parts::pager::Pager;
-use crate::web::public::{about, door, follows, profile, status, timeline, trouble};
+use crate::web::public::{about, audit, door, follows, profile, status, timeline, trouble};
 
 /// Name and page.
 pub fn pages() -> Vec<Hung> {
@@ -136,6 +136,14 @@ pub fn pages() -> Vec<Hung> {
                 cause: "The admin’s choice",
             }],
             by_hours: 14,
+        }
+        .render(),
+    );
+    hang(
+        "public_audit",
+        audit::PublicAuditPage {
+            page: stranger("What staff did"),
+            rows: vec![(ago(50), "let somebody in".into())],
         }
         .render(),
     );

@@ -1,6 +1,7 @@
 //! Pages that anybody may read.
 
 pub mod about;
+pub mod audit;
 pub mod bonds;
 pub mod door;
 pub mod follows;

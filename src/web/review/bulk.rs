@@ -258,6 +258,9 @@ async fn decide(
             let page = confirm(&req, &app, &caller, &ticked, form).await?;
             Ok(frame::refused(page))
         }
+        Err(Error::Denied(sentence)) => {
+            Ok(frame::see_other_with("/desk", &Flash::trouble(sentence)))
+        }
         Err(error) => Err(error.into()),
     }
 }

@@ -156,6 +156,8 @@ pub fn kind_words(kind: MailKind) -> &'static str {
         MailKind::AppealReceived => "We look again",
         MailKind::Test => "A test",
         MailKind::FactorChanged => "A second factor was changed",
+        MailKind::ActHeld => "An act of staff waits",
+        MailKind::Week => "The week at the door",
     }
 }
 
@@ -177,6 +179,8 @@ fn job_words(job: &str) -> &'static str {
         "appeal" => kind_words(MailKind::AppealReceived),
         "address_changed" => kind_words(MailKind::AddressChanged),
         "factor" => kind_words(MailKind::FactorChanged),
+        "held" => kind_words(MailKind::ActHeld),
+        "week" => kind_words(MailKind::Week),
         "address_left" => kind_words(MailKind::AddressLeft),
         _ => "A mail",
     }

@@ -2,12 +2,14 @@
 
 pub mod acts;
 pub mod application;
+pub mod audit;
 pub mod block_new;
 pub mod blocks;
 pub mod bulk;
 pub mod charts;
 pub mod door;
 pub mod events;
+pub mod held;
 pub mod hosts;
 pub mod keys;
 pub mod mail;

@@ -2,7 +2,9 @@
 
 mod applying;
 mod asleep;
+mod audit;
 mod blocks;
+mod budget;
 mod charts;
 mod conflict;
 mod desk;
@@ -14,6 +16,7 @@ mod letters;
 mod order;
 mod proofs;
 mod questions;
+mod readings;
 mod reviewing;
 mod sandbox;
 mod two_walls;

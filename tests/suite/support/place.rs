@@ -406,6 +406,11 @@ impl Place {
             .unwrap_or_else(|error| panic!("{statement}: {error:?}"))
     }
 
+    /// A statement that may be refused.
+    pub async fn try_sql(&self, statement: &str) -> Result<(), tokio_postgres::Error> {
+        self.sql.batch_execute(statement).await
+    }
+
     /// One number.
     pub async fn number(&self, statement: &str) -> i64 {
         self.sql(statement, &[]).await.remove(0).get(0)

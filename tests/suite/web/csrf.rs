@@ -30,8 +30,13 @@ async fn snapshot(place: &Place) -> Vec<(String, i64, String)> {
             "applications" => "to_jsonb(t) - 'read_at' - 'read_by'",
             _ => "to_jsonb(t)",
         };
+        // That staff looked at an address is written down on purpose.
+        let of = match table.as_str() {
+            "audit_log" => "(SELECT * FROM audit_log WHERE act NOT LIKE '%.read')".to_owned(),
+            name => format!("\"{name}\""),
+        };
         let row = place
-            .sql(&format!("SELECT count(*), coalesce(md5(string_agg(md5(({seen})::text), '' ORDER BY md5(({seen})::text))), '') FROM \"{table}\" t"), &[])
+            .sql(&format!("SELECT count(*), coalesce(md5(string_agg(md5(({seen})::text), '' ORDER BY md5(({seen})::text))), '') FROM {of} t"), &[])
             .await;
         all.push((table, row[0].get(0), row[0].get(1)));
     }

@@ -39,7 +39,7 @@ pub struct ConfirmPage {
 
 /// Recovery codes, this once.
 #[derive(Template)]
-#[template(path = "settings/recovery_codes.html")]
+#[template(path = "settings/second_factor_codes.html")]
 pub struct CodesPage {
     /// The frame.
     pub page: Page,

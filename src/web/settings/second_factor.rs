@@ -78,7 +78,7 @@ const fn post(path: &'static str, handler: fn() -> actix_web::Route) -> Route {
     }
 }
 
-/// The routes of this folder.
+/// The routes of these pages.
 pub const ROUTES: &[Route] = &[
     get("/settings/second-factor", || web::to(show)),
     get("/settings/second-factor/app", || web::to(new::show_app)),
