@@ -70,7 +70,7 @@ smallint_enum! {
         Worked = 1 => "worked",
         /// The wait that stands in for it.
         Waited = 2 => "waited",
-        /// None was asked: an invite, an event code, a place that asks for none.
+        /// None was asked: an event code, a place that asks for none.
         Exempt = 3 => "exempt",
     }
 }

@@ -28,6 +28,7 @@ pub mod scopes;
 pub mod severance;
 pub(crate) mod smallint;
 pub mod visibility;
+pub mod vouch_answer;
 
 pub use client_address::ClientAddress;
 pub use error::{Error, Result};

@@ -76,6 +76,20 @@ impl EffectiveMode {
         self.mode != RegistrationMode::Open
     }
 
+    /// The same sentence for somebody with an invite that works: they may apply while only the
+    /// invited may, and never while the door is closed.
+    pub fn closed_to_the_invited(&self) -> Option<&'static str> {
+        match self.mode {
+            RegistrationMode::Closed => self.closed_because(),
+            _ => None,
+        }
+    }
+
+    /// Whether an invite lets somebody in without being read.
+    pub fn invites_approve(&self) -> bool {
+        self.bypass && self.mode != RegistrationMode::Closed
+    }
+
     /// One sentence for somebody at the door; `None` while applications are taken.
     pub fn closed_because(&self) -> Option<&'static str> {
         match (self.mode, self.reason) {

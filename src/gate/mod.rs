@@ -16,6 +16,9 @@
 //! not sees the state before it until everything is erased: what applicants may know is made in
 //! [`applications::progress`] alone. After a yes comes the [`welcome`].
 //!
+//! Members bring people by [`invites`], and say whom they know when an applicant names them:
+//! [`vouches`].
+//!
 //! While they wait, [`sandbox`], [`drafts`] and [`draft_pictures`] say what they may do. How far the door is open
 //! is computed from facts whenever somebody knocks: [`ceilings`], [`effective_mode`], [`mode`]; an
 //! admin changes it in [`doorkeeper`].
@@ -33,12 +36,14 @@ pub mod drafts;
 pub mod effective_mode;
 pub mod event_codes;
 pub mod hints;
+pub mod invites;
 pub mod mail_providers;
 pub mod mode;
 pub mod proof;
 pub mod questions;
 pub mod reads;
 pub mod sandbox;
+pub mod vouches;
 pub mod welcome;
 pub mod who;
 pub mod zone;

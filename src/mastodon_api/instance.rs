@@ -10,6 +10,7 @@ use super::entities::*;
 use super::rows::public;
 use crate::app::App;
 use crate::app::instance::Instance as Words;
+use crate::domain::registration_mode::RegistrationMode;
 use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
 use crate::files::image;
 use crate::moderation::published;
@@ -130,7 +131,7 @@ async fn v1(req: HttpRequest, app: web::Data<App>) -> Answer {
         languages: words.languages.clone(),
         registrations: about.door.takes_applications(),
         approval_required: about.door.needs_approval(),
-        invites_enabled: false,
+        invites_enabled: about.door.mode != RegistrationMode::Closed,
         configuration: InstanceV1Configuration {
             accounts: InstanceV1Accounts {
                 max_featured_tags: configuration.accounts.max_featured_tags,

@@ -12,6 +12,7 @@ pub mod entities;
 pub mod error;
 pub mod follow_requests;
 pub mod instance;
+pub mod invites;
 pub mod markers;
 pub mod media;
 pub mod mutes;
@@ -41,7 +42,7 @@ pub use error::ApiError;
 pub use params::{Params, ParamsWithFiles};
 
 use crate::app::App;
-use crate::door::Route;
+use crate::door::{Alternative, Route};
 use crate::files::remote::Addresses;
 
 /// What this door offers, file by file.
@@ -76,6 +77,9 @@ pub const ROUTES: &[&[Route]] = &[
     thread::ROUTES,
     timelines::ROUTES,
 ];
+
+/// What it answers at the paths of pages.
+pub const ALTERNATIVES: &[Alternative] = invites::ALTERNATIVES;
 
 /// Where this server is reached, such as `https://porch.example`: scheme, host and port, no
 /// slash at the end. The doors find it in the app data; every URL in an answer starts with it.

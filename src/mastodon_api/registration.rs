@@ -117,6 +117,10 @@ struct SignUp {
     proof: Option<String>,
     #[serde(deserialize_with = "lenient::opt_word")]
     event_code: Option<String>,
+    #[serde(deserialize_with = "lenient::opt_word")]
+    invite_code: Option<String>,
+    #[serde(deserialize_with = "lenient::opt_string")]
+    vouch: Option<String>,
     #[serde(deserialize_with = "lenient::list")]
     answers: Vec<AnswerParam>,
 }
@@ -142,6 +146,8 @@ async fn sign_up(
         form_token: sent.form_token,
         proof: sent.proof,
         event: sent.event_code,
+        invite: sent.invite_code,
+        vouch: sent.vouch,
         by_app: true,
         network: Some(caller.address()),
         trap_filled: false,

@@ -14,6 +14,7 @@ pub mod emoji;
 pub mod event_code;
 pub mod follow;
 pub mod host;
+pub mod invite;
 pub mod likeness;
 pub mod link;
 pub mod question;

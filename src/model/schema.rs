@@ -288,6 +288,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    branch_cuts (id) {
+        id -> Int8,
+        node_id -> Int8,
+        actor_id -> Nullable<Int8>,
+        kind -> Int2,
+        reason -> Text,
+        frozen -> Array<Int8>,
+        restrained -> Array<Int8>,
+        bulks -> Array<Int8>,
+        turned_down -> Int4,
+        protected -> Array<Text>,
+        created_at -> Timestamptz,
+        mended_at -> Nullable<Timestamptz>,
+        mended_by -> Nullable<Int8>,
+    }
+}
+
+diesel::table! {
     bulk_decisions (id) {
         id -> Int8,
         actor_id -> Nullable<Int8>,
@@ -501,6 +519,42 @@ diesel::table! {
         cursor -> Int8,
         asked_at -> Timestamptz,
         severance_id -> Nullable<Int8>,
+    }
+}
+
+diesel::table! {
+    invite_allowances (user_id) {
+        user_id -> Int8,
+        live -> Int4,
+        uses -> Int4,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    invite_nodes (id) {
+        id -> Int8,
+        user_id -> Nullable<Int8>,
+        parent_id -> Nullable<Int8>,
+        invite_id -> Nullable<Int8>,
+        bypass -> Bool,
+        key_id -> Int2,
+        keyed -> Bytea,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    invites (id) {
+        id -> Int8,
+        code -> Text,
+        user_id -> Int8,
+        uses -> Int4,
+        used -> Int4,
+        note -> Text,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        revoked_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -1298,6 +1352,19 @@ diesel::table! {
         password_changed_at -> Nullable<Timestamptz>,
         moved_at -> Nullable<Timestamptz>,
         second_factor_since -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    vouches (id) {
+        id -> Int8,
+        application_id -> Int8,
+        name -> Text,
+        user_id -> Nullable<Int8>,
+        named_at -> Timestamptz,
+        asked_at -> Nullable<Timestamptz>,
+        answer -> Nullable<Int2>,
+        answered_at -> Nullable<Timestamptz>,
     }
 }
 

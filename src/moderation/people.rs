@@ -45,6 +45,8 @@ pub struct Person {
     pub application: Option<Application>,
     /// What they wrote, in one text.
     pub reason: Option<String>,
+    /// The account that invited them.
+    pub invited_by: Option<Id>,
     /// Where they were seen, the latest first; for moderators.
     pub networks: Vec<(ipnet::IpNet, DateTime<Utc>)>,
 }
@@ -116,6 +118,7 @@ async fn load(conn: &mut Conn, who: &Reviewer, ids: Vec<Id>) -> Result<Vec<Perso
         true => store::people::networks(conn, &users).await?,
         false => Vec::new(),
     };
+    let inviters = store::invite_tree::inviters(conn, &users).await?;
     let mut people = Vec::with_capacity(ids.len());
     for id in ids {
         let account = take(&mut accounts, |a| a.id == id);
@@ -160,6 +163,10 @@ async fn load(conn: &mut Conn, who: &Reviewer, ids: Vec<Id>) -> Result<Vec<Perso
                 .filter(|(user, ..)| Some(*user) == of)
                 .map(|(_, network, at)| (*network, *at))
                 .collect(),
+            invited_by: inviters
+                .iter()
+                .find(|(user, _)| Some(*user) == of)
+                .map(|(_, account)| *account),
             account,
             user,
             profile,

@@ -33,7 +33,8 @@ static BY_PATTERN: LazyLock<HashMap<(&'static str, &'static str), &'static Route
     });
 
 /// Rows that answer at the path of a page, for those who ask for something else than that.
-pub const ALTERNATIVES: &[Alternative] = federation_api::ALTERNATIVES;
+pub const ALTERNATIVES: [&[Alternative]; 2] =
+    [federation_api::ALTERNATIVES, mastodon_api::ALTERNATIVES];
 
 /// The row for a method, a pattern as the router matched it, and what the headers ask for.
 pub fn find(method: &str, pattern: &str, headers: &HeaderMap) -> Option<&'static Route> {
@@ -51,6 +52,7 @@ pub fn has_alternative(route: &Route) -> bool {
 fn alternatives(method: &str, path: &str) -> impl Iterator<Item = &'static Alternative> {
     ALTERNATIVES
         .iter()
+        .flat_map(|door| door.iter())
         .filter(move |other| other.route.method == method && other.route.path == path)
 }
 
@@ -68,7 +70,8 @@ pub fn register(config: &mut ServiceConfig) {
     for (path, routes) in by_path {
         let mut resource = web::resource(path);
         // What was asked for in so many words goes before what everybody gets.
-        for other in ALTERNATIVES.iter().filter(|other| other.route.path == path) {
+        let others = ALTERNATIVES.iter().flat_map(|door| door.iter());
+        for other in others.filter(|other| other.route.path == path) {
             let asked = guard::fn_guard(|context| (other.when)(context.head().headers()));
             let route = (other.route.handler)().method(method(&other.route));
             resource = resource.route(route.guard(asked));

@@ -181,6 +181,7 @@ async fn viewer(app: &App, who: &SignedIn) -> Result<Option<Viewer>> {
         waiting_applications,
         waiting: standing != Standing::Member,
         unread_notifications: menu.unread,
+        asked: menu.asked,
     }))
 }
 

@@ -25,13 +25,13 @@ FLAGS = [
 STRANGER = {
     "landing": "/", "about": "/about", "public": "/public", "apply": "/apply", "sign-in": "/sign-in",
     "password": "/password", "profile": f"/@{S['member']}", "thread": f"/@{S['member']}/{S['post']}",
-    "tag": "/tags/bread", "door": "/door", "nothing": "/no/such/page",
+    "tag": "/tags/bread", "door": "/door", "invite-typed": "/invite", "invite-dead": "/invite/ABCDEFGHJKLM", "nothing": "/no/such/page",
 }
 WAITING = {"waiting": "/waiting", "waiting-profile": "/waiting/profile", "withdraw": "/waiting/withdraw",
     "answers": "/waiting/answers"}
 OWNER = {
     "home": "/home", "compose": "/compose", "reply": f"/compose?in_reply_to={S['post']}",
-    "notifications": "/notifications", "search": "/search?q=ann", "drafts": "/drafts", "bookmarks": "/bookmarks",
+    "notifications": "/notifications", "search": "/search?q=ann", "invites": "/invites", "vouches": "/vouches", "drafts": "/drafts", "bookmarks": "/bookmarks",
     "door-kept": "/desk/door", "door-price": "/desk/door/open", "questions": "/desk/questions",
     "blocks": "/desk/blocks", "block-new": "/desk/blocks/new?kind=mail&value=far.example", "events": "/desk/events",
     "question": "/desk/questions/1", "question-new": "/desk/questions/new", "requests": "/notifications/requests",
@@ -39,6 +39,7 @@ OWNER = {
     "tags": "/tags", "welcome": "/welcome", "welcome-desk": "/desk/welcome",
     "policies": "/desk/policies", "policies-new": "/desk/policies/new?domain=far.example",
     "policies-import": "/desk/policies/import", "policies-allowed": "/desk/policies/allowed", "severed": "/severed",
+    "desk-invites": "/desk/invites", "desk-invites-person": f"/desk/invites/people/{S['member']}",
     "keys": "/desk/keys", "staff": "/desk/staff", "audit": "/desk/audit", "held": "/desk/held",
     "presets": "/desk/presets", "webhooks": "/desk/webhooks", "mail": "/desk/mail", "charts": "/desk/charts",
     "zone": "/settings/zone",

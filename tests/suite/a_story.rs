@@ -448,4 +448,20 @@ async fn people_talk(place: &Place, owner: &Browser, cleo: &Browser, app: &Api) 
         .error(404);
     let seen = app.get(&status).await.entity("Status");
     assert_eq!(seen["replies_count"], 0);
+
+    // Cleo invites somebody: the link says who, and leads to the form.
+    let page = cleo.open("/invites").await;
+    let page = cleo.submit(page.form("/invites").set("uses", "1")).await;
+    let links = page.all("a").into_iter().map(|link| link.get("href"));
+    let link = links.filter_map(|href| href.strip_prefix(&place.origin));
+    let link = link.filter(|path| path.starts_with("/invite/")).last();
+    let link = link.expect("a link to give away").to_owned();
+    let stranger = place.browser();
+    let page = stranger.open(&link).await;
+    page.says("Cleo of the Bees invites you");
+    let code = link.trim_start_matches("/invite/");
+    stranger
+        .open(&format!("/apply?invite={code}"))
+        .await
+        .says("Cleo of the Bees");
 }

@@ -21,9 +21,11 @@ use crate::app::App;
 use crate::domain::application::Proof;
 use crate::domain::block_severity::BlockSeverity;
 use crate::domain::error::Closed;
+use crate::domain::registration_mode::RegistrationMode;
 use crate::domain::{Error, Id, Result};
 use crate::gate::blocks::judge;
 use crate::gate::effective_mode::EffectiveMode;
+use crate::gate::invites::bring;
 use crate::gate::questions::Given;
 use crate::gate::{event_codes, mode, proof};
 use crate::model::event_code::EventCode;
@@ -58,6 +60,10 @@ pub struct Apply {
     pub proof: Option<String>,
     /// The code of an event, as typed.
     pub event: Option<String>,
+    /// The code of an invite, as it came.
+    pub invite: Option<String>,
+    /// A member who knows them, as typed.
+    pub vouch: Option<String>,
     /// It came through an app, which can do no work for it.
     pub by_app: bool,
     /// Where it came from.
@@ -75,6 +81,8 @@ pub struct Applied {
     pub email: Option<String>,
     /// A mail with a link is on its way.
     pub needs_confirmation: bool,
+    /// It came with an invite that does not work (any more): an ordinary application.
+    pub invite_failed: bool,
 }
 
 /// What was asked of the applicant's machine, and what it gave.
@@ -83,6 +91,8 @@ pub(super) struct Asked {
     pub proof: Proof,
     /// The event whose code was typed.
     pub event: Option<EventCode>,
+    /// The code of an invite that worked a moment ago.
+    pub invite: Option<String>,
     /// Which budgets it draws on.
     pub way: Way,
 }
@@ -100,10 +110,21 @@ pub async fn apply(app: &App, cmd: Apply) -> Result<Applied> {
     let form = returned(app, &cmd, now)?;
     let address = typed_address(&cmd);
 
-    // The effective mode, and the code of an event, which frees from the network's limits.
+    // The effective mode, with an invite where one came along; and the code of an event, which
+    // frees from the network's limits.
     let mut conn = app.desk.get().await?;
-    refuse_unless_open(&mode::current(app, &mut conn, now).await?)?;
-    let asked = asked(app, &mut conn, &cmd, form.as_ref(), now).await?;
+    let effective = mode::current(app, &mut conn, now).await?;
+    let invite = match (&cmd.invite, effective.mode) {
+        (Some(code), mode) if mode != RegistrationMode::Closed => {
+            bring::find(&mut conn, code, now).await?
+        }
+        _ => None,
+    };
+    refuse_unless_open(&effective, invite_of(&cmd, invite.is_some()))?;
+    let asked = Asked {
+        invite,
+        ..asked(app, &mut conn, &cmd, form.as_ref(), now).await?
+    };
     drop(conn);
 
     // Limits of the network, and those for applications without a proof of work.
@@ -188,12 +209,13 @@ pub async fn apply(app: &App, cmd: Apply) -> Result<Applied> {
     app.wake_relay();
     if received.waits_already {
         super::arrived(app, received.application).await;
-        super::approve::welcome_if_open(app, received.application).await?;
+        super::approve::welcome_at_once(app, received.application).await?;
     }
     Ok(Applied {
         user: Some(received.user),
         email: fields.address.map(|a| a.to_string()),
         needs_confirmation: super::mail_reaches_people(app),
+        invite_failed: cmd.invite.is_some() && !received.invited,
     })
 }
 
@@ -225,11 +247,40 @@ fn again(app: &App, cmd: &Apply) -> Applied {
         user: None,
         email: cmd.email.clone(),
         needs_confirmation: super::mail_reaches_people(app),
+        invite_failed: false,
     }
 }
 
-pub(super) fn refuse_unless_open(effective: &EffectiveMode) -> Result<()> {
-    match effective.closed_because() {
+/// What somebody brings along, as far as invites go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Invite {
+    /// None.
+    None,
+    /// One that does not work.
+    Dead,
+    /// One that does.
+    Live,
+}
+
+pub(super) fn invite_of(cmd: &Apply, works: bool) -> Invite {
+    match (&cmd.invite, works) {
+        (_, true) => Invite::Live,
+        (Some(_), false) => Invite::Dead,
+        (None, false) => Invite::None,
+    }
+}
+
+/// An invite opens what is open to the invited, and nothing that is closed.
+pub(super) fn refuse_unless_open(effective: &EffectiveMode, invite: Invite) -> Result<()> {
+    let sentence = match invite {
+        Invite::Live => effective.closed_to_the_invited(),
+        Invite::None => effective.closed_because(),
+        Invite::Dead => match effective.mode {
+            RegistrationMode::Invite => Some(DEAD_INVITE),
+            _ => effective.closed_because(),
+        },
+    };
+    match sentence {
         None => Ok(()),
         Some(sentence) => Err(Error::Closed(Box::new(Closed {
             message: sentence.into(),
@@ -238,6 +289,10 @@ pub(super) fn refuse_unless_open(effective: &EffectiveMode) -> Result<()> {
         }))),
     }
 }
+
+/// In the same words whether it never was, is over, used up or revoked.
+const DEAD_INVITE: &str = "This invite does not work (any more), and at the moment people come in \
+     here by invitation only. Whoever invited you can make another one.";
 
 fn refuse_network(met: Option<BlockSeverity>) -> Result<()> {
     match met {
@@ -280,5 +335,10 @@ async fn asked(
         (None, false) if cmd.by_app => (Proof::Missing, Way::App),
         (None, false) => (Proof::Missing, Way::Plain),
     };
-    Ok(Asked { proof, event, way })
+    Ok(Asked {
+        proof,
+        event,
+        invite: None,
+        way,
+    })
 }

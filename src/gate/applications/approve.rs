@@ -82,19 +82,20 @@ pub async fn approve(
     done
 }
 
-/// In `open`, whoever confirmed is in: when the door is open now *and* was when they applied,
-/// and nobody decided meanwhile. Says whether they are. Everybody else stays pending, whatever
-/// the mode becomes later (E12 to E14).
-pub(super) async fn welcome_if_open(app: &App, id: Id) -> Result<bool> {
+/// Lets somebody in whom nobody has to read: in `open` whoever confirmed, and whoever an invite
+/// lets in, each only when it held at the sign-up *and* holds now, and nobody decided meanwhile.
+/// Says whether they are in. Everybody else stays pending, whatever the mode becomes later (E12
+/// to E14).
+pub(super) async fn welcome_at_once(app: &App, id: Id) -> Result<bool> {
     let mut conn = app.desk.get().await?;
     let application = store::applications::find(&mut conn, id).await?;
     let now = app.clock.decide(&mut conn).await?;
-    let open_then =
-        application.is_some_and(|a| a.mode == RegistrationMode::Open && may_be_welcomed(&a));
-    let open_now =
-        open_then && mode::current(app, &mut conn, now).await?.mode == RegistrationMode::Open;
+    let welcome = match application {
+        Some(application) => may_come_in(app, &mut conn, &application, now).await?,
+        None => false,
+    };
     drop(conn);
-    if !open_now {
+    if !welcome {
         return Ok(false);
     }
     let prepared = prepare(app, id).await?;
@@ -102,13 +103,12 @@ pub(super) async fn welcome_if_open(app: &App, id: Id) -> Result<bool> {
     let done = conn
         .transaction(async |conn| {
             let now = app.clock.decide(conn).await?;
-            let mode = mode::current(app, conn, now).await?.mode;
-            let application = store::applications::lock(conn, id).await?;
-            let application =
-                application.filter(|a| may_be_welcomed(a) && mode == RegistrationMode::Open);
-            let Some(application) = application else {
+            let Some(application) = store::applications::lock(conn, id).await? else {
                 return Ok(false);
             };
+            if !may_come_in(app, conn, &application, now).await? {
+                return Ok(false);
+            }
             let decision = Decision {
                 state: ApplicationState::Approved,
                 by: None,
@@ -131,6 +131,29 @@ pub(super) async fn welcome_if_open(app: &App, id: Id) -> Result<bool> {
         _ => prepared.forget(app).await,
     }
     done
+}
+
+/// Whether nobody has to read this one: no statement for most, the mode for the others, and how
+/// the invite stands for who brought one.
+async fn may_come_in(
+    app: &App,
+    conn: &mut Conn,
+    application: &Application,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    let was_open = application.mode == RegistrationMode::Open;
+    if !may_be_welcomed(application) || !(was_open || application.lane == Lane::Vouched) {
+        return Ok(false);
+    }
+    let effective = mode::current(app, conn, now).await?;
+    if was_open && effective.mode == RegistrationMode::Open {
+        return Ok(true);
+    }
+    if application.lane != Lane::Vouched || !effective.invites_approve() {
+        return Ok(false);
+    }
+    let brought = store::invite_tree::brought(conn, application.user_id, now).await?;
+    Ok(brought.is_some_and(|brought| brought.bypass && brought.holds))
 }
 
 /// What was put aside is looked at by a person, however open the door.

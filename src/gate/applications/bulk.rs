@@ -239,6 +239,85 @@ async fn turn_down(
     hints::remember_many(app, conn, &ids, state, (now, now + REMEMBERED)).await
 }
 
+/// Turns down all who wait in a branch of invites that is cut, in the transaction of the cut. Gives
+/// the acts, and how many people they are about.
+pub(in crate::gate) async fn turn_down_a_branch(
+    app: &App,
+    conn: &mut Conn,
+    by: Id,
+    applications: &[Id],
+    told: bool,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<(Vec<Id>, usize)> {
+    let (mut acts, mut count) = (Vec::new(), 0);
+    for ids in applications.chunks(MOST) {
+        let rows = store::applications::lock_many(conn, ids).await?;
+        let rows: Vec<(Application, User)> = rows
+            .into_iter()
+            .filter(|(application, _)| reject::may_be_rejected(application.state))
+            .collect();
+        let open: Vec<&Application> = rows.iter().map(|(a, _)| a).collect();
+        let mut seen: HashMap<Id, Seen> = snapshot::read_many(conn, &open)
+            .await?
+            .into_iter()
+            .collect();
+        let chosen: Vec<(Application, User, Seen)> = rows
+            .into_iter()
+            .filter_map(|(application, user)| {
+                let there = seen.remove(&application.id)?;
+                Some((application, user, there))
+            })
+            .collect();
+        if chosen.is_empty() {
+            continue;
+        }
+        let ids: Vec<Id> = chosen.iter().map(|(a, ..)| a.id).collect();
+        let done: Vec<String> = ids.iter().map(Id::to_string).collect();
+        let new = NewBulk {
+            actor: by,
+            act: BulkAct::Reject,
+            message: None,
+            told,
+            picks: json!([]),
+            total: ids.len() as i32,
+            done: json!(done),
+            left_out: json!([]),
+            finished: true,
+        };
+        turn_down(app, conn, &chosen, &new, now).await?;
+        let detail = json!({ "applications": done, "told": told });
+        let id = store::bulk_decisions::insert(conn, &new, now).await?;
+        line(conn, by, "application.reject_many", id, detail, now).await?;
+        let kind = EventKind::ApplicationRejected;
+        store::events::insert_many(conn, kind, &ids, by, None, now).await?;
+        acts.push(id);
+        count += ids.len();
+    }
+    Ok((acts, count))
+}
+
+/// Takes such an act back, in the transaction that mends the branch; gives how many it was too
+/// late for.
+pub(in crate::gate) async fn take_back_of_a_branch(
+    app: &App,
+    conn: &mut Conn,
+    by: Id,
+    id: Id,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<usize> {
+    let Some(bulk) = store::bulk_decisions::lock(conn, id).await? else {
+        return Ok(0);
+    };
+    if can_be_taken_back(&bulk, now) {
+        undo_all(app, conn, by, &bulk, &ids_of(&bulk.done), now).await?;
+        return Ok(0);
+    }
+    Ok(match bulk.undone_at {
+        Some(_) => 0,
+        None => ids_of(&bulk.done).len(),
+    })
+}
+
 struct Sifted {
     chosen: Vec<(Application, User, Seen)>,
     left_out: Vec<LeftOut>,
@@ -283,13 +362,13 @@ async fn sift(
         let Some(there) = seen.remove(id) else {
             continue;
         };
-        let by = deciders
+        let decider = deciders
             .iter()
             .find(|d| Some(d.id) == application.decided_by);
-        let by = by.map(|d| d.username.as_str());
+        let decider = decider.map(|d| d.username.as_str());
         let why = match act {
             BulkAct::PutOff if !application.state.is_waiting() => {
-                Some(review::handled(&application, by, zone))
+                Some(review::handled(&application, decider, zone))
             }
             BulkAct::PutOff if application.put_off_until.is_some_and(|until| until > now) => {
                 Some("It is put off already.".to_owned())
@@ -298,7 +377,7 @@ async fn sift(
                 put_off::why_not(application.state, application.put_offs).map(str::to_owned)
             }
             _ if !reject::may_be_rejected(application.state) => {
-                Some(review::handled(&application, by, zone))
+                Some(review::handled(&application, decider, zone))
             }
             _ => bonds.bars(*id),
         };
@@ -357,61 +436,76 @@ pub async fn take_back(app: &App, who: &Reviewer, id: Id) -> Result<()> {
         let bulk = store::bulk_decisions::lock(conn, id)
             .await?
             .ok_or(Error::NotFound)?;
-        if bulk.undone_at.is_some() || bulk.finished_at.is_none() || bulk.created_at + WITHIN <= now
-        {
+        if !can_be_taken_back(&bulk, now) {
             return Err(Error::Conflict(
                 "This cannot be taken back: it is under way, taken back already, or older than \
                  24 hours."
                     .into(),
             ));
         }
-        store::bulk_decisions::set_undone(conn, id, by, now).await?;
         let mut ids = ids_of(&bulk.done);
         if bulk.act == BulkAct::Reject {
             // Whom they may not decide about stays as somebody else left it.
             let bonds = conflict::of(conn, who, &ids, now).await?;
             ids.retain(|id| bonds.bars(*id).is_none());
         }
-        let mut waits: Vec<Id> = Vec::new();
-        match bulk.act {
-            BulkAct::Reject => {
-                let back = undo::noes(app, conn, &ids, now).await?;
-                waits.extend(back.iter().map(|b| b.application));
-                let kind = EventKind::DecisionUndone;
-                let was = Some(ApplicationState::Rejected as i64);
-                for (told, was) in [(true, was), (false, None)] {
-                    let of = |b: &&store::taken_back::TakenBack| b.told == told;
-                    let of: Vec<Id> = back.iter().filter(of).map(|b| b.application).collect();
-                    store::events::insert_many(conn, kind, &of, by, was, now).await?;
-                }
-            }
-            BulkAct::PutOff => {
-                let rows = store::applications::lock_many(conn, &ids).await?;
-                let rests = rows.iter().map(|(a, _)| a).filter(|a| {
-                    a.state == ApplicationState::Pending
-                        && a.put_off_until == Some(bulk.created_at + put_off::RESTS)
-                });
-                waits.extend(rests.map(|a| a.id));
-                store::applications::take_up_again(conn, &waits).await?;
-            }
-            BulkAct::Approve => {
-                let picks: Vec<[String; 2]> = ids
-                    .iter()
-                    .map(|id| [id.to_string(), String::new()])
-                    .collect();
-                let (done, left) = (json!([]), &bulk.left_out);
-                store::bulk_decisions::note(conn, id, &json!(picks), &done, left, None).await?;
-                queue_job(conn, id, now).await?;
-            }
-        }
-        let waits: Vec<String> = waits.iter().map(Id::to_string).collect();
-        let detail = json!({ "applications": waits });
-        line(conn, by, "application.undo_many", id, detail, now).await
+        undo_all(app, conn, by, &bulk, &ids, now).await
     })
     .await?;
     drop(conn);
     app.wake_relay();
     Ok(())
+}
+
+fn can_be_taken_back(bulk: &BulkDecision, now: chrono::DateTime<chrono::Utc>) -> bool {
+    bulk.undone_at.is_none() && bulk.finished_at.is_some() && bulk.created_at + WITHIN > now
+}
+
+async fn undo_all(
+    app: &App,
+    conn: &mut Conn,
+    by: Id,
+    bulk: &BulkDecision,
+    ids: &[Id],
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<()> {
+    let id = bulk.id;
+    store::bulk_decisions::set_undone(conn, id, by, now).await?;
+    let mut waits: Vec<Id> = Vec::new();
+    match bulk.act {
+        BulkAct::Reject => {
+            let back = undo::noes(app, conn, ids, now).await?;
+            waits.extend(back.iter().map(|b| b.application));
+            let kind = EventKind::DecisionUndone;
+            let was = Some(ApplicationState::Rejected as i64);
+            for (told, was) in [(true, was), (false, None)] {
+                let of = |b: &&store::taken_back::TakenBack| b.told == told;
+                let of: Vec<Id> = back.iter().filter(of).map(|b| b.application).collect();
+                store::events::insert_many(conn, kind, &of, by, was, now).await?;
+            }
+        }
+        BulkAct::PutOff => {
+            let rows = store::applications::lock_many(conn, ids).await?;
+            let rests = rows.iter().map(|(a, _)| a).filter(|a| {
+                a.state == ApplicationState::Pending
+                    && a.put_off_until == Some(bulk.created_at + put_off::RESTS)
+            });
+            waits.extend(rests.map(|a| a.id));
+            store::applications::take_up_again(conn, &waits).await?;
+        }
+        BulkAct::Approve => {
+            let picks: Vec<[String; 2]> = ids
+                .iter()
+                .map(|id| [id.to_string(), String::new()])
+                .collect();
+            let (done, left) = (json!([]), &bulk.left_out);
+            store::bulk_decisions::note(conn, id, &json!(picks), &done, left, None).await?;
+            queue_job(conn, id, now).await?;
+        }
+    }
+    let waits: Vec<String> = waits.iter().map(Id::to_string).collect();
+    let detail = json!({ "applications": waits });
+    line(conn, by, "application.undo_many", id, detail, now).await
 }
 
 /// The job: approves some more, or takes some more approvals back; `false` when all is done.

@@ -17,11 +17,12 @@ use crate::app::App;
 use crate::domain::application::{ApplicationState, Proof};
 use crate::domain::block_severity::BlockSeverity;
 use crate::domain::event::{Event, EventKind};
+use crate::domain::lane::Lane;
 use crate::domain::link_purpose::LinkPurpose;
 use crate::domain::{Error, Id, Result};
 use crate::gate::blocks::judge;
 use crate::gate::who::{SignedIn, Standing};
-use crate::gate::{proof, questions};
+use crate::gate::{proof, questions, vouches};
 use crate::model::application::Application;
 use crate::model::user::User;
 use crate::secrets::link;
@@ -70,7 +71,8 @@ fn asked_bits(app: &App) -> u8 {
 pub struct Confirmed {
     /// Whose.
     pub user: Id,
-    /// Whether that made them a member at once: the door is, and was, open.
+    /// Whether that made them a member at once: the door is, and was, open, or an invite lets
+    /// them in.
     pub member: bool,
 }
 
@@ -94,7 +96,7 @@ pub async fn confirm(app: &App, token: &str, work: Option<&str>) -> Result<Confi
     drop(conn);
     app.wake_relay();
     super::arrived(app, application).await;
-    let member = approve::welcome_if_open(app, application).await?;
+    let member = approve::welcome_at_once(app, application).await?;
     Ok(Confirmed { user, member })
 }
 
@@ -173,9 +175,10 @@ async fn into_queue(
         let (id, erase_at) = (application.id, now + ERASED_AFTER);
         return store::waiting::confirm_silenced(conn, id, state, now, erase_at).await;
     }
+    let lane = standing_lane(conn, application, now).await?;
     let to = Confirm {
         state,
-        lane: line::lane(conn, application.lane, now).await?,
+        lane: line::lane(conn, lane, now).await?,
         proof,
     };
     let moved =
@@ -183,9 +186,27 @@ async fn into_queue(
     if !moved {
         return Err(Error::NotFound);
     }
+    vouches::ask(conn, application.id, now).await?;
     let kind = EventKind::ApplicationConfirmed;
     let event = Event::by_people(kind, application.id, application.user_id);
     store::events::insert(conn, &event, now).await
+}
+
+/// Its lane as far as an invite goes: one that was revoked meanwhile, or whose maker is in good
+/// standing no more, is none.
+async fn standing_lane(
+    conn: &mut Conn,
+    application: &Application,
+    now: DateTime<Utc>,
+) -> Result<Lane> {
+    if application.lane != Lane::Vouched {
+        return Ok(application.lane);
+    }
+    let brought = store::invite_tree::brought(conn, application.user_id, now).await?;
+    Ok(match brought.is_some_and(|brought| brought.holds) {
+        true => Lane::Vouched,
+        false => Lane::Waiting,
+    })
 }
 
 /// Applications that are let in at a time.
@@ -223,7 +244,7 @@ pub async fn let_in_waited(app: &App) -> Result<usize> {
     }
     for id in &moved {
         super::arrived(app, *id).await;
-        approve::welcome_if_open(app, *id).await?;
+        approve::welcome_at_once(app, *id).await?;
     }
     Ok(moved.len())
 }

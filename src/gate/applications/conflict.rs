@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::domain::{Error, Id, Result};
 use crate::gate::who::{Reviewer, Rights, rights_of};
+use crate::store::vouches::Nearness;
 use crate::store::{self, Conn};
 
 /// What binds a reviewer to an applicant.
@@ -18,6 +19,10 @@ use crate::store::{self, Conn};
 pub enum Bond {
     /// They came from a network where the reviewer signs in: the same /24 or /64.
     Network,
+    /// They came by an invite of the reviewer's.
+    Invited,
+    /// The reviewer said that they know them.
+    Vouched,
 }
 
 impl Bond {
@@ -25,6 +30,8 @@ impl Bond {
     fn word(self) -> &'static str {
         match self {
             Bond::Network => "network",
+            Bond::Invited => "invited",
+            Bond::Vouched => "vouched",
         }
     }
 
@@ -32,6 +39,8 @@ impl Bond {
     fn sentence(self) -> &'static str {
         match self {
             Bond::Network => "They came from a network that you sign in from.",
+            Bond::Invited => "You invited them.",
+            Bond::Vouched => "You said that you know them.",
         }
     }
 }
@@ -55,6 +64,12 @@ pub async fn of(
     // One block for each kind of bond; each asks for all applications at once.
     for id in store::conflicts::of_one_network(conn, me, applications, now).await? {
         bonds.entry(id).or_insert(Bond::Network);
+    }
+    for (id, nearness) in store::vouches::near(conn, me, applications).await? {
+        bonds.entry(id).or_insert(match nearness {
+            Nearness::Invited => Bond::Invited,
+            Nearness::Vouched => Bond::Vouched,
+        });
     }
     let alone = !bonds.is_empty() && !others_can_decide(conn, me, now).await?;
     Ok(Bonds { bonds, alone })

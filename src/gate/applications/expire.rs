@@ -26,6 +26,8 @@ pub const NEAR: TimeDelta = TimeDelta::days(3);
 const APPROVED_KEPT: TimeDelta = TimeDelta::days(90);
 /// What was decided about many at once is kept for its page.
 const BULKS_KEPT: TimeDelta = TimeDelta::days(30);
+/// An invite that is over is kept for its maker to look at.
+const INVITES_KEPT: TimeDelta = TimeDelta::days(365);
 /// Rows in one transaction.
 const BATCH: i64 = 500;
 /// Transactions in one run; the next run goes on.
@@ -98,6 +100,7 @@ async fn step(app: &App) -> Result<Expired> {
             files.extend(old);
             store::memory::forget(conn, now).await?;
             store::bulk_decisions::forget(conn, now - BULKS_KEPT).await?;
+            store::invites::forget(conn, now - INVITES_KEPT, BATCH).await?;
             let done = Expired {
                 unconfirmed,
                 ended,
@@ -123,6 +126,9 @@ async fn erase_unconfirmed(
     let state = ApplicationState::Unconfirmed;
     let rows = store::applications::lock_older(conn, state, now - UNCONFIRMED, BATCH).await?;
     let users: Vec<Id> = rows.iter().map(|(_, user)| *user).collect();
+    if !users.is_empty() {
+        store::invite_tree::give_back(conn, &users, true).await?;
+    }
     files.extend(erase::rows(conn, &users, now).await?);
     Ok(rows.len())
 }

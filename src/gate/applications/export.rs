@@ -33,6 +33,7 @@ pub async fn export(app: &App, who: &SignedIn) -> Result<Vec<u8>> {
         .for_applicant();
     let answers = store::applications::answers(&mut conn, application.id).await?;
     let messages = progress::said(&mut conn, application.id).await?;
+    let named = store::vouches::names(&mut conn, application.id).await?;
     let profile = store::applicants::find_profile(&mut conn, user.id).await?;
     let drafts = store::drafts::list(&mut conn, user.id, drafts::MOST).await?;
     let drafts = drafts::full(&mut conn, user.id, drafts).await?;
@@ -82,6 +83,7 @@ pub async fn export(app: &App, who: &SignedIn) -> Result<Vec<u8>> {
             .iter()
             .map(|a| json!({ "question": a.wording, "answer": a.value }))
             .collect::<Vec<_>>(),
+        "named": named,
         "messages": messages.iter().map(message).collect::<Vec<_>>(),
         "profile": profile,
         "drafts": drafts,

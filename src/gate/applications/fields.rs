@@ -12,6 +12,7 @@ use crate::domain::error::Invalid;
 use crate::domain::{Error, Result};
 use crate::gate::blocks::{self, judge};
 use crate::gate::questions::{self, Given};
+use crate::gate::vouches;
 use crate::model::question::Answer;
 use crate::secrets::password_rules;
 use crate::store::{self, Conn};
@@ -29,6 +30,8 @@ pub(super) struct Fields {
     pub answers: Vec<Answer>,
     pub remark: Option<String>,
     pub elsewhere: Option<String>,
+    /// A member who knows them, as a name is written here.
+    pub vouch: Option<String>,
     /// Required questions that an app did not know of.
     pub unanswered: bool,
 }
@@ -140,6 +143,14 @@ pub(super) async fn check(
         }
         Err(error) => return Err(error),
     };
+    let vouch = match vouches::name_of(app, cmd.vouch.as_deref().unwrap_or_default()) {
+        Ok(name) => name,
+        Err(Error::Invalid(troubles)) => {
+            invalid.fields.extend(troubles.fields);
+            None
+        }
+        Err(error) => return Err(error),
+    };
     invalid.into_result()?;
     let fields = Fields {
         username,
@@ -147,6 +158,7 @@ pub(super) async fn check(
         answers,
         remark,
         elsewhere,
+        vouch,
         unanswered,
     };
     Ok((fields, blocks::heavier(named, addressed)))

@@ -27,6 +27,8 @@ use crate::model::user::User;
 use crate::store::applications::Decision;
 pub use crate::store::desk_queue::{COUNTED, Part, PartCounts, Wanted};
 use crate::store::desk_search::Sought;
+pub use crate::store::invite_tree::Brought;
+use crate::store::vouches::Named;
 use crate::store::{self, Conn};
 
 /// Applications, or groups of them, on one page of the queue.
@@ -295,6 +297,10 @@ pub struct Card {
     pub neighbours: Vec<Neighbour>,
     /// What there is to know about it, in words; what this reviewer may know.
     pub hints: Vec<Hint>,
+    /// By whose invite they came.
+    pub brought: Option<Brought>,
+    /// Members whom they named, and what those said.
+    pub named: Vec<Named>,
     /// Who decided, where somebody did.
     pub decided_by: Option<String>,
     /// Until when the decision can be taken back; `None` where it cannot.
@@ -366,6 +372,8 @@ pub async fn card(
         true => hints::of(app, conn, who, id).await?,
         false => Vec::new(),
     };
+    let brought = store::invite_tree::brought(conn, user.id, now).await?;
+    let named = store::vouches::list(conn, id).await?;
     let next = store::desk_queue::next(conn, id, now).await?;
     let bonds = conflict::of(conn, who, &[id], now).await?;
     Ok(Card {
@@ -394,6 +402,8 @@ pub async fn card(
         hints,
         not_by_you: bonds.bars(id),
         by_you_alone: bonds.alone(id),
+        brought,
+        named,
         next,
     })
 }

@@ -3,6 +3,7 @@
 use diesel_async::AsyncConnection;
 
 use super::erase;
+use super::reject::may_be_rejected;
 use crate::app::App;
 use crate::domain::event::{Event, EventKind};
 use crate::domain::{Error, Result};
@@ -28,6 +29,12 @@ pub async fn withdraw(app: &App, who: &SignedIn) -> Result<()> {
                 .filter(|a| a.state != crate::domain::application::ApplicationState::Approved)
                 .ok_or_else(|| Error::denied("There is no application to withdraw"))?;
             let kept = store::parting_addresses::keep(conn, who.user.id, now).await?;
+            // The use of an invite goes back to who gave it; after a silent no as well, because
+            // for the applicant that is none, and then the tree goes on to know of them.
+            let silenced = application.is_silenced();
+            if may_be_rejected(application.clone().for_applicant().state) {
+                store::invite_tree::give_back(conn, &[who.user.id], !silenced).await?;
+            }
             let files = erase::rows(conn, &[who.user.id], now).await?;
             let kind = EventKind::ApplicationWithdrawn;
             let mut event = Event::by_people(kind, application.id, who.user.id);

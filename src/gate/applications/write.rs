@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use diesel_async::AsyncConnection;
 
-use super::apply::{Apply, Asked, refuse_unless_open};
+use super::apply::{Apply, Asked, invite_of, refuse_unless_open};
 use super::fields::{EVENT_REFUSED, Fields, NAME_REFUSED, locale_of};
 use super::line;
 use super::pace::{self, Origin};
@@ -17,7 +17,8 @@ use crate::domain::registration_mode::RegistrationMode;
 use crate::domain::role::Role;
 use crate::domain::{Error, Id, Result};
 use crate::gate::hints::marks;
-use crate::gate::mode;
+use crate::gate::invites::bring::{self, Spent};
+use crate::gate::{mode, vouches};
 use crate::model::user::User;
 use crate::secrets::link;
 use crate::store::applicants::NewApplication;
@@ -52,6 +53,8 @@ pub(super) struct Received {
     pub application: Id,
     /// It is in the queue: nothing has to be confirmed or waited for.
     pub waits_already: bool,
+    /// It came by an invite that worked.
+    pub invited: bool,
 }
 
 impl Write<'_> {
@@ -72,9 +75,24 @@ impl Write<'_> {
         conn.transaction(async |conn| {
             let now = app.clock.decide(conn).await?;
             let effective = mode::current(app, conn, now).await?;
-            refuse_unless_open(&effective)?;
+            // Whoever brings an invite knows now whether they had it: no use is spent while
+            // the door is closed, and none is kept by what is refused.
+            let spent = match &self.asked.invite {
+                Some(code) if effective.mode != RegistrationMode::Closed => {
+                    bring::spend(conn, code, now).await?
+                }
+                _ => None,
+            };
+            refuse_unless_open(&effective, invite_of(self.cmd, spent.is_some()))?;
             self.spend_event(conn, now).await?;
-            self.write(app, conn, &ready, effective.mode, now).await
+            let received = self
+                .write(app, conn, &ready, (effective.mode, spent), now)
+                .await?;
+            if let Some(spent) = spent {
+                let bypass = effective.invites_approve();
+                bring::remember(app, conn, spent, received.user, bypass, now).await?;
+            }
+            Ok(received)
         })
         .await
     }
@@ -96,7 +114,7 @@ impl Write<'_> {
         app: &App,
         conn: &mut Conn,
         ready: &Ready,
-        mode: RegistrationMode,
+        (mode, spent): (RegistrationMode, Option<Spent>),
         now: DateTime<Utc>,
     ) -> Result<Received> {
         let user = self.insert_user(conn, ready, now).await?;
@@ -111,9 +129,11 @@ impl Write<'_> {
             (true, true) => ApplicationState::NeedsInfo,
             (true, false) => ApplicationState::Pending,
         };
-        let lane = match self.set_aside {
-            true => Lane::LikelyAutomated,
-            false => Lane::Waiting,
+        // What a block puts aside stays aside, whoever invited them.
+        let lane = match (self.set_aside, spent) {
+            (true, _) => Lane::LikelyAutomated,
+            (false, Some(_)) => Lane::Vouched,
+            (false, None) => Lane::Waiting,
         };
         // Who need not confirm an address is at the queue's end already.
         let lane = match state {
@@ -136,6 +156,9 @@ impl Write<'_> {
         };
         let application = store::applicants::insert(conn, user.id, &new, now).await?;
         store::likeness::insert(conn, application, self.seen).await?;
+        if let Some(name) = &self.fields.vouch {
+            vouches::note(conn, application, name, passes, now).await?;
+        }
         marks::Made::of(&new.answers, new.remark.as_deref())
             .keep(conn, application)
             .await?;
@@ -157,6 +180,7 @@ impl Write<'_> {
             user: user.id,
             application,
             waits_already: passes,
+            invited: spent.is_some(),
         })
     }
 

@@ -11,8 +11,10 @@ use crate::gate::applications::pace;
 use crate::gate::blocks::judge;
 use crate::gate::mail_providers;
 use crate::model::application::Application;
+use crate::store::invite_tree::Brought;
 use crate::store::likeness::{Around, Kin};
 use crate::store::memory::Remembered;
+use crate::store::vouches::Named;
 use crate::store::{self, Conn};
 use crate::text::email::Address;
 use crate::text::likeness::MinHash;
@@ -63,6 +65,10 @@ pub struct Facts {
     pub last_seen: Option<DateTime<Utc>>,
     /// Names of the staff.
     pub staff: Vec<String>,
+    /// By whose invite they came.
+    pub brought: Option<Brought>,
+    /// Members whom they named.
+    pub named: Vec<Named>,
 }
 
 impl Facts {
@@ -102,6 +108,8 @@ pub(super) async fn gather(app: &App, conn: &mut Conn, id: Id) -> Result<Facts> 
     facts.set_aside = judge::set_aside(conn, facts.network, &facts.username, mail, now).await?;
     let staff = store::users::staff(conn).await?;
     facts.staff = staff.into_iter().map(|one| one.username).collect();
+    facts.brought = store::invite_tree::brought(conn, user.id, now).await?;
+    facts.named = store::vouches::list(conn, id).await?;
     Ok(facts)
 }
 
@@ -160,6 +168,8 @@ pub(super) async fn own(
         drafts: 0,
         last_seen: None,
         staff: Vec::new(),
+        brought: None,
+        named: Vec::new(),
     })
 }
 
@@ -189,6 +199,8 @@ impl Facts {
             drafts: 0,
             last_seen: None,
             staff: vec!["olive".into()],
+            brought: None,
+            named: Vec::new(),
         }
     }
 

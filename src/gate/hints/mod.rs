@@ -11,6 +11,7 @@ pub mod cluster;
 mod drafts;
 mod event;
 mod facts;
+mod invited;
 mod mail_domain;
 mod mail_host;
 pub mod marks;
@@ -21,6 +22,7 @@ mod same_answer;
 mod speed;
 mod staff_name;
 mod trap;
+mod vouched;
 
 pub use again::{hashes_of, remember_answers, remember_many};
 pub use facts::Facts;
@@ -74,7 +76,7 @@ impl Hint {
 }
 
 /// Every hint about one application that this reviewer may know, what speaks against it first.
-/// Seven statements or so; marks that an edit left behind are made anew.
+/// Eight statements or so; marks that an edit left behind are made anew.
 ///
 /// # Errors
 /// `NotFound` when there is no such application.
@@ -91,7 +93,7 @@ pub async fn of(app: &App, conn: &mut Conn, who: &Reviewer, id: Id) -> Result<Ve
 
 /// What these facts come to.
 pub fn all(facts: &Facts) -> Vec<Hint> {
-    let each: [fn(&Facts) -> Option<Hint>; 15] = [
+    let each: [fn(&Facts) -> Option<Hint>; 18] = [
         again::hint,
         trap::hint,
         address_blocked::hint,
@@ -107,6 +109,9 @@ pub fn all(facts: &Facts) -> Vec<Hint> {
         event::hint,
         drafts::hint,
         returned::hint,
+        invited::hint,
+        vouched::hint,
+        vouched::unknown,
     ];
     let mut hints: Vec<Hint> = each.iter().filter_map(|hint| hint(facts)).collect();
     hints.sort_by_key(|hint| hint.leaning);

@@ -189,6 +189,7 @@ fn entity(app: &App, base: &BaseUrl, person: &Person) -> AdminAccount {
         silenced: row.is_some_and(|row| row.is_limited()),
         suspended: row.is_some_and(|row| row.is_suspended()),
         account,
+        invited_by_account_id: person.invited_by,
     }
 }
 

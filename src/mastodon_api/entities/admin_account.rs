@@ -46,6 +46,12 @@ pub struct AdminAccount {
     pub suspended: bool,
     /// The account as everybody sees it, or as it will look.
     pub account: Account,
+    /// Who invited them; left out where nobody did.
+    #[serde(
+        serialize_with = "wire::opt_id",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub invited_by_account_id: Option<Id>,
 }
 
 /// Where somebody was seen.

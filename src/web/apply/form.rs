@@ -8,26 +8,29 @@ use askama::Template;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::invite;
 use crate::app::App;
 use crate::domain::error::{FieldError, Invalid};
+use crate::domain::registration_mode::RegistrationMode;
 use crate::domain::{Error, Result};
 use crate::door::Caller;
 use crate::gate::applications::apply::{self, Apply};
 use crate::gate::applications::arrival;
 use crate::gate::applications::form::{self as gate_form, FormView};
+use crate::gate::invites::bring::Invitation;
 use crate::gate::questions::Given;
-use crate::gate::{event_codes, mode, proof};
+use crate::gate::{event_codes, invites, mode, proof};
 use crate::model::question::{QuestionKind, QuestionVersion};
 use crate::secrets::password_rules;
 use crate::web::error::{WebError, page_for, say_when};
 use crate::web::identity::cookie;
-use crate::web::parts::layout::Here;
+use crate::web::parts::layout::{Flash, Here};
 use crate::web::{form as sent_form, frame};
 
 use crate::web::parts::form::Form;
 use crate::web::parts::layout::Page;
 
-/// Fields: `event` where the code of one is asked for or known, `proof` (filled in by script), `username`, `email`, `password`, one `answer_ID` per question (`answer_ID[]` where several may be chosen), `agreement` ("1")
+/// Fields: `invite` (hidden where one works), `vouch`, `event` where the code of one is asked for or known, `proof` (filled in by script), `username`, `email`, `password`, one `answer_ID` per question (`answer_ID[]` where several may be chosen), `agreement` ("1")
 /// where there are rules, and hidden: `form_token`, `csrf`, `website` (a honeypot that stays
 /// empty). A refused form comes back with the same token, every answer but the password,
 /// and every error at once.
@@ -56,6 +59,8 @@ pub struct ApplyPage {
     pub in_line: bool,
     /// The work that script does meanwhile; `None` where none is asked for.
     pub work: Option<Work>,
+    /// The invite that they bring, where it works.
+    pub invitation: Option<Invitation>,
 }
 
 /// A proof of work that a page asks for.
@@ -140,6 +145,9 @@ pub struct Invited {
     /// The code of an event.
     #[serde(default)]
     event: String,
+    /// The code of an invite.
+    #[serde(default)]
+    invite: String,
 }
 
 /// GET `/apply`: the form, or why there is none.
@@ -154,7 +162,8 @@ pub async fn show(
     }
     let view = gate_form::fetch(&app, Some(caller.address())).await?;
     let code = event_codes::normalise(&invited.event).unwrap_or_default();
-    let form = Form::new().with("event", code);
+    let brought: String = invited.invite.chars().take(40).collect();
+    let form = Form::new().with("event", code).with("invite", brought);
     answer(&req, &app, &caller, view, form).await
 }
 
@@ -182,17 +191,22 @@ pub async fn send(
         form_token: Some(token.clone()),
         proof: Some(text("proof")),
         event: Some(text("event")).filter(|code| !code.trim().is_empty()),
+        invite: Some(text("invite")).filter(|code| !code.trim().is_empty()),
+        vouch: Some(text("vouch")),
         network: Some(caller.address()),
         trap_filled: !text("website").is_empty(),
         ..Apply::default()
     };
     match apply::apply(&app, cmd).await {
         Ok(applied) => {
-            let mut response = frame::see_other(if applied.needs_confirmation {
-                "/apply/sent"
-            } else {
-                "/waiting"
-            });
+            let path = match applied.needs_confirmation {
+                true => "/apply/sent",
+                false => "/waiting",
+            };
+            let mut response = match applied.invite_failed {
+                true => frame::see_other_with(path, &Flash::note(NO_INVITE)),
+                false => frame::see_other(path),
+            };
             if let Some(user) = applied.user {
                 let agent = req.headers().get(header::USER_AGENT);
                 let agent = agent.and_then(|a| a.to_str().ok()).unwrap_or_default();
@@ -230,7 +244,20 @@ async fn answer(
     view: FormView,
     form: Form,
 ) -> Result<HttpResponse, WebError> {
-    if let Some(sentence) = view.mode.closed_because() {
+    let invitation = match form.value("invite") {
+        "" => None,
+        code => invites::look(app, code).await?,
+    };
+    let closed = match &invitation {
+        Some(_) => view.mode.closed_to_the_invited(),
+        None => view.mode.closed_because(),
+    };
+    if let (Some(_), RegistrationMode::Invite) = (closed, view.mode.mode) {
+        let mut answer = invite::page(req, app, caller, None, form.value("invite")).await?;
+        *answer.status_mut() = StatusCode::FORBIDDEN;
+        return Ok(answer);
+    }
+    if let Some(sentence) = closed {
         let closed = crate::domain::error::Closed {
             message: sentence.into(),
             code: "registrations_closed",
@@ -264,10 +291,15 @@ async fn answer(
         readers: readers.names,
         email_needed: view.email_needed,
         password_min: password_rules::MIN_CHARACTERS as i64,
-        in_line: view.in_line,
+        in_line: view.in_line && invitation.is_none(),
+        invitation,
     };
     frame::render(req, &shown)
 }
+
+/// Told to whom an invite failed between the form and its arrival.
+const NO_INVITE: &str = "Your application has come. The invite does not work any more, so it is one \
+     like all others.";
 
 /// What was typed, without the password.
 fn kept(fields: &BTreeMap<String, Value>) -> Form {
@@ -280,6 +312,8 @@ fn kept(fields: &BTreeMap<String, Value>) -> Form {
                 "elsewhere",
                 "agreement",
                 "event",
+                "invite",
+                "vouch",
                 "proof",
             ]
             .contains(&name.as_str())
@@ -318,6 +352,7 @@ fn refused(mut form: Form, invalid: &Invalid, view: &FormView) -> Form {
             "email" => format!("The address {}.", trouble.description),
             "event" => format!("The code {}.", trouble.description),
             "password" => format!("The password {}.", trouble.description),
+            "vouch" => format!("The name of who knows you {}.", trouble.description),
             "elsewhere" => format!("Your handle elsewhere {}.", trouble.description),
             other => format!("{other} {}.", trouble.description),
         };
@@ -353,7 +388,7 @@ pub(super) fn answers_of(fields: &BTreeMap<String, Value>) -> Vec<Given> {
         .collect()
 }
 
-pub(super) fn text_of(value: Option<&Value>) -> String {
+pub(in crate::web) fn text_of(value: Option<&Value>) -> String {
     value.and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 

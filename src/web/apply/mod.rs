@@ -3,6 +3,7 @@
 pub mod answers;
 pub mod confirm;
 pub mod form;
+pub mod invite;
 pub mod moment;
 pub mod routes;
 pub mod sent;

@@ -89,6 +89,12 @@ pub const ROUTES: &[Route] = &[
         ..POST
     },
     Route {
+        path: "/waiting/vouch",
+        pending: Pending::Allowed,
+        handler: || web::to(waiting::name_member),
+        ..POST
+    },
+    Route {
         path: "/waiting/appeal",
         handler: || web::to(answers::ask_again),
         ..POST

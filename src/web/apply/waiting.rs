@@ -18,7 +18,7 @@ use crate::door::Caller;
 use crate::gate::applications::progress::{self, Progress, Step};
 use crate::gate::applications::{answer, confirm_email, mail_reaches_people};
 use crate::gate::who::{SignedIn, Standing};
-use crate::gate::{drafts, sandbox};
+use crate::gate::{drafts, sandbox, vouches};
 use crate::identity::email;
 use crate::model::draft::{DraftPicture, FullDraft};
 use crate::model::question::QuestionKind;
@@ -36,7 +36,7 @@ use crate::web::parts::status::MediaView;
 /// The page of an unconfirmed, pending or rejected user.
 ///
 /// Forms: `/waiting/resend` (csrf), `/waiting/email` (`email`), `/waiting/answer` (`reply`, and
-/// `answer_ID` of what is open), `/waiting/appeal` (`appeal`), `/drafts` (`text`,
+/// `answer_ID` of what is open), `/waiting/vouch` (`vouch`), `/waiting/appeal` (`appeal`), `/drafts` (`text`,
 /// `spoiler_text`, `visibility`). Links: `/waiting/answers`, `/waiting/profile`,
 /// `/waiting/export`, `/waiting/withdraw`, `/settings/account`, `/drafts/ID`.
 #[derive(Template)]
@@ -84,6 +84,12 @@ pub struct WaitingPage {
     pub reply_form: Form,
     /// The longest answer, and the longest appeal, in characters.
     pub reply_max: i64,
+    /// Members whom they named.
+    pub named: Vec<String>,
+    /// How many they may name.
+    pub named_max: i64,
+    /// A name as typed, and what was wrong with it.
+    pub vouch_form: Form,
     /// The applicant's drafts, newest first.
     pub drafts: Vec<DraftView>,
     /// How many there may be.
@@ -227,6 +233,11 @@ impl WaitingPage {
         self.step == Step::Sent
     }
 
+    /// Another member can be named.
+    pub fn may_name(&self) -> bool {
+        (self.named.len() as i64) < self.named_max
+    }
+
     /// Staff wait for an answer.
     pub fn is_asked(&self) -> bool {
         self.step == Step::AskedBack
@@ -249,13 +260,20 @@ pub struct Typed {
     pub reply: Form,
     /// The appeal.
     pub appeal: Form,
+    /// A member who knows them.
+    pub vouch: Form,
 }
 
 impl Typed {
     fn failed(&self) -> bool {
-        [&self.email, &self.draft, &self.reply, &self.appeal]
-            .iter()
-            .any(|form| form.has_errors())
+        let all = [
+            &self.email,
+            &self.draft,
+            &self.reply,
+            &self.appeal,
+            &self.vouch,
+        ];
+        all.iter().any(|form| form.has_errors())
     }
 }
 
@@ -299,6 +317,7 @@ pub async fn page(
         ),
         Err(_) => (Vec::new(), None),
     };
+    let named = vouches::named(app, who).await?;
     let title = match (progress.step, progress.application.state) {
         (Step::Sent, _) => "One step is left",
         (Step::Decided, ApplicationState::Expired) => "It took too long",
@@ -316,6 +335,7 @@ pub async fn page(
         req,
         &WaitingPage {
             email_next,
+            named,
             ..shown
         },
     )?;
@@ -377,6 +397,9 @@ fn filled(
             .into_iter()
             .map(|q| Question::new(q, locale))
             .collect(),
+        named: Vec::new(),
+        named_max: vouches::MOST_NAMES,
+        vouch_form: typed.vouch,
         messages: progress
             .messages
             .iter()
@@ -445,6 +468,41 @@ pub fn picture_view(app: &App, user: Id, picture: &DraftPicture) -> MediaView {
         width: picture.width.unwrap_or_default().into(),
         height: picture.height.unwrap_or_default().into(),
         focus: "",
+    }
+}
+
+/// A member who knows the applicant.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Vouch {
+    vouch: String,
+}
+
+/// POST `/waiting/vouch`. In the same words whether or not anybody has that name.
+pub async fn name_member(
+    req: HttpRequest,
+    app: web::Data<App>,
+    caller: Caller,
+    sent: sent_form::Form<Vouch>,
+) -> Result<HttpResponse, WebError> {
+    let typed = sent.fields.vouch;
+    match vouches::name(&app, &caller.applicant()?, &typed).await {
+        Ok(()) => Ok(frame::see_other_with(
+            "/waiting",
+            &Flash::done("The name is noted with your application."),
+        )),
+        Err(Error::Invalid(invalid)) => {
+            let mut form = Form::new().with("vouch", typed);
+            for trouble in &invalid.fields {
+                form = form.error("vouch", format!("The name {}.", trouble.description));
+            }
+            let typed = Typed {
+                vouch: form,
+                ..Typed::default()
+            };
+            page(&req, &app, &caller, typed).await
+        }
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -9,6 +9,7 @@ use crate::web::parts::form::Form;
 
 mod desk;
 mod home;
+mod invites;
 mod porch;
 mod public;
 mod sample;
@@ -21,6 +22,7 @@ fn pages() -> Vec<(&'static str, String)> {
         porch::pages(),
         way_in::pages(),
         home::pages(),
+        invites::pages(),
         public::pages(),
         settings::pages(),
         desk::pages(),

@@ -59,6 +59,7 @@ pub fn apply_page(form: Form) -> apply_form::ApplyPage {
         password_min: 8,
         in_line: false,
         work: apply_form::Work::on("token", 8),
+        invitation: None,
     }
 }
 
@@ -90,6 +91,9 @@ fn waiting_page(step: Step) -> waiting::WaitingPage {
         drafts: draft_views(),
         drafts_max: 10,
         draft_form: Form::new(),
+        named: vec!["ann".into()],
+        named_max: 3,
+        vouch_form: Form::new(),
         max_chars: 500,
         decision: None,
     }
@@ -118,6 +122,7 @@ pub fn pages() -> Vec<Hung> {
             usual_wait: Some("about a day".into()),
             members: 42,
             closed_because: (!light_on).then(|| "Nobody has been at the door for two weeks, so it is locked until somebody comes home.".into()),
+            invited_may: true,
             latest: posts().into_iter().take(2).collect(),
         }
     };

@@ -64,6 +64,7 @@ pub fn member(title: &str) -> Page {
         waiting: false,
         unread_notifications: 3,
         missing_factor: None,
+        asked: 1,
     });
     page
 }

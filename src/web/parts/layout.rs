@@ -70,6 +70,8 @@ pub struct Viewer {
     pub unread_notifications: i64,
     /// What staff without a second factor are told on every page.
     pub missing_factor: Option<String>,
+    /// Applicants whom they are asked about: `/vouches`.
+    pub asked: i64,
 }
 
 impl Viewer {
@@ -180,6 +182,8 @@ pub enum Here {
     Public,
     /// `/drafts` and below
     Drafts,
+    /// `/invites`
+    Invites,
     /// `/bookmarks`
     Bookmarks,
     /// `/favourites`
@@ -237,6 +241,7 @@ impl Page {
             Here::Desk => "Desk",
             Here::Public => "Public",
             Here::Drafts => "Drafts",
+            Here::Invites => "Invites",
             Here::Bookmarks => "Bookmarks",
             Here::Favourites => "Favourites",
             Here::Tags => "Tags",

@@ -36,6 +36,8 @@ pub struct LandingPage {
     pub members: i64,
     /// Why the door takes no applications; `None` while it does. A sentence.
     pub closed_because: Option<String>,
+    /// Somebody with an invite may apply.
+    pub invited_may: bool,
     /// The newest public posts of the place, three at most.
     pub latest: Vec<StatusCard>,
 }
@@ -79,6 +81,7 @@ async fn show(
         usual_wait: readers.usual_wait(),
         readers: readers.names,
         members: shown::residents(&app).await?,
+        invited_may: door.closed_to_the_invited().is_none(),
         closed_because: door.closed_because().map(str::to_owned),
         latest: Eyes::of(&app, &caller).cards(&latest),
     };

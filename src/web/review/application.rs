@@ -7,11 +7,12 @@ use super::keys::KeyMap;
 use super::queue::{counted, opened_by_hand, state_words};
 use crate::app::App;
 use crate::domain::application::{ApplicationState, MessageKind, PresetKind};
+use crate::domain::vouch_answer::VouchAnswer;
 use crate::domain::{Error, Id, ids};
 use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
 use crate::files::default_pictures;
 use crate::gate::applications::put_off;
-use crate::gate::applications::review::{self, Card};
+use crate::gate::applications::review::{self, Brought, Card};
 use crate::gate::applications::{mail_reaches_people, presets};
 use crate::gate::{sandbox, zone};
 use crate::model::account::fields_from_json;
@@ -385,12 +386,46 @@ fn origin(card: &Card) -> Vec<(String, String)> {
         ("Mail domain", application.mail_domain.clone()),
         ("Network", application.network.map(|net| net.to_string())),
         ("Says they live at", application.elsewhere.clone()),
+        ("Invited by", card.brought.as_ref().map(invited_by)),
+        ("Says they know", named(card)),
         ("Time to fill in", filled),
         ("Language", Some(application.locale.clone())),
     ]
     .into_iter()
     .filter_map(|(label, value)| Some((label.to_owned(), value?)))
     .collect()
+}
+
+/// `ann, 3 of 5 uses`.
+fn invited_by(brought: &Brought) -> String {
+    let by = brought
+        .by
+        .as_ref()
+        .map_or("somebody who is gone".to_owned(), |name| format!("@{name}"));
+    let uses = brought
+        .uses
+        .map(|(used, uses)| format!(", {used} of {uses} uses"));
+    let holds = match brought.stands {
+        true => "",
+        false => " (does not count any more)",
+    };
+    format!("{by}{}{holds}", uses.unwrap_or_default())
+}
+
+/// Members whom they named, each with what came of it.
+fn named(card: &Card) -> Option<String> {
+    let each = card.named.iter().map(|named| {
+        let said = match (named.asked, named.answer) {
+            (false, _) => "not asked",
+            (true, None) => "asked",
+            (true, Some(VouchAnswer::Yes)) => "knows them",
+            (true, Some(VouchAnswer::No)) => "does not know them",
+            (true, Some(VouchAnswer::RatherNotSay)) => "would rather not say",
+        };
+        format!("@{} ({said})", named.name)
+    });
+    let each: Vec<String> = each.collect();
+    (!each.is_empty()).then(|| each.join(", "))
 }
 
 fn history(

@@ -19,7 +19,7 @@ pub async fn form(place: &Place, browser: &Browser, name: &str, email: &str) -> 
     fill(&page, name, email)
 }
 
-fn fill(page: &Page, name: &str, email: &str) -> Filled {
+pub fn fill(page: &Page, name: &str, email: &str) -> Filled {
     let mut form = page
         .form("/apply")
         .set("username", name)

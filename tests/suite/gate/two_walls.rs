@@ -86,6 +86,7 @@ const OWN_PAGES: &[&str] = &[
     "POST /waiting/answers",
     "POST /waiting/answer",
     "POST /waiting/appeal",
+    "POST /waiting/vouch",
     "GET /waiting/export",
     "GET /waiting/withdraw",
     "POST /waiting/withdraw",
@@ -221,6 +222,9 @@ impl<'a> Walker<'a> {
             ("alias", "ann@alpha.test"),
             ("handle", "ann@alpha.test"),
             ("domain", "alpha.test"),
+            // The law's one exception (C3): who is named is asked, and nothing else comes of
+            // it. The traces below hold it to that: no notification, no mail, no packet.
+            ("vouch", "ann"),
         ];
         match method {
             Method::GET => browser.send(request).await,
@@ -420,6 +424,13 @@ fn whatever_they_call_nobody_is_asked_told_or_shown_anything() {
         }
         assert_eq!(place.outside.asked(), asked, "nobody was asked");
         assert_eq!(peers_heard(place), heard, "and nobody heard anything");
+        // The member who was named finds one question on their pages, by who waits: those who are
+        // unconfirmed, refused or gone caused none.
+        let asked_of = "SELECT string_agg(u.username, ' ') FROM vouches v JOIN applications x ON x.id = v.application_id \
+                        JOIN users u ON u.id = x.user_id WHERE v.asked_at IS NOT NULL";
+        let by: Option<String> = place.sql(asked_of, &[]).await[0].get(0);
+        assert_eq!(by.as_deref(), Some("hana"));
+        place.signed_in(&ann).await.open("/home").await.says("named you");
         let new: Vec<String> = readers(place).difference(&mailed).cloned().collect();
         assert!(new.is_empty(), "mail to {new:?}");
 
