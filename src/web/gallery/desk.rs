@@ -15,8 +15,8 @@ use crate::web::parts::pager::Pager;
 use crate::web::render::door as words;
 use crate::web::review::keys::KeyMap;
 use crate::web::review::{
-    application, audit, block_new, blocks, bulk, charts, door, events, held, hosts, keys, mail, presets,
-    question, questions, queue, staff as of_staff, webhooks, welcome,
+    application, audit, block_new, blocks, bulk, charts, door, events, held, hosts, keys, mail,
+    presets, question, questions, queue, staff as of_staff, webhooks, welcome,
 };
 
 /// Name and page.

@@ -287,6 +287,7 @@ fn a_cut_meets_whom_the_page_named_or_nobody() {
             user: olive,
             application: None,
             via: porchlight::gate::who::Via::CommandLine,
+            at: place.app.clock.now(),
         };
         let admin = porchlight::gate::who::admin(&who).expect("an admin");
         let cut = cut::list(&place.app, &admin).await.expect("cuts").remove(0);
