@@ -181,7 +181,7 @@ taken-back-link = Wie es weitergeht
 password-reset-subject = Ein neues Passwort für { $place }
 password-reset-asked = jemand, hoffentlich du, hat bei { $place } um ein neues Passwort gebeten.
 password-reset-link = Neues Passwort wählen
-password-reset-good-for = Der Link geht einmal und gilt { $span }.
+password-reset-good-for = Der Link funktioniert einmal und gilt { $span }.
 password-reset-not-you = Warst du das nicht, dann tu nichts: Dein Passwort bleibt, wie es ist.
 
 password-changed-subject = Dein Passwort bei { $place } wurde geändert
@@ -204,7 +204,7 @@ factor-changed-link = Nachsehen, was eingestellt ist
 owner-link-subject = Der Schlüssel zu { $place }
 owner-link-told = das ist der Schlüssel zu { $place }. Wer den Link zuerst öffnet, dem gehört der Ort, und wählt Namen und Passwort. Mach es also bald, und gib ihn nicht weiter.
 owner-link-link = Den Ort übernehmen
-owner-link-good-for = Er geht einmal und gilt { $span }.
+owner-link-good-for = Er funktioniert einmal und gilt { $span }.
 
 ## An das Team
 

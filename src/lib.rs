@@ -60,7 +60,8 @@ pub mod incoming;
 /// What we tell other servers: who hears of it, what is sent, and when again.
 pub mod delivery;
 
-/// What staff decide about other servers and about people, and who else is told of it: webhooks.
+/// What staff decide about other servers and about people, and who else is told of it: webhooks,
+/// mail as the desk sees it.
 pub mod moderation;
 
 /// Statuses, accounts, timelines, notifications: what members do.
@@ -99,7 +100,7 @@ pub mod model;
 /// Load and check the configuration, one file per section.
 pub mod config;
 
-/// Mentions, hashtags, links, HTML, length: pure.
+/// Mentions, hashtags, links, HTML, length, the catalogue of what is said to people: pure.
 pub mod text;
 
 /// Ids, errors, events, enumerations: the words of the house.

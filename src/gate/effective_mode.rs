@@ -182,6 +182,28 @@ mod tests {
     }
 
     #[test]
+    fn a_full_line_stays_full_whatever_else_holds_and_the_rest_lies_underneath() {
+        // E10
+        let full = Ceiling {
+            mode: RegistrationMode::Closed,
+            bypass: false,
+            reason: ModeReason::Capacity,
+            since: None,
+        };
+        let guarded = Ceiling {
+            mode: RegistrationMode::Approval,
+            reason: ModeReason::Deadman,
+            ..full
+        };
+        let both = strictest([full, guarded]);
+        assert_eq!(
+            (both.mode, both.reason),
+            (RegistrationMode::Closed, ModeReason::Capacity)
+        );
+        assert_eq!(strictest([guarded]).mode, RegistrationMode::Approval);
+    }
+
+    #[test]
     fn without_any_ceiling_nobody_comes_in() {
         let none = strictest([]);
         assert_eq!((none.mode, none.bypass), (RegistrationMode::Closed, false));

@@ -80,7 +80,10 @@ impl Message {
 
     /// The mail as it goes over the wire. `Auto-Submitted` keeps holiday answers away; the
     /// message id is random under the sender's domain and names no machine.
-    pub(super) fn wire(&self, from: &Mailbox, now: DateTime<Utc>) -> Result<Wire> {
+    ///
+    /// With `readable`, as a file: text of other scripts stands there as it reads. Not every
+    /// mail server takes that (RFC 6152), so over the wire it is encoded.
+    pub(super) fn wire(&self, from: &Mailbox, now: DateTime<Utc>, readable: bool) -> Result<Wire> {
         let id = uuid::Uuid::new_v4();
         let builder: MessageBuilder = Wire::builder()
             .from(from.clone())
@@ -98,13 +101,13 @@ impl Message {
             ));
         let text = SinglePart::builder()
             .header(flowed()?)
-            .body(as_it_reads(&self.body));
+            .body(part(&self.body, readable));
         Ok(match &self.html {
             None => builder.singlepart(text)?,
             Some(html) => {
                 let html = SinglePart::builder()
                     .header(ContentType::TEXT_HTML)
-                    .body(as_it_reads(html));
+                    .body(part(html, readable));
                 let parts = MultiPart::alternative().singlepart(text).singlepart(html);
                 builder.multipart(parts)?
             }
@@ -119,12 +122,12 @@ fn flowed() -> Result<ContentType> {
 }
 
 /// A part as it reads, wherever its lines allow (RFC 5322: 998 octets): a link in a mail that
-/// is looked at as a file must not be cut by quoted-printable. Every mail server of our time
-/// takes 8 bits (RFC 6152).
-fn as_it_reads(text: &str) -> Body {
+/// is looked at as a file must not be cut by quoted-printable.
+fn part(text: &str, readable: bool) -> Body {
     let encoding = match text.is_ascii() {
         true => ContentTransferEncoding::SevenBit,
-        false => ContentTransferEncoding::EightBit,
+        false if readable => ContentTransferEncoding::EightBit,
+        false => return Body::new(text.to_owned()),
     };
     let plain = |line: &str| line.len() <= MAX_LINE && !line.contains(['\r', '\0']);
     match text.lines().all(plain) {
@@ -217,7 +220,7 @@ mod tests {
 
     fn on_the_wire(subject: &str, body: &str) -> String {
         let message = Message::new(Kind::Approved, "ann@example.org", subject, body).unwrap();
-        let wire = message.wire(&from(), DateTime::UNIX_EPOCH).unwrap();
+        let wire = message.wire(&from(), DateTime::UNIX_EPOCH, true).unwrap();
         String::from_utf8(wire.formatted()).unwrap()
     }
 
@@ -276,7 +279,7 @@ mod tests {
     fn text_and_html_are_alternatives_the_text_first() {
         let message = Message::new(Kind::Approved, "ann@example.org", "s", "Hello.\n").unwrap();
         let message = message.with_html("<p>Grüße</p>\n".into());
-        let wire = message.wire(&from(), DateTime::UNIX_EPOCH).unwrap();
+        let wire = message.wire(&from(), DateTime::UNIX_EPOCH, true).unwrap();
         let wire = String::from_utf8(wire.formatted()).unwrap();
         assert!(
             wire.contains("Content-Type: multipart/alternative;"),
@@ -288,6 +291,22 @@ mod tests {
             wire.contains("Content-Type: text/html; charset=utf-8\r\n"),
             "{wire}"
         );
+    }
+
+    #[test]
+    fn over_the_wire_everything_is_ascii_and_links_are_whole_where_they_can_be() {
+        let link = format!("https://porch.example/confirm?token={}", "x".repeat(200));
+        for (words, whole) in [("Hello.", true), ("Grüße “von hier”.", false)] {
+            let body = format!("{words}\n{link}\n");
+            let message = Message::new(Kind::Approved, "ann@example.org", "s", &body).unwrap();
+            let message = message.with_html(format!("<p>{body}</p>"));
+            let sent = message.wire(&from(), DateTime::UNIX_EPOCH, false).unwrap();
+            let sent = String::from_utf8(sent.formatted()).unwrap();
+            assert!(sent.is_ascii(), "{sent}");
+            assert_eq!(sent.contains(&link), whole, "{sent}");
+            let file = message.wire(&from(), DateTime::UNIX_EPOCH, true).unwrap();
+            assert!(String::from_utf8(file.formatted()).unwrap().contains(&link));
+        }
     }
 
     #[test]

@@ -124,14 +124,14 @@ impl Mailer {
         match self {
             Mailer::None => Ok(()),
             Mailer::Folder { folder, from } => {
-                let wire = message.wire(from, now).map_err(refused)?;
+                let wire = message.wire(from, now, true).map_err(refused)?;
                 folder
                     .write(message, wire.formatted(), now)
                     .await
                     .map_err(|cause| Undelivered::Later(cause.to_string()))
             }
             Mailer::Smtp { transport, from } => {
-                let wire = message.wire(from, now).map_err(refused)?;
+                let wire = message.wire(from, now, false).map_err(refused)?;
                 match tokio::time::timeout(TIMEOUT, transport.send(wire)).await {
                     Ok(Ok(_)) => Ok(()),
                     Ok(Err(cause)) if cause.is_permanent() => {

@@ -304,6 +304,32 @@ fn the_form_closes_when_as_many_wait_as_may() {
 }
 
 #[test]
+fn who_waits_when_the_door_shuts_goes_on_waiting() {
+    // E12
+    run(async |place| {
+        let owner = place.owner().await;
+        let hana = place.applicant("hana").await;
+        set_mode(place, &owner, "closed").await;
+        watched(place).await;
+        place.advance(TimeDelta::days(3));
+        place.settle().await;
+        let state = "SELECT state::bigint FROM applications";
+        assert_eq!(place.number(state).await, 1, "nothing decides by itself");
+        let draft = json!({ "status": "Still here" });
+        let draft = hana.api.post("/api/v1/statuses", draft).await;
+        assert_eq!(draft.entity("Status")["draft"], true);
+        let browser = place.signed_in(&hana).await;
+        browser.open("/waiting").await.says("You are on the porch");
+        // People still decide.
+        let card = format!("/desk/applications/{}", place.application_of(&hana).await);
+        let desk = place.signed_in(&owner).await;
+        let page = desk.open(&card).await;
+        desk.submit(page.form(&format!("{card}/approve"))).await;
+        assert_eq!(place.number(state).await, 3);
+    });
+}
+
+#[test]
 fn an_outdated_version_asks_a_person_until_an_admin_puts_it_off() {
     run(async |place| {
         let owner = place.owner().await;

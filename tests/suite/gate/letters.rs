@@ -89,6 +89,7 @@ fn who_does_not_answer_is_warned_before_it_ends() {
     run(async |place| {
         let olive = place.owner().await;
         let hana = place.applicant("hana").await;
+        place.settle().await;
         let browser = place.signed_in(&olive).await;
         let card = card_path(place, &hana).await;
         submit(&browser, &card, "ask", &[("message", "Which lane?")]).await;
