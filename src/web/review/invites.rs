@@ -47,7 +47,7 @@ pub struct InvitesPage {
 
 /// A branch. Links to `/desk/invites/branches/ID/cut`.
 #[derive(Template)]
-#[template(path = "review/invite_branch.html")]
+#[template(path = "review/invites_branch.html")]
 pub struct BranchPage {
     /// The frame.
     pub page: Page,
