@@ -184,8 +184,10 @@ fn a_branch_is_cut_in_one_act_and_mended_in_one() {
         let desk = place.signed_in(&owner).await;
         let page = desk.open(&format!("{branch}/cut")).await;
         page.says("3 people came this way")
-            .says("2: @ben, @cleo")
-            .says("1: @dan")
+            .says("Members (2)")
+            .says("@ben, @cleo")
+            .says("to be turned down (1)")
+            .says("@dan")
             .says("left alone with whom they invited")
             .says("@mo")
             .hides("@eve");
