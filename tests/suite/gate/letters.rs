@@ -100,7 +100,8 @@ fn who_does_not_answer_is_warned_before_it_ends() {
         time_passes(place, TimeDelta::days(3)).await;
         let mail = place.mail_to(&hana.email).await;
         assert!(mail.text.contains("None came"), "{}", mail.text);
-        assert_eq!(subjects(place, &hana.email).await.len(), 5);
+        let told = subjects(place, &hana.email).await;
+        assert_eq!(told.len(), 5, "{told:?}");
     });
 }
 

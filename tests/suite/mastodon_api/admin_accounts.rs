@@ -162,6 +162,8 @@ fn members_are_limited_and_suspended_and_all_of_it_comes_back() {
             acts,
             [
                 "account.limit",
+                // The answer shows the address: that is written down, too.
+                "address.read",
                 "account.suspend",
                 "account.unsuspend",
                 "account.unlimit",
