@@ -147,16 +147,20 @@ async fn change(
     let (admin, fields) = (caller.admin()?, form.fields);
     let id = ids::parse(&fields.id).ok_or(Error::NotFound)?;
     let role = Role::from_name(&fields.role).ok_or(Error::NotFound)?;
+    let mut path = "/desk/staff";
     let flash = match roles::set_role(&app, By::Admin(&admin), id, role).await {
-        Ok(_) if role == Role::Member => Flash::done("They are not of the staff any more."),
-        Ok(_) => Flash::done("The role is changed."),
+        Ok(_) => {
+            // Who stepped down themselves has nothing to see there.
+            if id == admin.user().id && !role.manages_settings() {
+                path = "/home";
+            }
+            Flash::done(match role {
+                Role::Member => "They are not of the staff any more.",
+                _ => "The role is changed.",
+            })
+        }
         Err(error @ (Error::Denied(_) | Error::Conflict(_))) => Flash::trouble(error.sentence()),
         Err(other) => return Err(other.into()),
-    };
-    // Who stepped down themselves has nothing to see there.
-    let path = match id == admin.user().id && !role.manages_settings() {
-        true => "/home",
-        false => "/desk/staff",
     };
     Ok(frame::see_other_with(path, &flash))
 }

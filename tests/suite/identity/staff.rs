@@ -37,7 +37,9 @@ fn an_admin_names_up_to_moderator_and_an_owner_anybody() {
                 .forge("id", &id.to_string())
                 .forge("role", "member")
         };
-        his.submit(demote(olive.user)).await.says("Only an owner");
+        his.submit(demote(olive.user))
+            .await
+            .says("This is the last owner.");
         his.submit(demote(adam.user)).await.says("their own role");
         assert_eq!(role_of(olive.user).await, 4);
         for nobody in ["zoe", "hana", "' OR 1=1"] {
