@@ -67,7 +67,7 @@ pub struct Opened {
 #[derive(Debug, Clone)]
 pub enum Entered {
     /// In.
-    Opened(Opened),
+    Opened(Box<Opened>),
     /// To the question for the second factor.
     Asked(Asked),
 }

@@ -84,7 +84,7 @@ pub(in crate::identity) async fn enter(
     }
     sign_in::open(app, user, browser, now)
         .await
-        .map(Entered::Opened)
+        .map(|opened| Entered::Opened(Box::new(opened)))
 }
 
 async fn ask(app: &App, user: Id, known: &[Value], now: DateTime<Utc>) -> Result<Asked> {

@@ -1,5 +1,7 @@
 //! Walking the table of routes.
 
+use std::sync::LazyLock;
+
 use porchlight::door::Route;
 use regex::Regex;
 use serde_json::json;
@@ -19,15 +21,22 @@ pub fn fill(path: &str, thing: &str) -> String {
     parameter.replace_all(path, thing).into_owned()
 }
 
+static HIDDEN: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"(name="(csrf|idempotency_key|form_token|token|return_to)" value=")[^"]*"#)
+        .expect("a pattern")
+});
+/// Two things done one after the other may lie on both sides of a full minute.
+static MOMENTS: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new("<time [^>]*>[^<]*</time>").expect("a pattern"));
+/// A hashtag is made by who first follows it, and numbered in their order.
+static NUMBERS: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r#""id":"\d{1,9}""#).expect("a pattern"));
+
 /// Without what differs from one answer to the next whoever asks: tokens of forms, times.
 pub fn without_chance(text: &str) -> String {
-    let hidden =
-        Regex::new(r#"(name="(csrf|idempotency_key|form_token|token|return_to)" value=")[^"]*"#)
-            .expect("a pattern");
-    let text = hidden.replace_all(text, "$1");
-    // Two things done one after the other may lie on both sides of a full minute.
-    let moments = Regex::new("<time [^>]*>[^<]*</time>").expect("a pattern");
-    moments.replace_all(&text, "<time>").into_owned()
+    let text = HIDDEN.replace_all(text, "$1");
+    let text = MOMENTS.replace_all(&text, "<time>");
+    NUMBERS.replace_all(&text, r#""id":"N""#).into_owned()
 }
 
 /// A token of an app's own.
