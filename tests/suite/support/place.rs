@@ -26,7 +26,7 @@ use super::mail::{self, Mail};
 use super::peer::Peer;
 
 /// A test that takes longer hangs.
-const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_secs(300);
 /// How long events and jobs may take to be done.
 const SETTLING: Duration = Duration::from_secs(30);
 /// Connections of a place: two tests at a time fit the cluster many times over.
