@@ -189,7 +189,22 @@ fn told(answer: &Answer, thing: &str) -> (u16, String, Vec<(String, String)>) {
 }
 
 #[test]
-fn every_route_answers_as_for_a_name_that_never_was() {
+fn every_route_answers_a_stranger_as_for_a_name_that_never_was() {
+    walk("a stranger");
+}
+
+#[test]
+fn every_route_answers_a_member_as_for_a_name_that_never_was() {
+    walk("a member");
+}
+
+#[test]
+fn every_route_answers_another_who_waits_as_for_a_name_that_never_was() {
+    walk("another who waits");
+}
+
+/// Asks every route of the table and some questions twice: for somebody who waits, and for nobody.
+fn walk(who: &str) {
     run(async |place| {
         place.owner().await;
         let ann = place.member("ann").await;
@@ -200,77 +215,74 @@ fn every_route_answers_as_for_a_name_that_never_was() {
         let host = place.app.config.server.handle_domain.clone();
 
         let mut asked = 0;
-        for who in ["a stranger", "a member", "another who waits"] {
-            let app = match who {
-                "a stranger" => place.stranger(),
-                "a member" => ann.api.clone(),
-                _ => other.api.clone(),
-            };
-            let web = match who {
-                "a stranger" => place.browser(),
-                "a member" => place.signed_in(&ann).await,
-                _ => place.signed_in(&other).await,
-            };
-            let (mut app, mut web) = (app, web);
-            for thing in &things {
-                let mut questions: Vec<(String, String, String, bool)> = Vec::new();
-                for route in ROUTES.iter().filter(|r| r.path.contains('{')) {
-                    if route.path.starts_with("/static/") || route.path.contains("{token}") {
-                        continue;
-                    }
-                    let pair = (
-                        routes::fill(route.path, &thing.theirs),
-                        routes::fill(route.path, &thing.never),
-                    );
-                    questions.push((route.method.to_owned(), pair.0, pair.1, is_api(route)));
+        let app = match who {
+            "a stranger" => place.stranger(),
+            "a member" => ann.api.clone(),
+            _ => other.api.clone(),
+        };
+        let web = match who {
+            "a stranger" => place.browser(),
+            "a member" => place.signed_in(&ann).await,
+            _ => place.signed_in(&other).await,
+        };
+        let (mut app, mut web) = (app, web);
+        for thing in &things {
+            let mut questions: Vec<(String, String, String, bool)> = Vec::new();
+            for route in ROUTES.iter().filter(|r| r.path.contains('{')) {
+                if route.path.starts_with("/static/") || route.path.contains("{token}") {
+                    continue;
                 }
-                for query in QUERIES {
-                    let fill = |thing: &str| {
-                        query
-                            .replace("{}", thing)
-                            .replace("{host}", &host)
-                            .replace("{origin}", &place.origin)
-                    };
-                    questions.push((
-                        "GET".into(),
-                        fill(&thing.theirs),
-                        fill(&thing.never),
-                        query.starts_with("/api/"),
-                    ));
+                let pair = (
+                    routes::fill(route.path, &thing.theirs),
+                    routes::fill(route.path, &thing.never),
+                );
+                questions.push((route.method.to_owned(), pair.0, pair.1, is_api(route)));
+            }
+            for query in QUERIES {
+                let fill = |thing: &str| {
+                    query
+                        .replace("{}", thing)
+                        .replace("{host}", &host)
+                        .replace("{origin}", &place.origin)
+                };
+                questions.push((
+                    "GET".into(),
+                    fill(&thing.theirs),
+                    fill(&thing.never),
+                    query.starts_with("/api/"),
+                ));
+            }
+            for (method, theirs, never, is_api) in questions {
+                asked += 1;
+                if asked % 10 == 0 {
+                    // Budgets are not what this is about.
+                    app.from = place.network();
+                    web.from = place.network();
+                    place.advance(chrono::TimeDelta::minutes(1));
                 }
-                for (method, theirs, never, is_api) in questions {
-                    asked += 1;
-                    if asked % 10 == 0 {
-                        // Budgets are not what this is about.
-                        app.from = place.network();
-                        web.from = place.network();
-                        place.advance(chrono::TimeDelta::minutes(1));
-                    }
-                    let eyes = if is_api {
-                        Eyes::App(app.clone())
-                    } else {
-                        Eyes::Web(web.clone())
-                    };
-                    let one = ask(&eyes, &method, &theirs).await;
-                    let two = ask(&eyes, &method, &never).await;
-                    assert!(one.status != 429 && two.status != 429, "{}", one.shown());
-                    let (one_told, two_told) =
-                        (told(&one, &thing.theirs), told(&two, &thing.never));
-                    assert_eq!(
-                        one_told, two_told,
-                        "{who} asks {method} {theirs}, and {never}"
-                    );
-                    assert!(
-                        !one.text().contains("Hana Hidden")
-                            && !one.text().contains("A draft that nobody"),
-                        "{}",
-                        one.shown()
-                    );
-                    assert!(one.status < 500, "{}", one.shown());
-                }
+                let eyes = if is_api {
+                    Eyes::App(app.clone())
+                } else {
+                    Eyes::Web(web.clone())
+                };
+                let one = ask(&eyes, &method, &theirs).await;
+                let two = ask(&eyes, &method, &never).await;
+                assert!(one.status != 429 && two.status != 429, "{}", one.shown());
+                let (one_told, two_told) = (told(&one, &thing.theirs), told(&two, &thing.never));
+                assert_eq!(
+                    one_told, two_told,
+                    "{who} asks {method} {theirs}, and {never}"
+                );
+                assert!(
+                    !one.text().contains("Hana Hidden")
+                        && !one.text().contains("A draft that nobody"),
+                    "{}",
+                    one.shown()
+                );
+                assert!(one.status < 500, "{}", one.shown());
             }
         }
-        assert!(asked > 1000, "the walk was long enough: {asked}");
+        assert!(asked > 400, "the walk was long enough: {asked}");
     });
 }
 
