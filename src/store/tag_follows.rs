@@ -14,12 +14,12 @@ use crate::domain::{Id, Page, Result};
 /// Hashtags that one member may follow: each is asked for when a feed is built anew.
 pub const MOST: i64 = 200;
 
-// Somebody may follow what nobody has used yet.
+// Somebody may follow what nobody has used yet, or what somebody makes at this moment: then the
+// empty update gives its id.
 const FOLLOW: &str = "\
     WITH p AS (SELECT ?::bigint AS account, ?::text AS name, ?::text AS display, ?::timestamptz AS at, ?::bigint AS most), \
-    made AS (INSERT INTO tags (name, display, created_at) SELECT p.name, p.display, p.at FROM p \
-        ON CONFLICT (name) DO NOTHING RETURNING id), \
-    t AS (SELECT id FROM made UNION ALL SELECT g.id FROM p JOIN tags g ON g.name = p.name), \
+    t AS (INSERT INTO tags (name, display, created_at) SELECT p.name, p.display, p.at FROM p \
+        ON CONFLICT (name) DO UPDATE SET name = EXCLUDED.name RETURNING id), \
     did AS (INSERT INTO tag_follows (account_id, tag_id, id) SELECT p.account, t.id, next_id(p.at) FROM p CROSS JOIN t \
         WHERE (SELECT count(*) FROM tag_follows f WHERE f.account_id = p.account) < p.most \
         ON CONFLICT DO NOTHING RETURNING id) \

@@ -141,8 +141,11 @@ pub async fn run(scale: Scale) -> Result<()> {
 async fn owner(sql: &Client) -> Result<String> {
     let session = "bench-session";
     let digest = token::digest(session);
-    sql.execute("UPDATE users SET role = 4 WHERE username = 'person0'", &[])
-        .await?;
+    sql.execute(
+        "UPDATE users SET role = 4, second_factor_since = now() WHERE username = 'person0'",
+        &[],
+    )
+    .await?;
     sql.execute(
         "INSERT INTO sessions (digest, user_id, created_at, last_seen_at, expires_at) \
          SELECT $1, id, now(), now(), now() + interval '1 day' FROM users WHERE username = 'person0'",
