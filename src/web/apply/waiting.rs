@@ -492,10 +492,8 @@ pub async fn name_member(
             &Flash::done("The name is noted with your application."),
         )),
         Err(Error::Invalid(invalid)) => {
-            let mut form = Form::new().with("vouch", typed);
-            for trouble in &invalid.fields {
-                form = form.error("vouch", format!("The name {}.", trouble.description));
-            }
+            let form = Form::new().with("vouch", typed);
+            let form = form.refused_as(&invalid, |_| "The name");
             let typed = Typed {
                 vouch: form,
                 ..Typed::default()

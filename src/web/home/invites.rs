@@ -185,22 +185,15 @@ async fn create(
             Ok(frame::see_other_with("/invites", &Flash::done(said)))
         }
         Err(Error::Invalid(invalid)) => {
-            let mut form = Form::new()
+            let form = Form::new()
                 .with("uses", typed.uses)
                 .with("days", typed.days)
                 .with("note", typed.note);
-            for trouble in &invalid.fields {
-                let what = match trouble.field.as_ref() {
-                    "uses" => "For how many people: it",
-                    "days" => "For how many days: it",
-                    _ => "The note",
-                };
-                let sentence = format!("{what} {}.", trouble.description);
-                form = form.error(trouble.field.to_string(), sentence);
-            }
-            if invalid.fields.is_empty() {
-                form = form.error("", invalid.sentence());
-            }
+            let form = form.refused_as(&invalid, |field| match field {
+                "uses" => "For how many people: it",
+                "days" => "For how many days: it",
+                _ => "The note",
+            });
             page(&req, &app, &caller, form).await
         }
         Err(error) => Err(error.into()),

@@ -63,6 +63,18 @@ impl Form {
         self
     }
 
+    /// The same in whole sentences, where fields are called something else than their names.
+    pub fn refused_as(mut self, invalid: &Invalid, called: impl Fn(&str) -> &'static str) -> Form {
+        if invalid.fields.is_empty() {
+            return self.error("", invalid.sentence());
+        }
+        for trouble in &invalid.fields {
+            let sentence = format!("{} {}.", called(&trouble.field), trouble.description);
+            self = self.error(trouble.field.to_string(), sentence);
+        }
+        self
+    }
+
     /// What was typed, or nothing.
     pub fn value(&self, field: impl AsRef<str>) -> &str {
         self.values.get(field.as_ref()).map_or("", String::as_str)

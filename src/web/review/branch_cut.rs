@@ -209,22 +209,15 @@ async fn send(
             ))
         }
         Err(Error::Invalid(invalid)) => {
-            let mut form = Form::new()
+            let form = Form::new()
                 .with("kind", chosen.kind)
                 .with("top_too", chosen.top_too)
                 .with("told", chosen.told)
                 .with("reason", chosen.reason);
-            for trouble in &invalid.fields {
-                let what = match trouble.field.as_ref() {
-                    "number" => "The number",
-                    _ => "The reason",
-                };
-                let sentence = format!("{what} {}.", trouble.description);
-                form = form.error(trouble.field.to_string(), sentence);
-            }
-            if invalid.fields.is_empty() {
-                form = form.error("", invalid.sentence());
-            }
+            let form = form.refused_as(&invalid, |field| match field {
+                "number" => "The number",
+                _ => "The reason",
+            });
             page(&req, &app, &caller, id, form).await
         }
         Err(error) => Err(error.into()),

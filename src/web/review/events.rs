@@ -171,21 +171,17 @@ async fn create(
             Ok(frame::see_other_with("/desk/events", &Flash::done(said)))
         }
         Err(Error::Invalid(invalid)) => {
-            let mut form = Form::new()
+            let form = Form::new()
                 .with("title", typed.title)
                 .with("uses", typed.uses)
                 .with("hours", typed.hours)
                 .with("network", typed.network);
-            for trouble in &invalid.fields {
-                let what = match trouble.field.as_ref() {
-                    "title" => "What it is called",
-                    "uses" => "How many people: it",
-                    "hours" => "How many hours: it",
-                    _ => "The network",
-                };
-                let sentence = format!("{what} {}.", trouble.description);
-                form = form.error(trouble.field.to_string(), sentence);
-            }
+            let form = form.refused_as(&invalid, |field| match field {
+                "title" => "What it is called",
+                "uses" => "How many people: it",
+                "hours" => "How many hours: it",
+                _ => "The network",
+            });
             page(&req, &app, &caller, form).await
         }
         Err(error) => Err(error.into()),

@@ -179,17 +179,13 @@ async fn allow(
     match allowance::set_own(&app, &caller.admin()?, person.user.id, wanted).await {
         Ok(()) => Ok(back(&name, "That holds from now on.")),
         Err(Error::Invalid(invalid)) => {
-            let mut form = Form::new()
+            let form = Form::new()
                 .with("live", typed.live)
                 .with("uses", typed.uses);
-            for trouble in &invalid.fields {
-                let what = match trouble.field.as_ref() {
-                    "live" => "Invites at a time: it",
-                    _ => "People for each: it",
-                };
-                let sentence = format!("{what} {}.", trouble.description);
-                form = form.error(trouble.field.to_string(), sentence);
-            }
+            let form = form.refused_as(&invalid, |field| match field {
+                "live" => "Invites at a time: it",
+                _ => "People for each: it",
+            });
             page(&req, &app, &caller, &name, Some(form)).await
         }
         Err(error) => Err(error.into()),
