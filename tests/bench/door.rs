@@ -85,16 +85,16 @@ pub async fn run(scale: Scale) -> Result<()> {
     let mut report = Report::begin(&place, "door", scale).await?;
     let people = fill::fill(&place, Scale::QUICK).await?;
     let sql = place.sql().await?;
-    let session = owner(&sql).await?;
+    let staff = staff(&sql).await?;
     let mut random = Random::new(20_261_122);
     let server = Server::start(&place).await?;
 
     report.section("The queue");
     applicants::add(&sql, "early", amount.few, &mut random, None).await?;
-    let few = look(&server, &sql, &session, amount).await?;
+    let few = look(&server, &sql, &staff, amount).await?;
     let more = amount.many - amount.few;
     applicants::add(&sql, "late", more, &mut random, None).await?;
-    let many = look(&server, &sql, &session, amount).await?;
+    let many = look(&server, &sql, &staff, amount).await?;
     report.row(
         Row::new("who wait", plain(amount.many as f64)).beside("few", plain(amount.few as f64)),
     );
@@ -137,29 +137,37 @@ pub async fn run(scale: Scale) -> Result<()> {
     report.end(began.elapsed())
 }
 
-/// Makes the first person the owner, signed in; gives the session's cookie.
-async fn owner(sql: &Client) -> Result<String> {
-    let session = "bench-session";
-    let digest = token::digest(session);
-    sql.execute(
-        "UPDATE users SET role = 4, second_factor_since = now() WHERE username = 'person0'",
-        &[],
-    )
-    .await?;
-    sql.execute(
-        "INSERT INTO sessions (digest, user_id, created_at, last_seen_at, expires_at) \
-         SELECT $1, id, now(), now(), now() + interval '1 day' FROM users WHERE username = 'person0'",
-        &[&digest.as_slice()],
-    )
-    .await?;
-    Ok(format!("porch_session={session}"))
+/// Makes an owner, signed in, for each page: nobody asks more often than one person may. Gives
+/// the sessions' cookies.
+async fn staff(sql: &Client) -> Result<Vec<String>> {
+    let mut cookies = Vec::new();
+    // Those that are named, and the deep one.
+    for n in 0..=PAGES.len() {
+        let (name, session) = (format!("person{n}"), format!("bench-session-{n}"));
+        let digest = token::digest(&session);
+        sql.execute(
+            "UPDATE users SET role = 4, second_factor_since = now() WHERE username = $1",
+            &[&name],
+        )
+        .await?;
+        let made = sql
+            .execute(
+                "INSERT INTO sessions (digest, user_id, created_at, last_seen_at, expires_at) \
+                 SELECT $1, id, now(), now(), now() + interval '1 day' FROM users WHERE username = $2",
+                &[&digest.as_slice(), &name],
+            )
+            .await?;
+        ensure!(made == 1, "nobody is called {name}");
+        cookies.push(format!("porch_session={session}"));
+    }
+    Ok(cookies)
 }
 
 /// Opens every page of the queue often.
 async fn look(
     server: &Server,
     sql: &Client,
-    session: &str,
+    staff: &[String],
     amount: Amount,
 ) -> Result<Vec<(String, Done)>> {
     let middle: i64 = sql
@@ -179,7 +187,7 @@ async fn look(
         *path = format!("/desk/applications/{middle}");
     }
     let mut done = Vec::new();
-    for (what, path) in pages {
+    for ((what, path), session) in pages.into_iter().zip(staff) {
         let request = format!(
             "GET {path} HTTP/1.1\r\nHost: localhost\r\nCookie: {session}\r\n{BY_HAND}Accept: text/html\r\n\r\n"
         )
