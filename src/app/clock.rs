@@ -5,10 +5,11 @@
 //! difference to its own clock ([`Clock::observe`], at start and once a minute) and
 //! [`Clock::now`] adds it. The gate, which must not be fooled by a skew, reads the
 //! database's clock itself, once per decision ([`Clock::decide`]). Tests move time by
-//! [`Clock::advance`], and by nothing else.
+//! [`Clock::advance`] (and set it by [`Clock::jump`]), and by nothing else.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -25,6 +26,10 @@ struct State {
     skew: AtomicI64,
     /// What a test added, microseconds.
     offset: AtomicI64,
+    /// What a test added to the monotonic clock, microseconds.
+    lived: AtomicI64,
+    /// The two clocks when [`Clock::gap`] looked last.
+    looked: Mutex<Option<(DateTime<Utc>, Instant, i64)>>,
 }
 
 impl Clock {
@@ -57,11 +62,33 @@ impl Clock {
         Ok(skew)
     }
 
-    /// For tests: moves this clock. Processes of one place must be moved alike.
+    /// How far the wall clock (given) and this machine's monotonic one went since this was asked
+    /// last by this process; `None` the first time. They part where somebody sets a clock.
+    pub fn gap(&self, wall: DateTime<Utc>) -> Option<(TimeDelta, TimeDelta)> {
+        let (here, lived) = (Instant::now(), self.0.lived.load(Ordering::Relaxed));
+        let mut looked = self.0.looked.lock().unwrap_or_else(|e| e.into_inner());
+        let before = looked.replace((wall, here, lived));
+        before.map(|(wall_then, then, lived_then)| {
+            let passed = here.saturating_duration_since(then);
+            let passed = TimeDelta::from_std(passed).unwrap_or(TimeDelta::MAX);
+            (
+                wall - wall_then,
+                passed + TimeDelta::microseconds(lived - lived_then),
+            )
+        })
+    }
+
+    /// For tests: time passes. Processes of one place must be moved alike.
     pub fn advance(&self, by: TimeDelta) {
-        self.0
-            .offset
-            .fetch_add(by.num_microseconds().unwrap_or(0), Ordering::Relaxed);
+        let micros = by.num_microseconds().unwrap_or(0);
+        self.0.lived.fetch_add(micros, Ordering::Relaxed);
+        self.jump(by);
+    }
+
+    /// For tests: somebody sets the wall clock, either way.
+    pub fn jump(&self, by: TimeDelta) {
+        let micros = by.num_microseconds().unwrap_or(0);
+        self.0.offset.fetch_add(micros, Ordering::Relaxed);
     }
 }
 

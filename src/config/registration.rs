@@ -15,6 +15,8 @@ pub struct Registration {
     pub max_waiting: i64,
     /// Bits of the proof of work; 0 asks for none.
     pub proof_bits: u8,
+    /// Whether the door is guarded when nobody was seen for long.
+    pub dead_man_switch: bool,
     /// Who is asked where the mail of a domain goes.
     pub name_server: NameServer,
 }
@@ -44,6 +46,7 @@ impl Registration {
         };
         let max_waiting = settings.whole("registration", "max_waiting", 100..=100_000)?;
         let proof_bits = settings.whole("registration", "proof_bits", 0..=21)? as u8;
+        let dead_man_switch = settings.flag("registration", "dead_man_switch");
         let name_server = match settings.text("registration", "name_server") {
             "system" => NameServer::System,
             "none" => NameServer::None,
@@ -59,6 +62,7 @@ impl Registration {
             mode,
             max_waiting,
             proof_bits,
+            dead_man_switch,
             name_server,
         })
     }

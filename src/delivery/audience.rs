@@ -167,7 +167,9 @@ pub fn intents(event: &Taken) -> Vec<Intent> {
         | EventKind::AddressConfirmed
         | EventKind::ApplicationEndNeared
         | EventKind::ApplicationExpired
-        | EventKind::AddressChanged => Vec::new(),
+        | EventKind::AddressChanged
+        | EventKind::SwitchMoved
+        | EventKind::SwitchWarned => Vec::new(),
     }
 }
 

@@ -140,6 +140,11 @@ smallint_enum! {
         ApplicationExpired = 97 => "application_expired",
         /// subject: user, actor: the same; extra: the address before, in `parting_addresses`.
         AddressChanged = 98 => "address_changed",
+        /// subject: episode of the switch, actor: 0; extra: the number of the `Stage` reached, 0
+        /// when it is over.
+        SwitchMoved = 100 => "switch_moved",
+        /// subject: episode of the switch, actor: 0; extra: which warning, 1 or 2.
+        SwitchWarned = 101 => "switch_warned",
     }
 }
 

@@ -27,6 +27,7 @@ pub mod role;
 pub mod scopes;
 pub mod severance;
 pub(crate) mod smallint;
+pub mod switch;
 pub mod visibility;
 pub mod vouch_answer;
 

@@ -91,9 +91,7 @@ pub async fn configure(app: &App, who: &Admin, choice: Choice) -> Result<Configu
     let done = conn
         .transaction(async |conn| {
             let now = begin(app, conn).await?;
-            if mode == RegistrationMode::Open
-                && store::door::last_sign_of_life(conn).await?.is_none()
-            {
+            if mode == RegistrationMode::Open && store::signs_of_life::last(conn).await?.is_none() {
                 return Err(Error::denied(
                     "The door can be opened to everybody once somebody of the staff has done \
                      something here: decide an application, or check in.",
@@ -191,10 +189,12 @@ async fn write(
     now: DateTime<Utc>,
 ) -> Result<Configured> {
     store::settings::set(conn, change.setting, &change.value, now).await?;
-    let effective = mode::current(app, conn, now).await?;
-    mode::note(conn, &effective, now).await?;
+    let Weighed {
+        effective, told, ..
+    } = mode::weighed(app, conn, now).await?;
+    mode::note(conn, &told, now).await?;
     let user = who.user().id;
-    store::door::insert_sign_of_life(conn, user, SignOfLife::Act, now).await?;
+    store::signs_of_life::insert(conn, user, SignOfLife::Act, now).await?;
     let line = NewLine {
         actor: Some(user),
         act: change.act,

@@ -103,6 +103,10 @@ impl EffectiveMode {
             (RegistrationMode::Closed, ModeReason::Capacity) => {
                 Some("More people are waiting than can be read. Please come back in a few weeks.")
             }
+            (RegistrationMode::Closed, ModeReason::Deadman) => Some(
+                "Nobody of the people who answer this door was seen for a while, so it is closed. \
+                 Please come back later.",
+            ),
             (RegistrationMode::Closed, _) => {
                 Some("The door is closed: nobody is taken in at the moment.")
             }

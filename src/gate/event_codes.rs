@@ -115,7 +115,7 @@ async fn note(
         inverse: None,
     };
     store::audit::append(conn, line, at).await?;
-    store::door::insert_sign_of_life(conn, user, SignOfLife::Act, at).await
+    store::signs_of_life::insert(conn, user, SignOfLife::Act, at).await
 }
 
 fn check(planned: &Planned) -> Result<(String, Option<ipnet::IpNet>)> {

@@ -21,7 +21,7 @@
 //!
 //! While they wait, [`sandbox`], [`drafts`] and [`draft_pictures`] say what they may do. How far the door is open
 //! is computed from facts whenever somebody knocks: [`ceilings`], [`effective_mode`], [`mode`]; an
-//! admin changes it in [`doorkeeper`].
+//! admin changes it in [`doorkeeper`]. When nobody of the staff is home for long, the [`switch`] shuts it.
 
 pub mod applications;
 pub mod blocks;
@@ -43,6 +43,7 @@ pub mod proof;
 pub mod questions;
 pub mod reads;
 pub mod sandbox;
+pub mod switch;
 pub mod vouches;
 pub mod welcome;
 pub mod who;

@@ -5,23 +5,30 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel_async::AsyncConnection;
 
 use super::applications::line;
 use super::ceilings::opening_hours::OpeningHours;
-use super::ceilings::{capacity, configured, opening_hours, outdated, setup};
+use super::ceilings::{capacity, configured, deadman, opening_hours, outdated, setup};
 use super::effective_mode::{Ceiling, EffectiveMode, strictest};
+use super::switch;
+use super::switch::stage::Standing;
 use crate::app::App;
 use crate::domain::Result;
 use crate::domain::event::{Event, EventKind};
+use crate::domain::registration_mode::{ModeReason, RegistrationMode};
 use crate::domain::release::RELEASED;
+use crate::domain::switch::Cause;
 use crate::model::audit::DoorChange;
+use crate::model::switch::Episode;
 use crate::store::door::DoorFacts;
 use crate::store::{self, Conn};
 
 /// The settings that ceilings are made of.
-const SETTINGS: [&str; 3] = [
+const SETTINGS: [&str; 5] = [
+    deadman::SETTING,
+    switch::PRESENCE,
     configured::SETTING,
     opening_hours::SETTING,
     outdated::SETTING,
@@ -38,10 +45,18 @@ pub struct Weighed {
     pub hours: Option<OpeningHours>,
     /// When this release counts as outdated.
     pub outdated_from: DateTime<Utc>,
+    /// Where the dead-man switch stands.
+    pub switch: Arc<Standing>,
+    /// The mode of a guarded door, as it was chosen.
+    pub guarded_mode: RegistrationMode,
+    /// Days without a sign of life until then, as they were chosen.
+    pub presence_days: i64,
     /// Confirmed applications without a decision, counted up to the most that may wait.
     pub waiting: i64,
     /// The strictest of it all.
     pub effective: EffectiveMode,
+    /// The same as the world is told it: nobody is told when to strike ([`told`]).
+    pub told: Arc<EffectiveMode>,
 }
 
 /// The mode that holds at `now`, from the facts as this connection sees them: one statement.
@@ -52,7 +67,7 @@ pub async fn current(app: &App, conn: &mut Conn, now: DateTime<Utc>) -> Result<E
 /// The same with what it was made of.
 pub async fn weighed(app: &App, conn: &mut Conn, now: DateTime<Utc>) -> Result<Weighed> {
     let most = app.config.registration.max_waiting;
-    let facts = store::door::facts(conn, &SETTINGS, most).await?;
+    let facts = store::door::facts(conn, &SETTINGS, most, now).await?;
     Ok(weigh(app, &facts, now))
 }
 
@@ -63,39 +78,75 @@ fn weigh(app: &App, facts: &DoorFacts, now: DateTime<Utc>) -> Weighed {
         .setting(opening_hours::SETTING)
         .and_then(OpeningHours::read);
     let outdated_from = outdated::due(RELEASED, facts.setting(outdated::SETTING));
+    let switch = switch::judge(app, facts, configured.mode, now);
+    let guarded_mode = deadman::guarded_mode(facts.setting(deadman::SETTING));
     let ceilings = [
         Some(configured),
+        deadman::ceiling(&switch, guarded_mode),
         setup::ceiling(facts.somebody_eligible),
         capacity::ceiling(facts.waiting, registration.max_waiting, app.disk_is_low()),
         hours.as_ref().and_then(|hours| hours.ceiling(now)),
         outdated::ceiling(outdated_from, now),
     ];
     let mut effective = strictest(ceilings.into_iter().flatten());
+    let mut told = match switch.is_public() {
+        true => effective.clone(),
+        false => told(&configured, &effective),
+    };
     // A cause that cannot tell its beginning has it in the history.
-    if let (None, Some((mode, reason, at))) = (effective.since, facts.last)
-        && (mode, reason) == (effective.mode, effective.reason)
-    {
-        effective.since = Some(at);
+    for held in [&mut effective, &mut told] {
+        if let (None, Some((mode, reason, at))) = (held.since, facts.last)
+            && (mode, reason) == (held.mode, held.reason)
+        {
+            held.since = Some(at);
+        }
     }
     Weighed {
         configured,
         hours,
         outdated_from,
+        switch: Arc::new(switch),
+        guarded_mode,
+        presence_days: switch::presence_days(facts.setting(switch::PRESENCE)),
         waiting: facts.waiting,
         effective,
+        told: Arc::new(told),
     }
+}
+
+/// What the world is told while the switch has guarded the door and not sealed it: `attended` is
+/// late and coarse on purpose, and a tighter mode looks like the admin's choice (C1, Secrets).
+fn told(configured: &Ceiling, effective: &EffectiveMode) -> EffectiveMode {
+    let ceilings = effective.ceilings.iter().filter_map(|ceiling| {
+        if ceiling.reason != ModeReason::Deadman {
+            return Some(*ceiling);
+        }
+        // Where it changes nothing, not even its time may be seen.
+        let changes = ceiling.mode > configured.mode || configured.bypass;
+        changes.then_some(Ceiling {
+            reason: ModeReason::Admin,
+            ..*ceiling
+        })
+    });
+    strictest(ceilings)
 }
 
 /// Its name in the app's memory.
 const SHOWN: &str = "shown mode";
 
-/// The mode for pages, the instance entity and other surfaces that only show it: 30 s old at
-/// the most.
+/// The mode for pages, the instance entity and other surfaces that only show it, as the world is
+/// told it: 30 s old at the most.
 pub async fn shown(app: &App) -> Result<Arc<EffectiveMode>> {
+    Ok(remembered(app).await?.told.clone())
+}
+
+/// All that is known of the door, 30 s old at the most: for pages of staff, and for what is shown
+/// of the switch.
+pub async fn remembered(app: &App) -> Result<Arc<Weighed>> {
     app.memory
         .get(SHOWN, async {
             let mut conn = app.desk.get().await?;
-            current(app, &mut conn, app.clock.now()).await
+            weighed(app, &mut conn, app.clock.now()).await
         })
         .await
 }
@@ -114,42 +165,78 @@ pub async fn watch(app: &App) -> Result<()> {
             return Ok(());
         }
         let now = app.clock.decide(conn).await?;
-        let effective = current(app, conn, now).await?;
-        note(conn, &effective, now).await?;
+        let weighed = weighed(app, conn, now).await?;
+        note(conn, &weighed.told, now).await?;
         line::draw(conn, now).await?;
         Ok(())
     })
     .await
 }
 
-/// Adds a row to the history when another mode or another cause is told than before. Under
+/// Adds a row to the history when the world is told another mode or another cause than before. Under
 /// [`store::door::lock`]: two who notice the same change write one row.
-pub(super) async fn note(
-    conn: &mut Conn,
-    effective: &EffectiveMode,
-    now: DateTime<Utc>,
-) -> Result<()> {
+pub(super) async fn note(conn: &mut Conn, told: &EffectiveMode, now: DateTime<Utc>) -> Result<()> {
     let last = store::door::last_change(conn).await?;
-    let told = last.as_ref().map(|last| (last.to_mode, last.reason));
-    if told == Some((effective.mode, effective.reason)) {
+    let before = last.as_ref().map(|last| (last.to_mode, last.reason));
+    if before == Some((told.mode, told.reason)) {
         return Ok(());
     }
     // When it became true, not when somebody looked; but never before what was told last.
     let after = last.as_ref().map(|last| last.at);
-    let at = effective
+    let at = told
         .since
         .filter(|at| after.is_none_or(|after| *at > after));
     let from = last.map(|last| last.to_mode);
     let at = at.unwrap_or(now).min(now);
-    store::door::insert_change(conn, from, effective.mode, effective.reason, at).await?;
+    store::door::insert_change(conn, from, told.mode, told.reason, at).await?;
     let event = Event::by_people(EventKind::DoorChanged, 0, 0);
     store::events::insert(conn, &event, at).await
 }
 
-/// The history of the door, newest first: times, modes, reasons, never names.
+/// The history of the door, newest first: times, modes, reasons, never names. What the switch did
+/// is named once it may be known: when the door was sealed, or when somebody came back.
 pub async fn history(app: &App) -> Result<Vec<DoorChange>> {
     let mut conn = app.desk.get().await?;
-    store::door::list_changes(&mut conn, HISTORY).await
+    let changes = store::door::list_changes(&mut conn, HISTORY).await?;
+    let episodes = store::switch::guarded(&mut conn, HISTORY).await?;
+    Ok(named(changes, &episodes))
+}
+
+/// A row that was written within this after the door became guarded tells of that.
+const SAME_MOMENT: TimeDelta = TimeDelta::minutes(2);
+
+/// Names the switch as the cause where it was (newest first; episodes that guarded the door).
+fn named(mut changes: Vec<DoorChange>, episodes: &[Episode]) -> Vec<DoorChange> {
+    let known = |episode: &&Episode| episode.sealed_at.is_some() || episode.ended_at.is_some();
+    for episode in episodes.iter().filter(known) {
+        let Some(at) = episode.guarded_at else {
+            continue;
+        };
+        if episode.kind == Cause::Nobody {
+            continue;
+        }
+        let written = changes.iter_mut().find(|change| {
+            (at..at + SAME_MOMENT).contains(&change.at) && change.reason == ModeReason::Admin
+        });
+        if let Some(change) = written {
+            change.reason = ModeReason::Deadman;
+            continue;
+        }
+        // A door that asked for a person anyway: nothing was written then.
+        let later = changes.iter().take_while(|change| change.at > at).count();
+        let Some(before) = changes.get(later) else {
+            continue;
+        };
+        let change = DoorChange {
+            id: before.id,
+            at,
+            from_mode: Some(before.to_mode),
+            to_mode: before.to_mode.max(RegistrationMode::Approval),
+            reason: ModeReason::Deadman,
+        };
+        changes.insert(later, change);
+    }
+    changes
 }
 
 /// What the door tells a stranger about who reads, and how long it takes.

@@ -190,7 +190,7 @@ pub async fn save(app: &App, who: &Admin, written: &Written) -> Result<()> {
             inverse: Some(before.value()),
         };
         store::audit::append(conn, line, now).await?;
-        store::door::insert_sign_of_life(conn, who.user().id, SignOfLife::Act, now).await
+        store::signs_of_life::insert(conn, who.user().id, SignOfLife::Act, now).await
     })
     .await
 }

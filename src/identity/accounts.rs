@@ -210,7 +210,7 @@ pub(super) async fn write(
     app.fix_domain(conn, now).await?;
     if user.role == Role::Owner {
         // Whoever makes an owner stands at the machine (registration.md E7).
-        store::door::insert_sign_of_life(conn, user.id, SignOfLife::CheckIn, now).await?;
+        store::signs_of_life::insert(conn, user.id, SignOfLife::CheckIn, now).await?;
     }
     let line = NewLine {
         actor: None,

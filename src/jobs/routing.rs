@@ -161,6 +161,8 @@ pub fn listeners(kind: EventKind) -> &'static [Listener] {
         // What shows here is asked for at each read; a version in the row tells of a changed
         // profile or poll.
         EventKind::BlockUndone
+        | EventKind::SwitchMoved
+        | EventKind::SwitchWarned
         | EventKind::ProfileChanged
         | EventKind::StatusPinned
         | EventKind::StatusUnpinned

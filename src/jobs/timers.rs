@@ -222,6 +222,10 @@ pub async fn tick(app: &App) {
         );
     }
     write_uses(app).await;
+    // Every process, under no lease: one that stopped in the middle must not hold up the switch.
+    if let Err(error) = gate::switch::tick(app).await {
+        tracing::error!(?error, "the switch could not be looked at");
+    }
     for chore in Chore::ALL {
         match claim(app, chore).await {
             Ok(true) => {

@@ -60,5 +60,8 @@ smallint_enum! {
         CheckIn = 1 => "check_in",
         /// A page of the queue, opened by hand.
         Visit = 2 => "visit",
+        /// A logged act by an app's token: it answers the queue, and alone it does not show that
+        /// somebody is home.
+        ActByApp = 3 => "act_by_app",
     }
 }

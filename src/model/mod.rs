@@ -23,6 +23,7 @@ pub mod second_factor;
 pub mod session;
 pub mod status;
 pub mod status_parts;
+pub mod switch;
 pub mod token;
 pub mod user;
 pub mod webhook;

@@ -229,6 +229,7 @@ diesel::table! {
         cluster_id -> Nullable<Int8>,
         shown -> Nullable<Int2>,
         reminded_at -> Nullable<Timestamptz>,
+        response_from -> Nullable<Timestamptz>,
     }
 }
 
@@ -727,9 +728,15 @@ diesel::table! {
         kind -> Int2,
         stage -> Int2,
         version -> Int4,
-        latched -> Bool,
         since -> Timestamptz,
         ended_at -> Nullable<Timestamptz>,
+        stage_since -> Timestamptz,
+        warned -> Int2,
+        uptime_millis -> Int8,
+        guarded_at -> Nullable<Timestamptz>,
+        sealed_at -> Nullable<Timestamptz>,
+        distress_at -> Nullable<Timestamptz>,
+        ended_by -> Nullable<Int8>,
     }
 }
 
@@ -1274,6 +1281,16 @@ diesel::table! {
         created_at -> Timestamptz,
         edited_at -> Nullable<Timestamptz>,
         emojis -> Nullable<Jsonb>,
+    }
+}
+
+diesel::table! {
+    switch_state (one) {
+        one -> Bool,
+        high_water -> Timestamptz,
+        ticked_at -> Timestamptz,
+        behind_millis -> Int8,
+        jump_wait_millis -> Int8,
     }
 }
 

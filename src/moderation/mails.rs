@@ -183,5 +183,5 @@ async fn note(
         inverse: None,
     };
     store::audit::append(conn, line, at).await?;
-    store::door::insert_sign_of_life(conn, who.user().id, SignOfLife::Act, at).await
+    store::signs_of_life::insert(conn, who.user().id, SignOfLife::Act, at).await
 }

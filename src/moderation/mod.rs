@@ -78,7 +78,7 @@ async fn note_all(
     at: chrono::DateTime<chrono::Utc>,
 ) -> Result<()> {
     if let Some(user) = by.user() {
-        store::door::insert_sign_of_life(conn, user, SignOfLife::Act, at).await?;
+        store::signs_of_life::insert(conn, user, SignOfLife::Act, at).await?;
     }
     let line = |(subject, detail, inverse)| NewLine {
         actor: by.user(),

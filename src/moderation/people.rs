@@ -292,7 +292,7 @@ pub async fn act(app: &App, who: &Moderator, id: Id, act: Act, reason: &str) -> 
             inverse: Some(json!({ "act": act.inverse().word(), "account": id.to_string() })),
         };
         store::audit::append(conn, line, now).await?;
-        store::door::insert_sign_of_life(conn, by, SignOfLife::Act, now).await
+        store::signs_of_life::insert(conn, by, SignOfLife::Act, now).await
     })
     .await
 }

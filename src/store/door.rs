@@ -1,17 +1,22 @@
-//! What the door's mode is computed from, its history, and signs of life (D27).
+//! What the door's mode is computed from, and its history (D27).
 
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{Array, BigInt, Bool, Jsonb, Nullable, SmallInt, Text, Timestamptz};
+use diesel::sql_types::{
+    Array, BigInt, Bool, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz,
+};
 use diesel::{ExpressionMethods, JoinOnDsl, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 
+use super::waiting::since;
 use super::{Conn, raw};
+use crate::domain::Result;
 use crate::domain::registration_mode::{ModeReason, RegistrationMode};
 use crate::domain::role::Role;
-use crate::domain::{Id, Result};
-use crate::model::audit::{DoorChange, SignOfLife};
-use crate::model::schema::{accounts, applications, door_history, signs_of_life, users};
+use crate::domain::switch::{Cause, Stage};
+use crate::model::audit::DoorChange;
+use crate::model::schema::{accounts, applications, door_history, users};
+use crate::model::switch::{Episode, SwitchState};
 
 /// What the door's mode is computed from.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +30,32 @@ pub struct DoorFacts {
     pub waiting: i64,
     /// The last row of the history: what is told, why, since when.
     pub last: Option<(RegistrationMode, ModeReason, DateTime<Utc>)>,
+    /// What the dead-man switch is judged by.
+    pub switch: SwitchFacts,
+}
+
+/// What the dead-man switch is judged by (registration.md C1).
+#[derive(Debug, Clone, PartialEq)]
+pub struct SwitchFacts {
+    /// The last sign of life in person, by those who keep the light on now and did then.
+    pub seen: Option<DateTime<Utc>>,
+    /// The last act of theirs by an app's token.
+    pub seen_by_app: Option<DateTime<Utc>>,
+    /// At most one person lives here.
+    pub alone: bool,
+    /// There is an invite that could be used.
+    pub live_invite: bool,
+    /// Since when the application in the queue waits that waits longest: not asked back, not in
+    /// line, not in the folder of likely automated ones, not put off.
+    pub oldest_application: Option<DateTime<Utc>>,
+    /// Since when the open report from here waits that waits longest.
+    pub oldest_report: Option<DateTime<Utc>>,
+    /// When an application was decided or a report closed last.
+    pub decided: Option<DateTime<Utc>>,
+    /// The clock, as the ticks keep it.
+    pub state: Option<SwitchState>,
+    /// The episode that is open.
+    pub episode: Option<Episode>,
 }
 
 impl DoorFacts {
@@ -34,49 +65,192 @@ impl DoorFacts {
     }
 }
 
-const FACTS: &str = "\
-    WITH p AS (SELECT ?::text[] AS keys, ?::bigint AS most) \
-    SELECT coalesce((SELECT jsonb_object_agg(s.key, s.value) FROM instance_settings s, p \
+// Every part is a probe of an index, or a row of a small table.
+const FACTS: &str = concat!(
+    "WITH p AS MATERIALIZED (SELECT ?::text[] AS keys, ?::bigint AS most, ?::timestamptz AS now), \
+    keepers AS ( \
+        SELECT (SELECT max(s.at) FROM (VALUES (0::smallint), (1::smallint), (2::smallint)) k (kind) \
+                CROSS JOIN LATERAL (SELECT at FROM signs_of_life \
+                    WHERE user_id = u.id AND kind = k.kind AND at >= u.role_since \
+                    ORDER BY at DESC LIMIT 1) s) AS seen, \
+               (SELECT at FROM signs_of_life \
+                WHERE user_id = u.id AND kind = 3 AND at >= u.role_since \
+                ORDER BY at DESC LIMIT 1) AS by_app \
+        FROM users u LEFT JOIN accounts a ON a.id = u.account_id \
+        WHERE u.role > 0 AND u.approved_at IS NOT NULL AND u.disabled_at IS NULL \
+          AND coalesce(a.flags, 0) & 2 = 0), \
+    light AS (SELECT count(*) > 0 AS kept, max(seen) AS seen, max(by_app) AS by_app FROM keepers) \
+    SELECT coalesce((SELECT jsonb_object_agg(s.key, s.value) FROM instance_settings s \
                      WHERE s.key = ANY (p.keys)), '{}'::jsonb), \
-           EXISTS (SELECT 1 FROM users u LEFT JOIN accounts a ON a.id = u.account_id \
-                   WHERE u.role > 0 AND u.approved_at IS NOT NULL AND u.disabled_at IS NULL \
-                     AND coalesce(a.flags, 0) & 2 = 0), \
+           light.kept, \
            (SELECT count(*) FROM (SELECT 1 FROM applications WHERE state IN (1, 2) \
                                   LIMIT (SELECT most FROM p)) waiting), \
-           h.to_mode, h.reason, h.at \
-    FROM p LEFT JOIN LATERAL (SELECT to_mode, reason, at FROM door_history \
-                              ORDER BY id DESC LIMIT 1) h ON true";
+           h.to_mode, h.reason, h.at, light.seen, light.by_app, \
+           (SELECT count(*) < 2 FROM (SELECT 1 FROM users \
+               WHERE approved_at IS NOT NULL AND disabled_at IS NULL LIMIT 2) people), \
+           EXISTS (SELECT 1 FROM invites \
+                   WHERE expires_at > p.now AND revoked_at IS NULL AND used < uses), \
+           (SELECT min(greatest(a.response_from, ",
+    since!(),
+    ")) \
+            FROM applications a WHERE a.state = 1 AND a.lane IN (0, 1) \
+              AND (a.put_off_until IS NULL OR a.put_off_until <= p.now)), \
+           (SELECT min(created_at) FROM reports WHERE closed_at IS NULL AND host_id IS NULL), \
+           greatest((SELECT max(decided_at) FROM applications \
+                     WHERE decided_at > p.now - interval '7 days' AND decided_by IS NOT NULL), \
+                    (SELECT max(closed_at) FROM reports \
+                     WHERE closed_at > p.now - interval '7 days' AND closed_by IS NOT NULL)), \
+           w.high_water, w.ticked_at, w.behind_millis, w.jump_wait_millis, \
+           e.id, e.kind, e.stage, e.version, e.since, e.stage_since, e.warned, e.uptime_millis, \
+           e.guarded_at, e.sealed_at, e.distress_at \
+    FROM p CROSS JOIN light \
+    LEFT JOIN LATERAL (SELECT to_mode, reason, at FROM door_history \
+                       ORDER BY id DESC LIMIT 1) h ON true \
+    LEFT JOIN switch_state w ON true LEFT JOIN episodes e ON e.ended_at IS NULL"
+);
 
+type At = DateTime<Utc>;
 type FactsRow = (
     Value,
     bool,
     i64,
     Option<RegistrationMode>,
     Option<ModeReason>,
-    Option<DateTime<Utc>>,
+    Option<At>,
+    Option<At>,
+    Option<At>,
+    bool,
+    bool,
+    Option<At>,
+    Option<At>,
+    Option<At>,
+    Option<At>,
+    Option<At>,
+    Option<i64>,
+    Option<i64>,
+    Option<i64>,
+    Option<Cause>,
+    Option<Stage>,
+    Option<i32>,
+    Option<At>,
+    Option<At>,
+    Option<i16>,
+    Option<i64>,
+    Option<At>,
+    Option<At>,
+    Option<At>,
+);
+type FactsSql = (
+    Jsonb,
+    Bool,
+    BigInt,
+    Nullable<SmallInt>,
+    Nullable<SmallInt>,
+    Nullable<Timestamptz>,
+    Nullable<Timestamptz>,
+    Nullable<Timestamptz>,
+    Bool,
+    Bool,
+    Nullable<Timestamptz>,
+    Nullable<Timestamptz>,
+    Nullable<Timestamptz>,
+    Nullable<Timestamptz>,
+    Nullable<Timestamptz>,
+    Nullable<BigInt>,
+    Nullable<BigInt>,
+    Nullable<BigInt>,
+    Nullable<SmallInt>,
+    Nullable<SmallInt>,
+    Nullable<Integer>,
+    Nullable<Timestamptz>,
+    Nullable<Timestamptz>,
+    Nullable<SmallInt>,
+    Nullable<BigInt>,
+    Nullable<Timestamptz>,
+    Nullable<Timestamptz>,
+    Nullable<Timestamptz>,
 );
 
 /// All facts in one statement: the settings under `keys`, and at most `most` who wait.
-pub async fn facts(conn: &mut Conn, keys: &[&str], most: i64) -> Result<DoorFacts> {
+pub async fn facts(conn: &mut Conn, keys: &[&str], most: i64, now: At) -> Result<DoorFacts> {
     let keys: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();
-    let row: FactsRow = raw::<(
-        Jsonb,
-        Bool,
-        BigInt,
-        Nullable<SmallInt>,
-        Nullable<SmallInt>,
-        Nullable<Timestamptz>,
-    )>(FACTS)
-    .bind::<Array<Text>, _>(keys)
-    .bind::<BigInt, _>(most)
-    .get_result(conn)
-    .await?;
-    let (settings, somebody_eligible, waiting, mode, reason, at) = row;
+    let row: FactsRow = raw::<FactsSql>(FACTS)
+        .bind::<Array<Text>, _>(keys)
+        .bind::<BigInt, _>(most)
+        .bind::<Timestamptz, _>(now)
+        .get_result(conn)
+        .await?;
+    let (
+        settings,
+        somebody_eligible,
+        waiting,
+        mode,
+        reason,
+        at,
+        seen,
+        seen_by_app,
+        alone,
+        live_invite,
+        oldest_application,
+        oldest_report,
+        decided,
+        high_water,
+        ticked_at,
+        behind,
+        jump_wait,
+        id,
+        kind,
+        stage,
+        version,
+        since,
+        stage_since,
+        warned,
+        uptime,
+        guarded_at,
+        sealed_at,
+        distress_at,
+    ) = row;
+    let state = || {
+        Some(SwitchState {
+            high_water: high_water?,
+            ticked_at: ticked_at?,
+            behind_millis: behind?,
+            jump_wait_millis: jump_wait?,
+        })
+    };
+    let episode = || {
+        Some(Episode {
+            id: id?,
+            kind: kind?,
+            stage: stage?,
+            version: version?,
+            since: since?,
+            ended_at: None,
+            stage_since: stage_since?,
+            warned: warned?,
+            uptime_millis: uptime?,
+            guarded_at,
+            sealed_at,
+            distress_at,
+            ended_by: None,
+        })
+    };
     Ok(DoorFacts {
         settings,
         somebody_eligible,
         waiting,
         last: mode.zip(reason).zip(at).map(|((m, r), at)| (m, r, at)),
+        switch: SwitchFacts {
+            seen,
+            seen_by_app,
+            alone,
+            live_invite,
+            oldest_application,
+            oldest_report,
+            decided,
+            state: state(),
+            episode: episode(),
+        },
     })
 }
 
@@ -128,32 +302,6 @@ pub async fn list_changes(conn: &mut Conn, limit: i64) -> Result<Vec<DoorChange>
         .select(DoorChange::as_select())
         .limit(limit)
         .load(conn)
-        .await?)
-}
-
-/// Notes that somebody of the staff is there.
-pub async fn insert_sign_of_life(
-    conn: &mut Conn,
-    user: Id,
-    kind: SignOfLife,
-    at: DateTime<Utc>,
-) -> Result<()> {
-    diesel::insert_into(signs_of_life::table)
-        .values((
-            signs_of_life::user_id.eq(user),
-            signs_of_life::kind.eq(kind),
-            signs_of_life::at.eq(at),
-        ))
-        .execute(conn)
-        .await?;
-    Ok(())
-}
-
-/// When somebody of the staff was last there.
-pub async fn last_sign_of_life(conn: &mut Conn) -> Result<Option<DateTime<Utc>>> {
-    Ok(signs_of_life::table
-        .select(diesel::dsl::max(signs_of_life::at))
-        .first(conn)
         .await?)
 }
 

@@ -47,4 +47,5 @@ mod mastodon_api;
 mod schema;
 mod server;
 mod social;
+mod switch;
 mod web;

@@ -609,7 +609,7 @@ async fn line(
         inverse: (act != "application.undo_many").then_some(inverse),
     };
     store::audit::append(conn, line, now).await?;
-    store::door::insert_sign_of_life(conn, by, SignOfLife::Act, now).await
+    store::signs_of_life::insert(conn, by, SignOfLife::Act, now).await
 }
 
 fn list(value: &Value) -> &[Value] {

@@ -128,5 +128,5 @@ async fn note(
         inverse: None,
     };
     store::audit::append(conn, line, now).await?;
-    store::door::insert_sign_of_life(conn, by, SignOfLife::Act, now).await
+    store::signs_of_life::insert(conn, by, SignOfLife::Act, now).await
 }

@@ -444,7 +444,7 @@ fn for_eyes_of(who: &Reviewer, mut application: Application) -> Application {
 
 async fn visit(app: &App, conn: &mut Conn, who: &Reviewer) -> Result<()> {
     let now = app.clock.now();
-    store::door::insert_sign_of_life(conn, who.user().id, SignOfLife::Visit, now).await
+    store::signs_of_life::insert(conn, who.user().id, SignOfLife::Visit, now).await
 }
 
 /// Holds the application for a decision, after the checks that all decisions share.

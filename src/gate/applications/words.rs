@@ -67,5 +67,5 @@ pub(super) async fn note_act(
         inverse,
     };
     store::audit::append(conn, line, now).await?;
-    store::door::insert_sign_of_life(conn, by, SignOfLife::Act, now).await
+    store::signs_of_life::insert(conn, by, SignOfLife::Act, now).await
 }

@@ -214,7 +214,7 @@ async fn note(
         inverse,
     };
     store::audit::append(conn, line, at).await?;
-    store::door::insert_sign_of_life(conn, user, SignOfLife::Act, at).await
+    store::signs_of_life::insert(conn, user, SignOfLife::Act, at).await
 }
 
 /// How a block weighs on an application: the heavier of two.

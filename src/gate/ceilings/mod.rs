@@ -4,6 +4,7 @@
 
 pub mod capacity;
 pub mod configured;
+pub mod deadman;
 pub mod opening_hours;
 pub mod outdated;
 pub mod setup;

@@ -200,7 +200,7 @@ async fn note(
     now: chrono::DateTime<chrono::Utc>,
 ) -> Result<()> {
     store::audit::append(conn, line, now).await?;
-    store::door::insert_sign_of_life(conn, who.user().id, SignOfLife::Act, now).await
+    store::signs_of_life::insert(conn, who.user().id, SignOfLife::Act, now).await
 }
 
 #[cfg(test)]

@@ -253,7 +253,7 @@ pub async fn cut(app: &App, who: &Admin, node: i64, wanted: &Cut) -> Result<i64>
                 inverse: Some(json!({ "act": "invites.mend", "cut": id.to_string() })),
             };
             store::audit::append(conn, line, now).await?;
-            store::door::insert_sign_of_life(conn, by, SignOfLife::Act, now).await?;
+            store::signs_of_life::insert(conn, by, SignOfLife::Act, now).await?;
             Ok::<_, Error>(id)
         })
         .await?;
@@ -340,7 +340,7 @@ pub async fn mend(app: &App, who: &Admin, id: i64) -> Result<usize> {
                 inverse: None,
             };
             store::audit::append(conn, line, now).await?;
-            store::door::insert_sign_of_life(conn, by, SignOfLife::Act, now).await?;
+            store::signs_of_life::insert(conn, by, SignOfLife::Act, now).await?;
             Ok(late)
         })
         .await?;

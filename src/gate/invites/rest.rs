@@ -52,7 +52,7 @@ pub async fn set(app: &App, who: &Moderator, user: Id, rests: bool) -> Result<()
             inverse: Some(json!({ "act": inverse, "account": account.to_string() })),
         };
         store::audit::append(conn, line, now).await?;
-        store::door::insert_sign_of_life(conn, by, SignOfLife::Act, now).await
+        store::signs_of_life::insert(conn, by, SignOfLife::Act, now).await
     })
     .await
 }

@@ -343,7 +343,7 @@ async fn log(
     now: DateTime<Utc>,
 ) -> Result<()> {
     let user = who.user().id;
-    store::door::insert_sign_of_life(conn, user, SignOfLife::Act, now).await?;
+    store::signs_of_life::insert(conn, user, SignOfLife::Act, now).await?;
     let line = NewLine {
         actor: Some(user),
         act,

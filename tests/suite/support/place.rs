@@ -438,6 +438,31 @@ impl Place {
         self.app.clock.advance(by);
     }
 
+    /// Sets the wall clock of this place, either way: no time passes.
+    pub fn jump(&self, by: TimeDelta) {
+        self.app.clock.jump(by);
+    }
+
+    /// Lets time pass while the server is up: the switch ticks every hour, as the timers do every
+    /// minute. Other timers do not run.
+    pub async fn live(&self, time: TimeDelta) {
+        let hour = TimeDelta::hours(1);
+        self.tick().await;
+        let mut left = time;
+        while left > TimeDelta::zero() {
+            let step = left.min(hour);
+            self.advance(step);
+            self.tick().await;
+            left -= step;
+        }
+    }
+
+    /// One tick of the switch.
+    pub async fn tick(&self) {
+        let ticked = porchlight::gate::switch::tick(&self.app).await;
+        ticked.expect("the switch ticks");
+    }
+
     /// An address that nobody of this place came from yet, in a network of its own.
     pub fn network(&self) -> String {
         let n = self.next_network.fetch_add(1, Ordering::Relaxed);

@@ -1,0 +1,167 @@
+//! What the dead-man switch writes down: the clock, and episodes (registration.md C1).
+//!
+//! Transitions are written under [`super::door::lock`]; compare-and-set on the version is the
+//! second lock on the same door.
+
+use chrono::{DateTime, Utc};
+use diesel::sql_types::{BigInt, Integer, Nullable, Timestamptz};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
+use diesel_async::RunQueryDsl;
+
+use super::{Conn, raw};
+use crate::domain::switch::{Cause, Stage};
+use crate::domain::{Id, Result};
+use crate::model::schema::episodes;
+use crate::model::switch::{Episode, SwitchState};
+
+const TICK: &str = "\
+    WITH p AS (SELECT ?::timestamptz AS high, ?::timestamptz AS at, ?::bigint AS behind, \
+                      ?::bigint AS wait, ?::bigint AS uptime), \
+    lived AS (UPDATE episodes e SET uptime_millis = e.uptime_millis + p.uptime \
+              FROM p WHERE e.ended_at IS NULL AND p.uptime > 0) \
+    INSERT INTO switch_state (high_water, ticked_at, behind_millis, jump_wait_millis) \
+    SELECT high, at, behind, wait FROM p \
+    ON CONFLICT (one) DO UPDATE SET high_water = EXCLUDED.high_water, ticked_at = EXCLUDED.ticked_at, \
+        behind_millis = EXCLUDED.behind_millis, jump_wait_millis = EXCLUDED.jump_wait_millis";
+
+/// Keeps the clock, and adds `uptime` milliseconds to the episode that is open. One statement.
+pub async fn keep(conn: &mut Conn, state: SwitchState, uptime: i64) -> Result<()> {
+    raw::<()>(TICK)
+        .bind::<Timestamptz, _>(state.high_water)
+        .bind::<Timestamptz, _>(state.ticked_at)
+        .bind::<BigInt, _>(state.behind_millis)
+        .bind::<BigInt, _>(state.jump_wait_millis)
+        .bind::<BigInt, _>(uptime)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// The episode that is open.
+pub async fn open_episode(conn: &mut Conn) -> Result<Option<Episode>> {
+    Ok(episodes::table
+        .filter(episodes::ended_at.is_null())
+        .select(Episode::as_select())
+        .first(conn)
+        .await
+        .optional()?)
+}
+
+/// An episode, open or not.
+pub async fn episode(conn: &mut Conn, id: Id) -> Result<Option<Episode>> {
+    Ok(episodes::table
+        .filter(episodes::id.eq(id))
+        .select(Episode::as_select())
+        .first(conn)
+        .await
+        .optional()?)
+}
+
+/// The latest episodes, newest first.
+pub async fn episodes(conn: &mut Conn, limit: i64) -> Result<Vec<Episode>> {
+    Ok(episodes::table
+        .order(episodes::id.desc())
+        .select(Episode::as_select())
+        .limit(limit)
+        .load(conn)
+        .await?)
+}
+
+/// The latest episodes in which the door was guarded, newest first.
+pub async fn guarded(conn: &mut Conn, limit: i64) -> Result<Vec<Episode>> {
+    Ok(episodes::table
+        .filter(episodes::guarded_at.is_not_null())
+        .order(episodes::id.desc())
+        .select(Episode::as_select())
+        .limit(limit)
+        .load(conn)
+        .await?)
+}
+
+/// Opens an episode in that stage; gives its id. `None` while another one is open.
+pub async fn begin(
+    conn: &mut Conn,
+    cause: Cause,
+    stage: Stage,
+    since: DateTime<Utc>,
+) -> Result<Option<Id>> {
+    let guarded = (stage >= Stage::Guarded).then_some(since);
+    Ok(diesel::insert_into(episodes::table)
+        .values((
+            episodes::kind.eq(cause),
+            episodes::stage.eq(stage),
+            episodes::since.eq(since),
+            episodes::stage_since.eq(since),
+            episodes::guarded_at.eq(guarded),
+        ))
+        .on_conflict_do_nothing()
+        .returning(episodes::id)
+        .get_result(conn)
+        .await
+        .optional()?)
+}
+
+const MOVE: &str = "\
+    WITH p AS (SELECT ?::bigint AS id, ?::integer AS version, ?::smallint AS stage, ?::timestamptz AS at) \
+    UPDATE episodes e SET stage = p.stage, version = e.version + 1, stage_since = p.at, uptime_millis = 0, \
+        guarded_at = coalesce(e.guarded_at, CASE WHEN p.stage >= 2 THEN p.at END), \
+        sealed_at = coalesce(e.sealed_at, CASE WHEN p.stage >= 3 THEN p.at END), \
+        distress_at = coalesce(e.distress_at, CASE WHEN p.stage >= 4 THEN p.at END) \
+    FROM p WHERE e.id = p.id AND e.version = p.version AND e.ended_at IS NULL";
+
+/// Brings the episode into another stage (1 to 4), up or down, if it is still at that version;
+/// whether it was. Uptime begins anew.
+pub async fn advance(
+    conn: &mut Conn,
+    id: Id,
+    version: i32,
+    stage: Stage,
+    at: DateTime<Utc>,
+) -> Result<bool> {
+    use diesel::sql_types::SmallInt;
+    let moved = raw::<()>(MOVE)
+        .bind::<BigInt, _>(id)
+        .bind::<Integer, _>(version)
+        .bind::<SmallInt, _>(stage)
+        .bind::<Timestamptz, _>(at)
+        .execute(conn)
+        .await?;
+    Ok(moved > 0)
+}
+
+/// Notes that this many warnings were given.
+pub async fn warned(conn: &mut Conn, id: Id, version: i32, warnings: i16) -> Result<bool> {
+    let row = episodes::table
+        .filter(episodes::id.eq(id))
+        .filter(episodes::version.eq(version))
+        .filter(episodes::warned.lt(warnings))
+        .filter(episodes::ended_at.is_null());
+    let noted = diesel::update(row)
+        .set(episodes::warned.eq(warnings))
+        .execute(conn)
+        .await?;
+    Ok(noted > 0)
+}
+
+const END: &str = "\
+    WITH p AS (SELECT ?::bigint AS id, ?::integer AS version, ?::bigint AS by, ?::timestamptz AS at) \
+    UPDATE episodes e SET version = e.version + 1, ended_at = p.at, ended_by = p.by \
+    FROM p WHERE e.id = p.id AND e.version = p.version AND e.ended_at IS NULL";
+
+/// Ends the episode if it is still at that version; whether it was. `by` is who lifted it.
+pub async fn end(
+    conn: &mut Conn,
+    id: Id,
+    version: i32,
+    by: Option<Id>,
+    at: DateTime<Utc>,
+) -> Result<bool> {
+    let ended = raw::<()>(END)
+        .bind::<BigInt, _>(id)
+        .bind::<Integer, _>(version)
+        .bind::<Nullable<BigInt>, _>(by)
+        .bind::<Timestamptz, _>(at)
+        .execute(conn)
+        .await?;
+    Ok(ended > 0)
+}

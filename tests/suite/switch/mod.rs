@@ -1,0 +1,3 @@
+//! The dead-man switch (registration.md C1), on a running place.
+
+mod stages;
