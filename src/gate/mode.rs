@@ -12,8 +12,8 @@ use super::applications::line;
 use super::ceilings::opening_hours::OpeningHours;
 use super::ceilings::{capacity, configured, deadman, opening_hours, outdated, setup};
 use super::effective_mode::{Ceiling, EffectiveMode, strictest};
-use super::switch;
-use super::switch::stage::Standing;
+use super::switch::stage::{Facts, Standing};
+use super::switch::{self, stage};
 use crate::app::App;
 use crate::domain::Result;
 use crate::domain::event::{Event, EventKind};
@@ -47,6 +47,8 @@ pub struct Weighed {
     pub outdated_from: DateTime<Utc>,
     /// Where the dead-man switch stands.
     pub switch: Arc<Standing>,
+    /// What the switch was judged by.
+    pub facts: Arc<Facts>,
     /// The mode of a guarded door, as it was chosen.
     pub guarded_mode: RegistrationMode,
     /// Days without a sign of life until then, as they were chosen.
@@ -59,9 +61,10 @@ pub struct Weighed {
     pub told: Arc<EffectiveMode>,
 }
 
-/// The mode that holds at `now`, from the facts as this connection sees them: one statement.
+/// The mode that holds at `now`, from the facts as this connection sees them: one statement. Its
+/// reason is the one that the world is told: what is said of it is said to strangers.
 pub async fn current(app: &App, conn: &mut Conn, now: DateTime<Utc>) -> Result<EffectiveMode> {
-    Ok(weighed(app, conn, now).await?.effective)
+    Ok(Arc::unwrap_or_clone(weighed(app, conn, now).await?.told))
 }
 
 /// The same with what it was made of.
@@ -78,7 +81,8 @@ fn weigh(app: &App, facts: &DoorFacts, now: DateTime<Utc>) -> Weighed {
         .setting(opening_hours::SETTING)
         .and_then(OpeningHours::read);
     let outdated_from = outdated::due(RELEASED, facts.setting(outdated::SETTING));
-    let switch = switch::judge(app, facts, configured.mode, now);
+    let of_switch = switch::facts(app, facts, configured.mode);
+    let switch = stage::judge(&of_switch, &switch::written(facts), now);
     let guarded_mode = deadman::guarded_mode(facts.setting(deadman::SETTING));
     let ceilings = [
         Some(configured),
@@ -106,6 +110,7 @@ fn weigh(app: &App, facts: &DoorFacts, now: DateTime<Utc>) -> Weighed {
         hours,
         outdated_from,
         switch: Arc::new(switch),
+        facts: Arc::new(of_switch),
         guarded_mode,
         presence_days: switch::presence_days(facts.setting(switch::PRESENCE)),
         waiting: facts.waiting,

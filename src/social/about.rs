@@ -9,14 +9,13 @@ use crate::domain::Result;
 use crate::gate::effective_mode::EffectiveMode;
 use crate::gate::mode::{self, Readers};
 use crate::gate::questions;
+use crate::gate::switch;
 use crate::model::question::QuestionVersion;
 use crate::store;
 pub use crate::store::usage::Usage;
 
 /// Seen within this counts as active.
 const ACTIVE: TimeDelta = TimeDelta::days(28);
-/// Somebody who decided within this is home.
-const ATTENDED: TimeDelta = TimeDelta::days(14);
 
 /// All of it.
 #[derive(Debug, Clone)]
@@ -27,8 +26,8 @@ pub struct About {
     pub door: Arc<EffectiveMode>,
     /// Who reads applications, and how long that takes.
     pub readers: Readers,
-    /// Whether somebody is home: nobody waits longer than the usual, or one was answered
-    /// lately.
+    /// Whether somebody is home, as late and as coarsely as the world is told (registration.md
+    /// C1): no from the day on which the door was sealed.
     pub attended: bool,
     /// What everybody is asked; empty while nobody may apply.
     pub questions: Vec<QuestionVersion>,
@@ -47,8 +46,7 @@ pub async fn look(app: &App) -> Result<About> {
         true => questions::of_everybody(&mut conn, now).await?,
         false => (Vec::new(), 0),
     };
-    let waiting = store::upkeep::waiting_applications(&mut conn).await?;
-    let attended = waiting == 0 || readers.last_decision.is_some_and(|at| now - at < ATTENDED);
+    let attended = !switch::shown(app).await?.sealed();
     Ok(About {
         usage,
         door,

@@ -68,7 +68,7 @@ const PAGES: [(&str, &str); 6] = [
     ("search for a name", "/desk?q=early7"),
     ("search for a word of the answers", "/desk?q=porch"),
     ("one application", ""),
-    ("the menu's count, on another page", "/desk/door"),
+    ("the menu's count, on another page", "/desk/presets"),
 ];
 /// A page may take so many times as long.
 const AT_MOST: f64 = 3.0;

@@ -37,9 +37,10 @@ const SLICE: Duration = Duration::from_millis(200);
 const WITHIN: Duration = Duration::from_secs(600);
 /// The memory of a server that is flooded, in MB.
 const MEMORY: f64 = 200.0;
-/// What the server is told besides: whose headers it believes, and that the domains of the
-/// made-up addresses are looked up nowhere.
-const SETTINGS: &str = "trusted_proxies = ['127.0.0.1']\n[registration]\nname_server = 'none'\n";
+/// What the server is told besides: whose headers it believes, that the domains of the made-up
+/// addresses are looked up nowhere, and that there is room behind those who wait already.
+const SETTINGS: &str =
+    "trusted_proxies = ['127.0.0.1']\n[registration]\nname_server = 'none'\nmax_waiting = 100000\n";
 /// The path of the flood's yardstick, as long as the form's.
 const NOWHERE: &[u8] = b"POST /nopes ";
 

@@ -13,6 +13,11 @@
 //! be guarded: whoever knocks finds it so, though every worker is dead.
 
 pub mod clockwork;
+pub mod look;
+#[cfg(test)]
+mod model;
+pub mod rehearse;
+pub mod settings;
 pub mod stage;
 mod tick;
 
@@ -58,16 +63,11 @@ pub async fn shown(app: &App) -> Result<Arc<Standing>> {
 }
 
 /// Brings the facts into the shape that is judged.
-pub(super) fn judge(
-    app: &App,
-    facts: &DoorFacts,
-    chosen: RegistrationMode,
-    now: DateTime<Utc>,
-) -> Standing {
+pub(super) fn facts(app: &App, facts: &DoorFacts, chosen: RegistrationMode) -> Facts {
     let switch = &facts.switch;
     let presence = (app.config.registration.dead_man_switch)
         .then(|| TimeDelta::days(presence_days(facts.setting(PRESENCE))));
-    let facts = Facts {
+    Facts {
         presence,
         kept: facts.somebody_eligible,
         seen: switch.seen,
@@ -85,17 +85,20 @@ pub(super) fn judge(
         trusted_reports: None,
         emergency: None,
         absent_until: None,
-    };
-    let written = Written {
-        episode: switch.episode.as_ref().map(open),
-        clockwork: switch.state.map(|state| Clockwork {
+    }
+}
+
+/// What the ticks wrote down.
+pub(super) fn written(facts: &DoorFacts) -> Written {
+    Written {
+        episode: facts.switch.episode.as_ref().map(open),
+        clockwork: facts.switch.state.map(|state| Clockwork {
             high_water: state.high_water,
             ticked_at: state.ticked_at,
             behind: TimeDelta::milliseconds(state.behind_millis),
             jump_wait: TimeDelta::milliseconds(state.jump_wait_millis),
         }),
-    };
-    stage::judge(&facts, &written, now)
+    }
 }
 
 fn open(episode: &Episode) -> OpenEpisode {

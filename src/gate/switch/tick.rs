@@ -9,15 +9,18 @@ use diesel_async::AsyncConnection;
 use serde_json::json;
 
 use super::clockwork::{self, Clockwork, Seen, Ticked};
-use super::stage::Standing;
+use super::stage::{Change, Standing};
 use crate::app::App;
+use crate::domain::Result;
 use crate::domain::event::{Event, EventKind};
-use crate::domain::switch::{Stage, Warning};
-use crate::domain::{Id, Result};
+use crate::domain::switch::Stage;
 use crate::gate::mode;
 use crate::model::switch::SwitchState;
 use crate::store::audit::NewLine;
 use crate::store::{self, Conn};
+
+/// Changes in one tick, at the most: none leads to more than two others.
+const STEPS: usize = 8;
 
 /// Writes down what became true. Of several processes at once one does it; the others go on.
 pub async fn tick(app: &App) -> Result<()> {
@@ -38,12 +41,15 @@ pub async fn tick(app: &App) -> Result<()> {
             );
             keep(conn, &ticked, wall).await?;
             // By what is written now: the uptime of this very minute counts.
-            let standing = mode::weighed(app, conn, wall).await?.switch;
-            if !write(conn, &standing).await? {
-                return Ok(false);
+            for step in 0..STEPS {
+                let weighed = mode::weighed(app, conn, wall).await?;
+                if !write(conn, &weighed.switch).await? {
+                    if step > 0 {
+                        mode::note(conn, &weighed.told, weighed.switch.now).await?;
+                    }
+                    return Ok(step > 0);
+                }
             }
-            let told = mode::weighed(app, conn, wall).await?.told;
-            mode::note(conn, &told, standing.now).await?;
             Ok::<_, crate::domain::Error>(true)
         })
         .await?;
@@ -92,66 +98,44 @@ async fn log(conn: &mut Conn, act: &'static str, by: TimeDelta, at: DateTime<Utc
     store::audit::append(conn, line, at).await
 }
 
-/// Writes the transition, if there is one; whether there was.
+/// Writes what is missing, a step; whether anything was.
 async fn write(conn: &mut Conn, standing: &Standing) -> Result<bool> {
     let at = standing.now;
-    match (standing.episode, standing.since) {
-        (None, None) => Ok(false),
-        (None, Some(since)) => {
-            let begun = store::switch::begin(conn, standing.cause, standing.stage, since).await?;
-            let Some(id) = begun else { return Ok(false) };
-            if standing.stage >= Stage::Guarded {
-                told(conn, EventKind::SwitchMoved, id, standing.stage as i64, at).await?;
-            }
-            warn(conn, standing, id, 1).await?;
-            Ok(true)
-        }
-        (Some(episode), _) if standing.stage < episode.stage => {
-            if !store::switch::end(conn, episode.id, episode.version, None, at).await? {
-                return Ok(false);
-            }
-            told(conn, EventKind::SwitchMoved, episode.id, 0, at).await?;
-            Ok(true)
-        }
-        (Some(episode), Some(since)) if standing.stage > episode.stage => {
-            let (id, version) = (episode.id, episode.version);
-            if !store::switch::advance(conn, id, version, standing.stage, since).await? {
-                return Ok(false);
-            }
-            told(conn, EventKind::SwitchMoved, id, standing.stage as i64, at).await?;
-            Ok(true)
-        }
-        (Some(episode), _) => warn(conn, standing, episode.id, episode.version).await,
-    }
-}
-
-/// Gives the warning that holds, if it was not given yet; whether it was given now.
-async fn warn(conn: &mut Conn, standing: &Standing, id: Id, version: i32) -> Result<bool> {
-    let Some(warning) = standing.warning else {
+    let Some(change) = standing.change() else {
         return Ok(false);
     };
-    if !store::switch::warned(conn, id, version, warning as i16).await? {
-        return Ok(false);
-    }
-    debug_assert!(matches!(warning, Warning::First | Warning::Second));
-    told(
-        conn,
-        EventKind::SwitchWarned,
-        id,
-        warning as i64,
-        standing.now,
-    )
-    .await?;
-    Ok(true)
-}
-
-async fn told(
-    conn: &mut Conn,
-    kind: EventKind,
-    id: Id,
-    extra: i64,
-    at: DateTime<Utc>,
-) -> Result<()> {
+    let (id, version) = standing.episode.map_or((0, 0), |e| (e.id, e.version));
+    let (id, kind, extra) = match change {
+        Change::Begin {
+            cause,
+            stage,
+            since,
+        } => match store::switch::begin(conn, cause, stage, since).await? {
+            // A warning is told at the next step.
+            Some(_) if stage == Stage::Warned => return Ok(true),
+            Some(id) => (id, EventKind::SwitchMoved, stage as i64),
+            None => return Ok(false),
+        },
+        Change::Advance { stage, since } => {
+            if !store::switch::advance(conn, id, version, stage, since).await? {
+                return Ok(false);
+            }
+            (id, EventKind::SwitchMoved, stage as i64)
+        }
+        Change::End => {
+            if !store::switch::end(conn, id, version, None, at).await? {
+                return Ok(false);
+            }
+            (id, EventKind::SwitchMoved, 0)
+        }
+        Change::Warn(warning) => {
+            if !store::switch::warned(conn, id, version, warning as i16).await? {
+                return Ok(false);
+            }
+            (id, EventKind::SwitchWarned, warning as i64)
+        }
+    };
     let event = Event::by_people(kind, id, 0).with(extra);
-    store::events::insert(conn, &event, at).await
+    store::events::insert(conn, &event, at).await?;
+    Ok(true)
 }

@@ -223,8 +223,7 @@ async fn show(
     let by_hand = opened_by_hand(&req);
     let queue = review::queue(&app, &reviewer, &wanted, &query, by_hand).await?;
     let zone = zone::of(&app, reviewer.user()).await?;
-    let effective = mode::shown(&app).await?;
-    let door = door_words::sentence(&effective);
+    let door = door_words::sentence(&mode::remembered(&app).await?.effective);
     let now = app.clock.now();
     let mut page = frame::page(&req, Some(&caller), "The desk").await?;
     page.here = Here::Desk;
