@@ -31,8 +31,8 @@
 //! reports are in `social/report.rs`. The audit log is written by `store/audit.rs`, read by
 //! `moderation/audit.rs`; `jobs/acts` takes a line of it back, and does what waited.
 
-/// The command line: up, serve, worker, migrate, check-config, doctor, accounts, audit, hosts,
-/// media, demo.
+/// The command line: up, serve, worker, migrate, check-config, doctor, accounts, audit, gate,
+/// hosts, media, demo.
 pub mod cli;
 
 /// Builds the `App`, binds, routes, stops gently; headers, limits, telemetry.

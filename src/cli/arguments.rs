@@ -60,6 +60,9 @@ pub enum Command {
     /// Look at the log of what staff did
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Look at the dead-man switch, or rehearse it
+    #[command(subcommand)]
+    Gate(GateCommand),
     /// Show how other servers take what is sent to them
     Hosts(HostsArguments),
     /// Look at what is kept of other servers' pictures, or empty it
@@ -112,6 +115,19 @@ pub enum AccountsCommand {
 pub enum AuditCommand {
     /// Check that no line was changed or taken out; exit code 1 where one was
     Verify,
+}
+
+/// What to do about the dead-man switch.
+#[derive(Debug, Clone, Subcommand)]
+pub enum GateCommand {
+    /// How it stands, who was there last, and what comes when
+    Status,
+    /// What would happen if nobody came; nothing is written, nobody is told
+    Simulate {
+        /// How far ahead, 1 to 120
+        #[arg(long, default_value_t = 40, value_parser = clap::value_parser!(i64).range(1..=120))]
+        days: i64,
+    },
 }
 
 /// Which servers are meant.

@@ -10,6 +10,7 @@ pub mod demo;
 pub mod doctor;
 pub mod domain;
 pub mod embedded;
+pub mod gate;
 pub mod hosts;
 pub mod listen;
 pub mod media;
@@ -60,6 +61,7 @@ fn dispatch(arguments: &Arguments) -> Result<()> {
         Command::Doctor => doctor::doctor(settled),
         Command::Accounts(command) => accounts::accounts(settled, command),
         Command::Audit(command) => audit::audit(settled, command),
+        Command::Gate(command) => gate::gate(settled, command),
         Command::Hosts(arguments) => hosts::hosts(settled, arguments),
         Command::Media(command) => media::media(settled, command),
         Command::Demo => demo::demo(settled),

@@ -71,6 +71,11 @@ impl EffectiveMode {
         )
     }
 
+    /// Whether this cause is one of those in force.
+    pub fn is_held_by(&self, reason: ModeReason) -> bool {
+        self.ceilings.iter().any(|ceiling| ceiling.reason == reason)
+    }
+
     /// Whether a person decides.
     pub fn needs_approval(&self) -> bool {
         self.mode != RegistrationMode::Open

@@ -10,6 +10,7 @@ use super::error::WebError;
 use super::parts::layout::{Flash, Page, Place, Viewer};
 use super::parts::moment::Moment;
 use crate::app::App;
+use crate::domain::registration_mode::ModeReason;
 use crate::domain::{Error, Result};
 use crate::door::Caller;
 use crate::gate;
@@ -49,6 +50,8 @@ pub async fn page(
     page.flash = read_flash(req);
     if let Some(user) = caller.and_then(Caller::user) {
         page.viewer = viewer(app, user).await?;
+        page.outdated = page.viewer.as_ref().is_some_and(|viewer| viewer.may_review)
+            && door.is_held_by(ModeReason::Outdated);
     }
     Ok(page)
 }

@@ -98,6 +98,7 @@ pub const ROUTES: &[&[Route]] = &[
     review::policy_new::ROUTES,
     review::reports::ROUTES,
     review::staff::ROUTES,
+    review::switch::ROUTES,
     review::welcome::ROUTES,
     review::webhooks::ROUTES,
     review::mail::ROUTES,

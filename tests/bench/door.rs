@@ -5,8 +5,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
+use porchlight::app::App;
 use porchlight::gate::applications::expire;
+use porchlight::gate::mode;
 use porchlight::secrets::token;
+use porchlight::store::signs_of_life;
 use tokio_postgres::Client;
 
 use super::applicants;
@@ -130,11 +133,72 @@ pub async fn run(scale: Scale) -> Result<()> {
     ));
     report.row(Row::new("erased, files too", seconds(took)).at_most(10.0));
 
+    switch(&app, &sql, &mut report).await?;
     drop(app);
 
     sign_ups::run(&place, &sql, &people, amount.flood, &mut report).await?;
     place.close().await;
     report.end(began.elapsed())
+}
+
+/// How often the mode is asked for, and how often a password is hashed.
+const ASKED: usize = 200;
+const HASHED: usize = 20;
+/// The part of a sign-up that the mode may cost, by its dearest step alone.
+const PART: f64 = 0.01;
+/// Who keeps the light on in a large place, and for how long they did.
+const KEEPERS: i32 = 50;
+
+/// What the mode costs, beside the dearest step of a sign-up; and a year of signs of life.
+async fn switch(app: &App, sql: &Client, report: &mut Report) -> Result<()> {
+    let broken = |e| anyhow::anyhow!("{e:?}");
+    report.section("The mode and the switch");
+    let mut conn = app.pool.get().await.map_err(broken)?;
+    let mut asked = Vec::new();
+    for _ in 0..ASKED {
+        let (now, begin) = (app.clock.now(), Instant::now());
+        mode::current(app, &mut conn, now).await.map_err(broken)?;
+        asked.push(begin.elapsed());
+    }
+    let mut hashed = Vec::new();
+    for _ in 0..HASHED {
+        let begin = Instant::now();
+        app.passwords
+            .hash("as long as a password", app.clock.now())
+            .await
+            .map_err(broken)?;
+        hashed.push(begin.elapsed());
+    }
+    report.row(
+        Row::new("the mode that holds, median", milliseconds(median(asked)))
+            .beside("a password's hash", milliseconds(median(hashed)))
+            .at_most_part(PART),
+    );
+    sql.execute(
+        "INSERT INTO signs_of_life (user_id, kind, at) \
+         SELECT u.id, d % 3, now() - make_interval(days => d) - make_interval(mins => (u.id % 600)::int) \
+         FROM (SELECT id FROM users ORDER BY id LIMIT $1::int) u, generate_series(0, 364) d",
+        &[&KEEPERS],
+    )
+    .await?;
+    let since = app.clock.now() - chrono::TimeDelta::days(365);
+    let mut looked = Vec::new();
+    for _ in 0..ASKED {
+        let begin = Instant::now();
+        let days = signs_of_life::days(&mut conn, since, "Europe/Berlin").await;
+        ensure!(!days.map_err(broken)?.is_empty(), "nobody was there");
+        looked.push(begin.elapsed());
+    }
+    report.row(Row::new(
+        "a year of signs of life of 50, median",
+        milliseconds(median(looked)),
+    ));
+    Ok(())
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort_unstable();
+    times[times.len() / 2]
 }
 
 /// Makes an owner, signed in, for each page: nobody asks more often than one person may. Gives

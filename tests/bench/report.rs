@@ -149,6 +149,21 @@ impl Row {
         self
     }
 
+    /// Promised: at most such a part of the yardstick.
+    pub fn at_most_part(mut self, part: f64) -> Row {
+        let Some((_, yardstick)) = &self.yardstick else {
+            return self;
+        };
+        let reached = self.figure.value / yardstick.value;
+        let text = format!(
+            "{:.1} % of it, at most {:.1} %",
+            reached * 100.0,
+            part * 100.0
+        );
+        self.promise = Some((text, reached <= part));
+        self
+    }
+
     /// Promised: at least such a part of the yardstick.
     pub fn at_least(mut self, part: f64) -> Row {
         let Some((_, yardstick)) = &self.yardstick else {

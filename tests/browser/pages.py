@@ -32,7 +32,7 @@ WAITING = {"waiting": "/waiting", "waiting-profile": "/waiting/profile", "withdr
 OWNER = {
     "home": "/home", "compose": "/compose", "reply": f"/compose?in_reply_to={S['post']}",
     "notifications": "/notifications", "search": "/search?q=ann", "invites": "/invites", "vouches": "/vouches", "drafts": "/drafts", "bookmarks": "/bookmarks",
-    "door-kept": "/desk/door", "door-price": "/desk/door/open", "questions": "/desk/questions",
+    "door-kept": "/desk/door", "switch": "/desk/switch?days=40", "door-price": "/desk/door/open", "questions": "/desk/questions",
     "blocks": "/desk/blocks", "block-new": "/desk/blocks/new?kind=mail&value=far.example", "events": "/desk/events",
     "question": "/desk/questions/1", "question-new": "/desk/questions/new", "requests": "/notifications/requests",
     "moving": "/settings/move", "deleting": "/settings/delete", "hosts": "/desk/hosts", "reports": "/desk/reports",

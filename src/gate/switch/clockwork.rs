@@ -88,7 +88,8 @@ pub fn tick(kept: Option<Clockwork>, seen: Seen) -> Ticked {
     } else {
         behind = kept.behind + uptime;
         if behind >= BEHIND {
-            accepted = Some(kept.high_water - wall);
+            // By how much it was set back a day ago: time went on since.
+            accepted = Some(kept.high_water - wall + behind);
             (high_water, behind) = (wall, TimeDelta::zero());
         }
     }
@@ -207,7 +208,7 @@ mod tests {
         };
         now = tick(Some(now.clockwork), seen);
         assert_eq!(now.clockwork.high_water, at(-216));
-        assert_eq!(now.accepted, Some(hours(216)));
+        assert_eq!(now.accepted, Some(hours(240)));
     }
 
     proptest! {

@@ -8,8 +8,10 @@ use super::stage::{Facts, Standing, Written};
 use crate::app::App;
 use crate::domain::Result;
 use crate::domain::registration_mode::RegistrationMode;
+use crate::domain::role::Role;
 use crate::gate::mode;
 use crate::gate::who::Reviewer;
+use crate::model::audit::SignOfLife;
 use crate::model::switch::Episode;
 use crate::store;
 pub use crate::store::signs_of_life::{Day, Keeper};
@@ -73,4 +75,58 @@ pub fn rehearse(standing: &Standing, facts: &Facts, days: i64) -> Vec<Scene> {
         clockwork: standing.clockwork,
     };
     rehearse::rehearse(facts, &written, standing.now, days)
+}
+
+impl Overview {
+    /// A year of a small place, for the gallery: calm, or guarded for a day.
+    pub fn example(fired: bool) -> Overview {
+        let today = NaiveDate::from_ymd_opt(2026, 11, 22).unwrap_or_default();
+        let now = today.and_hms_opt(18, 30, 0).unwrap_or_default().and_utc();
+        let seen = now
+            - if fired {
+                TimeDelta::days(8)
+            } else {
+                TimeDelta::hours(3)
+            };
+        let facts = Facts {
+            presence: Some(TimeDelta::days(7)),
+            kept: true,
+            seen: Some(seen),
+            seen_by_app: None,
+            way_in: true,
+            waiting: true,
+            alone: false,
+            oldest_application: Some(now - TimeDelta::days(3)),
+            oldest_report: None,
+            decided: None,
+            trusted_reports: None,
+            emergency: None,
+            absent_until: None,
+        };
+        let day = |ago: i64| Day {
+            day: today - TimeDelta::days(ago),
+            signs: 1 + ago % 5,
+            people: 1 + ago % 2,
+        };
+        let gone = |ago: &i64| ago % 7 < 4 && !(120..135).contains(ago) && (!fired || *ago >= 8);
+        let keeper = |name: &str, role, last| Keeper {
+            username: name.to_lowercase(),
+            display_name: name.to_owned(),
+            role,
+            last,
+        };
+        Overview {
+            standing: super::stage::judge(&facts, &Written::default(), now),
+            facts,
+            presence_days: 7,
+            guarded_mode: RegistrationMode::Approval,
+            keepers: vec![
+                keeper("Ann", Role::Owner, Some((SignOfLife::CheckIn, seen))),
+                keeper("Ben", Role::Moderator, None),
+            ],
+            days: (0..360).rev().filter(gone).map(day).collect(),
+            today,
+            episodes: Vec::new(),
+        }
+    }
 }

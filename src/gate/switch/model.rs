@@ -102,7 +102,7 @@ impl Paper {
             false if seen > -NEVER && now >= seen + 60 * DAY => 1,
             _ => 0,
         };
-        let over = self.nobody && seen >= self.began;
+        let over = self.nobody && seen + 5 >= self.began;
         let mut stage = facts;
         if self.stage >= 2 && !over {
             stage = stage.max(self.stage);

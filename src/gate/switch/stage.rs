@@ -41,6 +41,8 @@ pub const UPTIME_TO_SEAL_UNKEPT: TimeDelta = TimeDelta::hours(24);
 pub const UPTIME_TO_DISTRESS: TimeDelta = TimeDelta::days(7);
 /// Days without a sign of life until members are told.
 pub const DISTRESS: TimeDelta = TimeDelta::days(30);
+/// Who is made an owner while a tick finds nobody was not absent: the two overlap by less.
+const AT_ONCE: TimeDelta = TimeDelta::minutes(5);
 /// Where there is no way in: one mail to the contact address.
 pub const UNARMED_WARNING: TimeDelta = TimeDelta::days(60);
 /// Where there is no way in: members are told.
@@ -380,7 +382,10 @@ impl<'f> Clocks<'f> {
     /// An episode that began because nobody could keep the light on is over as soon as
     /// somebody can and does: there is no absence to look back at (E7).
     fn ends_by_itself(&self, episode: &OpenEpisode) -> bool {
-        episode.cause == Cause::Nobody && self.seen.is_some_and(|seen| seen >= episode.since)
+        episode.cause == Cause::Nobody
+            && self
+                .seen
+                .is_some_and(|seen| seen + AT_ONCE >= episode.since)
     }
 
     /// Stages 3 and 4, which need an earlier stage that is written, and uptime in it.

@@ -8,6 +8,7 @@ use crate::gate::applications::review::{Part, PartCounts};
 use crate::gate::charts::Charts;
 use crate::gate::doorkeeper::{Month, QueueCounts};
 use crate::gate::effective_mode::Ceiling;
+use crate::gate::switch::look;
 use crate::model::question::QuestionKind;
 use crate::web::apply::form;
 use crate::web::parts::form::Form;
@@ -16,7 +17,7 @@ use crate::web::render::door as words;
 use crate::web::review::keys::KeyMap;
 use crate::web::review::{
     application, audit, block_new, blocks, bulk, charts, door, events, held, hosts, keys, mail,
-    presets, question, questions, queue, staff as of_staff, webhooks, welcome,
+    presets, question, questions, queue, staff as of_staff, switch, webhooks, welcome,
 };
 
 /// Name and page.
@@ -169,6 +170,12 @@ pub fn pages() -> Vec<Hung> {
     );
     for (name, full) in [("mail", true), ("mail_none", false)] {
         hang(name, mail_page(full).render());
+    }
+    for (name, fired) in [("switch", false), ("switch_fired", true)] {
+        let overview = look::Overview::example(fired);
+        let page = staff("The switch");
+        let page = switch::SwitchPage::new(page, true, &overview, chrono_tz::Tz::UTC, None, 40);
+        hang(name, page.render());
     }
     for (name, empty) in [("charts", false), ("charts_none", true)] {
         let figures = Charts::example(empty);

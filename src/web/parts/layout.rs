@@ -32,6 +32,8 @@ pub struct Page {
     pub noindex: bool,
     /// A form on this page came back with errors; said first in the page's title.
     pub has_errors: bool,
+    /// Staff are told that this version is too old, and what that does.
+    pub outdated: bool,
 }
 
 /// The server as every page shows it.
@@ -217,6 +219,7 @@ impl Page {
             card: None,
             noindex: false,
             has_errors: false,
+            outdated: false,
         }
     }
 

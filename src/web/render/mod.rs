@@ -5,3 +5,4 @@ pub mod door;
 pub mod notice;
 pub mod qr;
 pub mod status;
+pub mod switch;

@@ -25,5 +25,6 @@ pub mod questions;
 pub mod queue;
 pub mod reports;
 pub mod staff;
+pub mod switch;
 pub mod webhooks;
 pub mod welcome;

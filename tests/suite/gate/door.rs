@@ -351,7 +351,8 @@ fn an_outdated_version_asks_a_person_until_an_admin_puts_it_off() {
         assert_eq!(told(place).await, json!(["approval", "outdated", true]));
         let browser = place.signed_in(&owner).await;
         let page = browser.open("/desk/door").await;
-        page.says("An outdated version");
+        page.says("An outdated version")
+            .says("older than 18 months");
         browser
             .submit(page.form("/desk/door/outdated"))
             .await

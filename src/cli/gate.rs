@@ -1,0 +1,63 @@
+//! `porchlight gate …`: the dead-man switch, for whoever has a shell. Fields of a line are
+//! separated by tabs, for people and scripts; times are UTC.
+
+use anyhow::Result;
+use chrono::{DateTime, Utc};
+
+use crate::app::App;
+use crate::domain::registration_mode::RegistrationMode;
+use crate::gate::switch::look;
+use crate::web::render::switch as words;
+
+use super::arguments::GateCommand;
+use super::connect::with_app;
+use super::sentence::tell;
+use super::settle::Settled;
+use super::terminal;
+
+/// Does what the subcommand says.
+pub fn gate(settled: Settled, command: &GateCommand) -> Result<()> {
+    with_app(settled, async |app| match command {
+        GateCommand::Status => status(&app).await,
+        GateCommand::Simulate { days } => simulate(&app, *days).await,
+    })
+}
+
+async fn status(app: &App) -> Result<()> {
+    let (standing, facts) = look::status(app).await.map_err(tell)?;
+    let (said, meaning) = words::sentence(&standing, &facts);
+    terminal::say(format!(
+        "stage\t{}\t{}",
+        standing.stage as i16, standing.stage
+    ));
+    terminal::say(format!("{said} {meaning}"));
+    if let Some(since) = standing.since {
+        terminal::say(format!("since\t{}", moment(since)));
+    }
+    terminal::say(format!("presence\t{}", words::presence(&standing, &facts)));
+    terminal::say(format!("response\t{}", words::response(&standing, &facts)));
+    if let Some(why) = words::unarmed(&standing, &facts) {
+        terminal::say(why);
+    }
+    for next in &standing.next {
+        terminal::say(format!("{}\t{}", moment(next.at), words::comes(next.stage)));
+    }
+    Ok(())
+}
+
+async fn simulate(app: &App, days: i64) -> Result<()> {
+    let (standing, facts) = look::status(app).await.map_err(tell)?;
+    let scenes = look::rehearse(&standing, &facts, days);
+    for scene in &scenes {
+        let said = words::scene(scene, RegistrationMode::Approval);
+        terminal::say(format!("{}\t{said}", moment(scene.at)));
+    }
+    if scenes.is_empty() {
+        terminal::say(format!("Nothing would change within {days} days."));
+    }
+    Ok(())
+}
+
+fn moment(at: DateTime<Utc>) -> String {
+    at.format("%Y-%m-%d %H:%M").to_string()
+}

@@ -1,0 +1,246 @@
+//! The table of edge cases (registration.md C1), as far as it is about stages and clocks.
+
+use chrono::TimeDelta;
+use porchlight::domain::switch::Stage;
+use porchlight::gate::switch;
+use serde_json::{Value, json};
+
+use super::{standing, told};
+use crate::support::place::{Place, Setup, run};
+
+async fn open_it(place: &Place) {
+    let browser = place.signed_in(&place.owner().await).await;
+    let page = browser.open("/desk/door/open").await;
+    browser.submit(page.form("/desk/door")).await;
+}
+
+fn days(n: i64) -> TimeDelta {
+    TimeDelta::days(n)
+}
+
+#[test]
+fn e3_down_for_eight_days_and_the_first_who_knocks_finds_it_guarded() {
+    run(async |place| {
+        open_it(place).await;
+        place.member("bea").await;
+        assert_eq!(told(place).await["reason"], "admin");
+        assert_eq!(told(place).await["effective_mode"], "open");
+        // The workers are dead, and nothing is written down.
+        place.stop_jobs().await;
+        place.advance(days(8));
+        let now = told(place).await;
+        assert_eq!(now["effective_mode"], "approval");
+        assert_eq!(now["reason"], "admin", "nobody is told when to strike");
+        assert_eq!(now["attended"], json!(true));
+        // However long it was off: sealed only after two days of uptime.
+        place.advance(days(60));
+        assert_eq!(standing(place).await.stage, Stage::Guarded);
+        place.live(TimeDelta::hours(47)).await;
+        assert_eq!(standing(place).await.stage, Stage::Guarded);
+        place.live(TimeDelta::hours(2)).await;
+        assert_eq!(standing(place).await.stage, Stage::Sealed);
+    });
+}
+
+#[test]
+fn e4_a_clock_a_year_ahead_guards_and_nothing_more() {
+    Setup::default().without_jobs().run(async |place| {
+        place.owner().await;
+        place.member("bea").await;
+        place.live(TimeDelta::hours(2)).await;
+        place.jump(days(365));
+        place.live(TimeDelta::hours(20)).await;
+        assert_eq!(standing(place).await.stage, Stage::Guarded);
+        place.jump(days(-365));
+        for _ in 0..4 {
+            place.live(TimeDelta::hours(12)).await;
+            assert_eq!(standing(place).await.stage, Stage::Guarded);
+        }
+        let further = "SELECT count(*) FROM episodes WHERE sealed_at IS NOT NULL OR distress_at IS NOT NULL";
+        assert_eq!(place.number(further).await, 0);
+        let logged = "SELECT count(*) FROM audit_log WHERE act IN ('switch.clock_jump', 'switch.clock_accepted')";
+        assert_eq!(place.number(logged).await, 3, "ahead, back, and believed");
+    });
+}
+
+#[test]
+fn e5_a_clock_set_back_extends_no_deadline() {
+    Setup::default().without_jobs().run(async |place| {
+        place.owner().await;
+        place.member("bea").await;
+        place.tick().await;
+        place.jump(days(-10));
+        place.live(days(7) - TimeDelta::hours(2)).await;
+        assert_eq!(standing(place).await.stage, Stage::Warned);
+        place.live(TimeDelta::hours(3)).await;
+        assert_eq!(standing(place).await.stage, Stage::Guarded);
+    });
+}
+
+#[test]
+fn e7_without_anybody_the_door_is_guarded_then_sealed_and_the_first_owner_clears_it() {
+    Setup::default().without_jobs().run(async |place| {
+        let now = told(place).await;
+        assert_eq!(
+            (&now["effective_mode"], &now["reason"]),
+            (&json!("approval"), &json!("setup"))
+        );
+        place.live(TimeDelta::hours(23)).await;
+        assert_eq!(standing(place).await.stage, Stage::Guarded);
+        place.live(TimeDelta::hours(2)).await;
+        assert_eq!(standing(place).await.stage, Stage::Sealed);
+        place.owner().await;
+        assert_eq!(standing(place).await.stage, Stage::Calm);
+        place.tick().await;
+        let open = "SELECT count(*) FROM episodes WHERE ended_at IS NULL";
+        assert_eq!(place.number(open).await, 0);
+    });
+}
+
+#[test]
+fn e15_many_that_tick_at_once_write_one_transition() {
+    Setup::default().without_jobs().run(async |place| {
+        place.owner().await;
+        place.member("bea").await;
+        place.tick().await;
+        for (time, stage) in [(days(5), 1), (days(2), 2)] {
+            place.advance(time);
+            let ticks = (0..8).map(|_| switch::tick(&place.app));
+            for ticked in futures::future::join_all(ticks).await {
+                ticked.expect("it ticks");
+            }
+            let row = place
+                .sql("SELECT stage, version FROM episodes WHERE kind = 0", &[])
+                .await;
+            assert_eq!(row.len(), 1);
+            let at: (i16, i32) = (row[0].get(0), row[0].get(1));
+            assert_eq!(at, (stage, i32::from(stage)));
+        }
+        let told = "SELECT count(*) FROM events WHERE kind = 100 AND extra > 0";
+        assert_eq!(place.number(told).await, 1);
+        let warned = "SELECT count(*) FROM events WHERE kind = 101";
+        assert_eq!(place.number(warned).await, 1);
+    });
+}
+
+#[test]
+fn e21_a_backup_of_long_ago_is_guarded_and_not_sealed() {
+    run(async |place| {
+        place.owner().await;
+        place.member("bea").await;
+        place.tick().await;
+        place.stop_jobs().await;
+        // What was written down is twenty days old, and the process is a new one.
+        place
+            .sql("UPDATE signs_of_life SET at = at - interval '20 days'", &[])
+            .await;
+        place
+            .sql(
+                "UPDATE users SET role_since = role_since - interval '20 days'",
+                &[],
+            )
+            .await;
+        place
+            .sql("UPDATE switch_state SET ticked_at = ticked_at - interval '20 days', high_water = high_water - interval '20 days'", &[])
+            .await;
+        assert_eq!(standing(place).await.stage, Stage::Guarded);
+        place.live(TimeDelta::hours(40)).await;
+        assert_eq!(standing(place).await.stage, Stage::Guarded);
+    });
+}
+
+#[test]
+fn e22_to_shorten_the_clock_is_an_act() {
+    run(async |place| {
+        let browser = place.signed_in(&place.owner().await).await;
+        place.member("bea").await;
+        place.advance(days(3));
+        let page = browser.open("/desk/switch").await;
+        let form = page.form("/desk/switch").set("presence_days", "2");
+        browser.submit(form).await.says("after 2 days");
+        assert_eq!(standing(place).await.stage, Stage::Calm);
+        place.advance(days(2));
+        assert_eq!(standing(place).await.stage, Stage::Guarded);
+        let page = browser.open("/desk/switch").await;
+        let form = page.form("/desk/switch").set("presence_days", "1");
+        browser.submit(form).await.says("must be between 2 and 14");
+    });
+}
+
+#[test]
+fn a_door_that_is_shut_and_empty_is_not_guarded_and_says_so() {
+    run(async |place| {
+        let browser = place.signed_in(&place.owner().await).await;
+        place.member("bea").await;
+        let page = browser.open("/desk/door").await;
+        let form = page.form("/desk/door").set("mode", "closed");
+        browser.submit(form).await;
+        place.advance(days(20));
+        assert_eq!(standing(place).await.stage, Stage::Calm);
+        let page = browser.open("/desk/switch").await;
+        page.says("there is nothing to guard");
+        place.advance(days(40));
+        assert_eq!(standing(place).await.stage, Stage::Warned);
+    });
+}
+
+#[test]
+fn the_history_names_the_cause_once_the_door_was_sealed_and_never_before() {
+    Setup::default().without_jobs().run(async |place| {
+        place.owner().await;
+        place.member("bea").await;
+        place.tick().await;
+        let reasons = async || -> Vec<Value> {
+            let rows = place
+                .stranger()
+                .get("/api/v1/instance/registration_history")
+                .await;
+            let rows = rows.expect(200).json();
+            let rows = rows.as_array().expect("a list").iter();
+            rows.map(|row| row["reason"].clone()).collect()
+        };
+        let before = reasons().await;
+        let since = told(place).await["since"].clone();
+        place.live(days(8)).await;
+        assert_eq!(standing(place).await.stage, Stage::Guarded);
+        assert_eq!(
+            reasons().await,
+            before,
+            "a guarded door looks like the admin's choice"
+        );
+        assert_eq!(
+            told(place).await["since"],
+            since,
+            "and not even its time is seen"
+        );
+        place.live(days(7)).await;
+        let now = told(place).await;
+        assert_eq!(
+            (&now["effective_mode"], &now["reason"], &now["attended"]),
+            (&json!("closed"), &json!("deadman"), &json!(false))
+        );
+        let named = reasons().await;
+        assert_eq!(named[..2], [json!("deadman"), json!("deadman")]);
+        place
+            .browser()
+            .open("/door")
+            .await
+            .says("Nobody of the staff was here");
+    });
+}
+
+#[test]
+fn the_mode_with_the_switch_costs_one_statement() {
+    run(async |place| {
+        let owner = place.owner().await;
+        place.stop_jobs().await;
+        let mut conn = place.app.pool.get().await.expect("a connection");
+        let now = place.app.clock.now();
+        let before = place.counted();
+        switch::standing(&place.app, &mut conn, now)
+            .await
+            .expect("it is judged");
+        assert_eq!(place.counted().statements - before.statements, 1);
+        let _ = owner;
+    });
+}
