@@ -243,6 +243,67 @@ test-subject = Ein Test von { $place }
 test-told = diese Mail wurde verschickt, weil jemand, hoffentlich du, am Empfang auf „Send me a test mail“ gedrückt hat. Wenn du sie lesen kannst, funktionieren die Mails von { $place }.
 test-link = Mails am Empfang
 
+## Ob jemand zu Hause ist: an alle, die sich kümmern
+
+moment = { $day }, { $time } ({ $zone })
+
+switch-first-subject = Noch da?
+switch-second-subject = Noch da? Bald wird die Tür von { $place } bewacht
+switch-guarded-subject = Die Tür von { $place } ist bewacht
+switch-sealed-subject = Die Tür von { $place } ist versiegelt
+switch-over-subject = Bei { $place } ist wieder jemand da
+
+switch-unseen = Niemand, der sich um { $place } kümmert, wurde seit { $seen } gesehen. Mitlesen und Posten zählen nicht, nur was mit Absicht getan wird.
+switch-unseen-ever = Niemand, der sich um { $place } kümmert, wurde bisher gesehen. Mitlesen und Posten zählen nicht, nur was mit Absicht getan wird.
+switch-guard-comes = Bleibt es so, ist die Tür bewacht ab { $when }: Alle, die mitmachen möchten, warten auf einen Menschen, und manches, was neuere Mitglieder an Fremde schicken, wartet auch. Niemand verliert dadurch etwas.
+switch-was-off = { $place } war ausgeschaltet, von { $from } bis { $until }. In dieser Zeit konnte niemand gesehen werden, und die Uhr lief weiter.
+switch-guarded-unseen = Niemand, der sich um { $place } kümmert, wurde seit { $seen } gesehen. Deshalb ist die Tür jetzt bewacht.
+switch-guarded-never = Niemand, der sich um { $place } kümmert, wurde bisher gesehen. Deshalb ist die Tür jetzt bewacht.
+switch-guarded-waits = Jemand wartet schon zu lange auf eine Antwort von { $place }. Deshalb ist die Tür jetzt bewacht.
+switch-guarded-nobody = Niemand bei { $place } hat eine Rolle, die sich um die Tür kümmert. Deshalb ist sie jetzt bewacht.
+switch-guarded-means = Alle, die mitmachen möchten, warten auf einen Menschen, und manches, was neuere Mitglieder an Fremde schicken, wartet auch. Nichts geht verloren, und keine Maschine entscheidet über jemanden.
+switch-seal-comes = Kommt niemand, wird die Tür versiegelt, frühestens am { $when }.
+switch-sealed-told = Noch immer kam niemand. Deshalb ist die Tür von { $place } jetzt versiegelt.
+switch-sealed-means = Niemand kann sich bewerben, Einladungen ruhen, und für alle, die warten, steht die Zeit still. Sonst merken die Mitglieder nichts.
+switch-distress-comes = Kommt niemand, erfahren es alle Mitglieder, frühestens am { $when }, und auch, wie sie ihre Sachen mitnehmen und umziehen können.
+switch-over-by = { $who } ist wieder da, und die Tür von { $place } steht wieder so, wie sie eingestellt war. Es gibt nichts mehr zu tun.
+switch-over-told = Die Tür von { $place } steht wieder so, wie sie eingestellt war. Es gibt nichts mehr zu tun.
+
+switch-here-told = Wenn du da bist, sag es kurz:
+switch-here-link = Ich bin da
+switch-here-good-for = Der Link fragt nach keinem Passwort. Er gilt { $span } und funktioniert einmal.
+switch-here-sign-in = Du hast es zweimal hintereinander nur per Mail gesagt, deshalb musst du dich diesmal anmelden. Der Link gilt { $span } und funktioniert einmal.
+switch-other-ways = Alles, was du am Empfang tust, sagt dasselbe; ein Favorit für den Beitrag, den { $place } dir geschickt hat, auch.
+switch-stays = Das hält die Uhr an. Die Tür bleibt, wie sie ist, bis du gesehen hast, was inzwischen war:
+switch-away-link = Während du weg warst
+switch-desk-link = Der Empfang
+switch-contact = Du liest das, weil dies die Kontaktadresse von { $place } ist.
+
+switch-post-answer = Favorisiere diesen Beitrag oder antworte darauf, dann weiß ich, dass du da bist.
+switch-post-away = Was inzwischen war:
+
+seen-subject = Du wurdest bei { $place } gesehen
+seen-told = das hat { $place } in der letzten Woche von dir gesehen, als jemandem, der sich hier kümmert:
+seen-acts = { $count ->
+    [one] eine Handlung am Empfang
+   *[other] { $count } Handlungen am Empfang
+}
+seen-by-app = { $count ->
+    [one] eine Handlung über eine deiner Apps
+   *[other] { $count } Handlungen über deine Apps
+}
+seen-check-ins = { $count ->
+    [one] du hast dich einmal gemeldet
+   *[other] du hast dich { $count }-mal gemeldet
+}
+seen-visits = { $count ->
+    [one] du hast einmal in die Warteschlange gesehen
+   *[other] du hast { $count }-mal in die Warteschlange gesehen
+}
+seen-last = Das letzte Mal war { $last }.
+seen-not-you = Wenn du das warst, gibt es nichts zu tun. Wenn nicht, beende die Sitzungen, die du nicht kennst, und wähle ein neues Passwort.
+seen-link = Deine Sitzungen
+
 ## Der Hinweis über den Entwürfen in der App
 
 notice-somebody = Ein Mensch

@@ -246,6 +246,68 @@ test-subject = A test from { $place }
 test-told = this mail was sent because somebody, you we hope, pressed “Send me a test mail” at the desk. If you can read it, the mail of { $place } works.
 test-link = Mail at the desk
 
+## Whether somebody is home: to those who look after the place
+
+# A moment on somebody's clock: 7 March 2026, 15:05 (Europe/Berlin).
+moment = { $day }, { $time } ({ $zone })
+
+switch-first-subject = Still there?
+switch-second-subject = Still there? { $place } will soon be guarded
+switch-guarded-subject = The door of { $place } is guarded
+switch-sealed-subject = The door of { $place } is sealed
+switch-over-subject = Somebody is back at { $place }
+
+switch-unseen = Nobody who looks after { $place } has been seen since { $seen }. Reading along and posting do not count, only what is done on purpose.
+switch-unseen-ever = Nobody who looks after { $place } has been seen yet. Reading along and posting do not count, only what is done on purpose.
+switch-guard-comes = If it stays so, the door is guarded from { $when } on: everybody who would like to join waits for a person, and so does some of what newer members send to strangers. Nobody loses anything by it.
+switch-was-off = { $place } was switched off from { $from } until { $until }; nobody could be seen in that time, and the clock went on.
+switch-guarded-unseen = Nobody who looks after { $place } has been seen since { $seen }, so the door is guarded now.
+switch-guarded-never = Nobody who looks after { $place } has been seen yet, so the door is guarded now.
+switch-guarded-waits = Somebody has waited too long for an answer from { $place }, so the door is guarded now.
+switch-guarded-nobody = Nobody at { $place } has a role that looks after the door, so it is guarded now.
+switch-guarded-means = Everybody who would like to join waits for a person, and so does some of what newer members send to strangers. Nothing is lost, and no machine decides about anybody.
+switch-seal-comes = If nobody comes, the door is sealed on { $when }, at the earliest.
+switch-sealed-told = Still nobody came, so the door of { $place } is sealed now.
+switch-sealed-means = Nobody can apply, invites rest, and for those who wait the time stands still. Members notice nothing else.
+switch-distress-comes = If nobody comes, all members are told on { $when }, at the earliest, and how they can take their things and move.
+switch-over-by = { $who } is back, and the door of { $place } stands again as it was set. Nothing is left to do.
+switch-over-told = The door of { $place } stands again as it was set. Nothing is left to do.
+
+switch-here-told = If you are there, say so:
+switch-here-link = I'm here
+switch-here-good-for = It asks for no password, and works once, for { $span }.
+switch-here-sign-in = You said so by mail alone twice in a row, so this time it asks you to sign in. It works once, for { $span }.
+switch-other-ways = Whatever you do at the desk says the same; so does a favourite for the post that { $place } has sent you.
+switch-stays = That stops the clock. The door stays as it is until you have seen what happened meanwhile:
+switch-away-link = While you were away
+switch-desk-link = The desk
+switch-contact = You read this because this is the contact address of { $place }.
+
+switch-post-answer = Favourite this post or answer it, and I know that you are there.
+switch-post-away = What happened meanwhile:
+
+seen-subject = You were seen at { $place }
+seen-told = this is what { $place } saw you do in the last week, as one of those who look after it:
+seen-acts = { $count ->
+    [one] one act at the desk
+   *[other] { $count } acts at the desk
+}
+seen-by-app = { $count ->
+    [one] one act by an app of yours
+   *[other] { $count } acts by an app of yours
+}
+seen-check-ins = { $count ->
+    [one] you checked in once
+   *[other] you checked in { $count } times
+}
+seen-visits = { $count ->
+    [one] you looked at the queue once
+   *[other] you looked at the queue { $count } times
+}
+seen-last = The last time was { $last }.
+seen-not-you = If that was you, there is nothing to do. If not, end the sessions that you do not know and choose another password.
+seen-link = Your sessions
+
 ## The notice above the drafts in the app
 
 notice-somebody = A person

@@ -60,7 +60,7 @@ pub enum Command {
     /// Look at the log of what staff did
     #[command(subcommand)]
     Audit(AuditCommand),
-    /// Look at the dead-man switch, or rehearse it
+    /// Look at the dead-man switch, check in, or rehearse it
     #[command(subcommand)]
     Gate(GateCommand),
     /// Show how other servers take what is sent to them
@@ -120,6 +120,12 @@ pub enum AuditCommand {
 /// What to do about the dead-man switch.
 #[derive(Debug, Clone, Subcommand)]
 pub enum GateCommand {
+    /// Check somebody in who looks after the place, so that the light stays on
+    CheckIn {
+        /// Who
+        #[arg(long, value_name = "NAME")]
+        r#as: String,
+    },
     /// How it stands, who was there last, and what comes when
     Status,
     /// What would happen if nobody came; nothing is written, nobody is told

@@ -6,6 +6,9 @@ use chrono::{DateTime, Utc};
 
 use crate::app::App;
 use crate::domain::registration_mode::RegistrationMode;
+use crate::domain::switch::Stage;
+use crate::gate::signs::check_in;
+use crate::gate::signs::notices::AWAY;
 use crate::gate::switch::look;
 use crate::web::render::switch as words;
 
@@ -19,6 +22,7 @@ use super::terminal;
 pub fn gate(settled: Settled, command: &GateCommand) -> Result<()> {
     with_app(settled, async |app| match command {
         GateCommand::Status => status(&app).await,
+        GateCommand::CheckIn { r#as } => check_in_as(&app, r#as).await,
         GateCommand::Simulate { days } => simulate(&app, *days).await,
     })
 }
@@ -55,6 +59,19 @@ async fn simulate(app: &App, days: i64) -> Result<()> {
     if scenes.is_empty() {
         terminal::say(format!("Nothing would change within {days} days."));
     }
+    Ok(())
+}
+
+async fn check_in_as(app: &App, name: &str) -> Result<()> {
+    let (user, stage) = check_in::by_host(app, name).await.map_err(tell)?;
+    terminal::say(match stage >= Stage::Guarded {
+        false => format!("{} is here. Nothing else is to be done.", user.username),
+        true => format!(
+            "{} is here, and the clock stands. The door is {stage} until an admin has looked at {}",
+            user.username,
+            app.url(AWAY)
+        ),
+    });
     Ok(())
 }
 

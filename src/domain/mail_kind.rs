@@ -53,5 +53,15 @@ smallint_enum! {
         ActHeld = 22 => "act-held",
         /// Tells staff what was decided in a week.
         Week = 23 => "week",
+        /// Asks those who keep the light on whether they are there.
+        StillThere = 24 => "still-there",
+        /// Tells them that the door is guarded.
+        DoorGuarded = 25 => "door-guarded",
+        /// Tells them that the door is sealed.
+        DoorSealed = 26 => "door-sealed",
+        /// Tells them that somebody is back.
+        SwitchOver = 27 => "switch-over",
+        /// Tells one of the staff what was seen of them in a week.
+        Seen = 28 => "seen",
     }
 }

@@ -28,6 +28,7 @@ pub mod scopes;
 pub mod severance;
 pub(crate) mod smallint;
 pub mod switch;
+pub mod switch_notice;
 pub mod visibility;
 pub mod vouch_answer;
 

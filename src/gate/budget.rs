@@ -13,7 +13,7 @@ use diesel_async::AsyncConnection;
 use serde_json::{Value, json};
 
 use super::who::{Member, Via};
-use super::zone;
+use super::{signs, zone};
 use crate::app::App;
 use crate::domain::event::{Event, EventKind};
 use crate::domain::{Error, Id, Result};
@@ -108,6 +108,8 @@ pub async fn spend(
                 inverse: None,
             };
             store::audit::append(conn, line, now).await?;
+            // Done later by itself, wanted now by a person.
+            signs::act(conn, who, now).await?;
             let event = Event::by_people(EventKind::ActHeld, id, user);
             store::events::insert(conn, &event, now).await?;
             Ok(Some(due))

@@ -12,11 +12,11 @@ use super::ceilings::opening_hours::{self, OpeningHours};
 use super::ceilings::{configured, outdated};
 use super::effective_mode::EffectiveMode;
 use super::mode::{self, Weighed};
+use super::signs;
 use super::who::{Admin, Reviewer};
 use crate::app::App;
 use crate::domain::registration_mode::RegistrationMode;
 use crate::domain::{Error, Result};
-use crate::model::audit::SignOfLife;
 use crate::store::audit::NewLine;
 pub use crate::store::door::{Month, QueueCounts};
 use crate::store::{self, Conn};
@@ -194,7 +194,7 @@ async fn write(
     } = mode::weighed(app, conn, now).await?;
     mode::note(conn, &told, now).await?;
     let user = who.user().id;
-    store::signs_of_life::insert(conn, user, SignOfLife::Act, now).await?;
+    signs::act(conn, who, now).await?;
     let line = NewLine {
         actor: Some(user),
         act: change.act,

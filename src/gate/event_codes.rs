@@ -15,7 +15,6 @@ use super::blocks::Rule;
 use super::who::{Admin, Moderator};
 use crate::app::App;
 use crate::domain::{Error, Id, Result};
-use crate::model::audit::SignOfLife;
 pub use crate::model::event_code::EventCode;
 use crate::secrets::token::random_bytes;
 use crate::store::audit::NewLine;
@@ -115,7 +114,7 @@ async fn note(
         inverse: None,
     };
     store::audit::append(conn, line, at).await?;
-    store::signs_of_life::insert(conn, user, SignOfLife::Act, at).await
+    super::signs::act(conn, who, at).await
 }
 
 fn check(planned: &Planned) -> Result<(String, Option<ipnet::IpNet>)> {

@@ -43,6 +43,7 @@ pub mod proof;
 pub mod questions;
 pub mod reads;
 pub mod sandbox;
+pub mod signs;
 pub mod switch;
 pub mod vouches;
 pub mod welcome;

@@ -12,7 +12,6 @@ use crate::app::App;
 use crate::domain::error::Invalid;
 use crate::domain::event::{Event, EventKind};
 use crate::domain::{Error, Id, Result};
-use crate::model::audit::SignOfLife;
 use crate::model::draft::FullDraft;
 use crate::model::user::User;
 use crate::store::audit::NewLine;
@@ -190,7 +189,7 @@ pub async fn save(app: &App, who: &Admin, written: &Written) -> Result<()> {
             inverse: Some(before.value()),
         };
         store::audit::append(conn, line, now).await?;
-        store::signs_of_life::insert(conn, who.user().id, SignOfLife::Act, now).await
+        super::signs::act(conn, who, now).await
     })
     .await
 }

@@ -10,6 +10,8 @@ use crate::domain::link_purpose::LinkPurpose;
 use crate::domain::role::Role;
 use crate::domain::{Error, Id, Result};
 use crate::gate::who::{Admin, Rights, rights_of};
+use crate::gate::{mode, signs};
+use crate::model::audit::SignOfLife;
 use crate::model::user::User;
 use crate::store::audit::NewLine;
 use crate::store::{self, Conn};
@@ -41,34 +43,45 @@ impl By<'_> {
 pub async fn set_role(app: &App, by: By<'_>, target: Id, role: Role) -> Result<Role> {
     let mut conn = app.desk.get().await?;
     let now = app.clock.decide(&mut conn).await?;
-    conn.transaction(async |conn| {
-        // The lock comes first: of two owners who remove each other, the second waits here.
-        let owners = store::users::lock_owners(conn).await?;
-        let user = store::users::find(conn, target)
-            .await?
-            .filter(|u| u.approved_at.is_some())
-            .ok_or(Error::NotFound)?;
-        let last_owner = owners.iter().all(|owner| *owner == target);
-        allowed(by.actor(), target, user.role, role, last_owner)?;
-        if user.role == role {
-            return Ok(user.role);
-        }
-        store::users::set_role(conn, target, role, now).await?;
-        if role < user.role {
-            demoted(conn, target, role, now).await?;
-        }
-        let line = NewLine {
-            actor: by.actor().map(|(id, _)| id),
-            act: "role.set",
-            subject_kind: "user",
-            subject: Some(target),
-            detail: json!({ "from": user.role.as_str(), "to": role.as_str() }),
-            inverse: Some(json!({ "act": "role.set", "role": user.role.as_str() })),
-        };
-        store::audit::append(conn, line, now).await?;
-        Ok(user.role)
-    })
-    .await
+    let done = conn
+        .transaction(async |conn| {
+            // The lock comes first: of two owners who remove each other, the second waits here.
+            let owners = store::users::lock_owners(conn).await?;
+            let user = store::users::find(conn, target)
+                .await?
+                .filter(|u| u.approved_at.is_some())
+                .ok_or(Error::NotFound)?;
+            let last_owner = owners.iter().all(|owner| *owner == target);
+            allowed(by.actor(), target, user.role, role, last_owner)?;
+            if user.role == role {
+                return Ok(user.role);
+            }
+            store::users::set_role(conn, target, role, now).await?;
+            if role < user.role {
+                demoted(conn, target, role, now).await?;
+            }
+            let line = NewLine {
+                actor: by.actor().map(|(id, _)| id),
+                act: "role.set",
+                subject_kind: "user",
+                subject: Some(target),
+                detail: json!({ "from": user.role.as_str(), "to": role.as_str() }),
+                inverse: Some(json!({ "act": "role.set", "role": user.role.as_str() })),
+            };
+            store::audit::append(conn, line, now).await?;
+            if let By::Admin(admin) = by {
+                // Their own act, which counts although the other one is gone (E6).
+                signs::act(conn, admin, now).await?;
+            } else if role == Role::Owner {
+                // Whoever makes an owner stands at the machine (E7).
+                store::signs_of_life::insert(conn, target, SignOfLife::CheckIn, now).await?;
+            }
+            Ok(user.role)
+        })
+        .await;
+    // Who keeps the light on is another question now (E6).
+    mode::forget(app).await;
+    done
 }
 
 /// One of the staff, as admins see them.
@@ -131,6 +144,7 @@ async fn demoted(conn: &mut Conn, user: Id, role: Role, now: DateTime<Utc>) -> R
         store::links::void(conn, purpose, Some(user), now).await?;
     }
     if !role.reviews_applications() {
+        store::check_in_links::void(conn, user).await?;
         store::applications::release_claims(conn, user).await?;
     }
     let ended = "Their role ended.";

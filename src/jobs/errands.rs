@@ -11,13 +11,17 @@ use crate::domain::Result;
 use crate::gate::applications::bulk;
 use crate::gate::budget;
 use crate::social::accounts::{delete, move_out};
+use crate::social::statuses::from_server;
 
 /// The word of the errand that leads followers to where an account moved.
 pub const MOVE: &str = "move";
 /// The word of the errand that takes what a deleted account left.
 pub const ERASE: &str = "erase";
+/// The word of the errand that posts to one of the staff how the switch moved.
+pub const SWITCH_POST: &str = "switch_post";
 
-/// Does what a job says: `{"errand": …, "id": n}`, an account or a bulk decision.
+/// Does what a job says: `{"errand": …, "id": n}`, an account, a bulk decision, an act
+/// that waited, or a notice.
 ///
 /// # Errors
 /// When the database cannot be asked; it is tried again.
@@ -38,6 +42,10 @@ pub async fn run(app: &App, payload: &Value) -> Result<Outcome> {
             true => Outcome::Again(app.clock.now()),
             false => Outcome::Done,
         }),
+        Some(SWITCH_POST) => {
+            from_server::notice(app, id).await?;
+            Ok(Outcome::Done)
+        }
         Some(budget::ERRAND) => held::run(app, id).await,
         _ => Ok(Outcome::Never("no errand that is known".into())),
     }

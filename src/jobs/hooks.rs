@@ -108,6 +108,14 @@ async fn send(network: &Network, job: &Claimed) -> Result<Option<String>> {
     ] {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_str(value)?);
     }
+    // Said once, whatever dies meanwhile.
+    let once = (event == HookEvent::Switch).then_some(subject);
+    if let Some(notice) = once {
+        let mut conn = app.pool.get().await?;
+        if !store::switch_notices::begin(&mut conn, notice, app.clock.now()).await? {
+            return Ok(None);
+        }
+    }
     let fed = network.errand(1);
     let body = Bytes::from(delivery.body);
     let answer = fed.post(&delivery.address, headers, body).await;
@@ -125,6 +133,13 @@ async fn send(network: &Network, job: &Claimed) -> Result<Option<String>> {
     let mut conn = app.pool.get().await?;
     let now = app.clock.now();
     store::webhooks::note(&mut conn, hook, status, &error, FAILS, now).await?;
+    match once {
+        Some(notice) if error.is_empty() => {
+            store::switch_notices::sent(&mut conn, notice, None, now).await?;
+        }
+        Some(notice) => store::switch_notices::failed(&mut conn, notice).await?,
+        None => {}
+    }
     // A test says what it says at once.
     Ok(Some(error).filter(|error| !error.is_empty() && event != HookEvent::Test))
 }

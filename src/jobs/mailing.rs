@@ -16,12 +16,17 @@ use crate::domain::application::{ApplicationState, MessageKind};
 use crate::domain::factor_change::FactorChange;
 use crate::domain::lane::Lane;
 use crate::domain::link_purpose::LinkPurpose;
+use crate::domain::switch_notice::NoticeChannel;
 use crate::domain::{Id, Result};
 use crate::gate;
+use crate::gate::signs::{check_in, notices};
+use crate::gate::zone;
 use crate::mail::messages::staff::News;
+use crate::mail::messages::switch::{self, Here};
 use crate::mail::messages::{Place, Reader, access, decision, joining, review, staff};
 use crate::mail::{Message, Undelivered};
 use crate::model::application::Application;
+use crate::model::audit::SignOfLife;
 use crate::model::user::User;
 use crate::secrets::link;
 use crate::store::{self, Conn};
@@ -31,7 +36,7 @@ use crate::text::email::{Address, mask_all};
 /// Sends the mail that `payload` names: `{"mail":
 /// "link"|"waiting"|"decision"|"overdue"|"question"|"put_off"|"undone"|"received"|"end_near"|
 /// "ended"|"appeal"|"withdrawn"|"password_changed"|"address_changed"|"address_left"|
-/// "factor"|"held"|"week", "id": n,
+/// "factor"|"held"|"week"|"switch"|"seen", "id": n,
 /// "to": user?, "was": state?}`.
 ///
 /// What cannot be sent says why, after the masked address; on the `last` try it is counted as
@@ -57,6 +62,8 @@ pub async fn send(app: &App, payload: &Value, last: bool) -> Result<Outcome> {
         "password_changed" => of_password(app, &mut conn, &place, id).await?,
         "held" => of_held(app, &mut conn, &place, id, payload["to"].as_i64()).await?,
         "week" => of_week(app, &mut conn, &place, id).await?,
+        "switch" => of_switch(app, &mut conn, &place, id).await?,
+        "seen" => of_seen(app, &mut conn, &place, id).await?,
         "factor" => of_factor(app, &mut conn, &place, id, payload["was"].as_i64()).await?,
         "address_changed" => of_address(app, &mut conn, &place, id).await?,
         "received" => of_receipt(app, &mut conn, &place, id).await?,
@@ -66,18 +73,33 @@ pub async fn send(app: &App, payload: &Value, last: bool) -> Result<Outcome> {
         "withdrawn" | "address_left" => of_parting(app, &mut conn, &place, id, what).await?,
         _ => return Ok(Outcome::Never("there is no such mail".into())),
     };
-    // Never a connection across a talk with the mail server.
-    drop(conn);
     let Some(message) = message else {
         return Ok(Outcome::Done);
     };
     let now = app.clock.now();
+    // Told once, whatever dies meanwhile: a process that dies in the middle of the talk with the
+    // mail server leaves it untold rather than told twice; the other channels are there.
+    let once = (what == "switch").then_some(id);
+    if let Some(notice) = once
+        && !store::switch_notices::begin(&mut conn, notice, now).await?
+    {
+        return Ok(Outcome::Done);
+    }
+    // Never a connection across a talk with the mail server.
+    drop(conn);
     let sent = app.mailer.send(&message, now).await;
     let lost = match &sent {
         Ok(()) => false,
         Err(Undelivered::Later(_)) => last,
         Err(Undelivered::Refused(_)) => true,
     };
+    if let Some(notice) = once {
+        let mut conn = app.pool.get().await?;
+        match &sent {
+            Ok(()) => store::switch_notices::sent(&mut conn, notice, None, now).await?,
+            Err(_) => store::switch_notices::failed(&mut conn, notice).await?,
+        }
+    }
     if sent.is_ok() || lost {
         let mut conn = app.pool.get().await?;
         store::mail_counts::add(&mut conn, message.kind(), lost, now).await?;
@@ -122,7 +144,7 @@ pub fn rank(what: &str, purpose: Option<LinkPurpose>) -> i16 {
         ("link", Some(LinkPurpose::ConfirmAddress) | None) => store::jobs::THEN,
         (
             "link" | "waiting" | "password_changed" | "address_changed" | "address_left" | "factor"
-            | "held",
+            | "held" | "switch",
             _,
         ) => store::jobs::FIRST,
         _ => store::jobs::THEN,
@@ -358,6 +380,90 @@ async fn of_week(app: &App, conn: &mut Conn, place: &Place, to: Id) -> Result<Op
         true => Ok(None),
         false => staff::week(place, to, &weeks, &app.url("/desk")).map(Some),
     }
+}
+
+/// How the switch moves, to one who keeps the light on or to the contact address; `None` when it
+/// is no news any more, or has nobody to go to.
+async fn of_switch(app: &App, conn: &mut Conn, place: &Place, id: i64) -> Result<Option<Message>> {
+    let now = app.clock.now();
+    let Some(telling) = notices::due(app, conn, id, now).await? else {
+        return Ok(None);
+    };
+    let desk = app.url(telling.desk());
+    let what = telling.notice.notice;
+    if telling.notice.channel == NoticeChannel::Contact {
+        let Some(address) = contact(app, conn).await? else {
+            return Ok(None);
+        };
+        let languages = &app.instance().await?.languages;
+        let words = Words::of(languages.first().map_or("", String::as_str));
+        let told = telling.paragraphs(words, &place.name, zone::of_place(app).await?);
+        let to = Reader {
+            address: &address,
+            name: "",
+            words,
+        };
+        return switch::notice(place, to, what, &told, None, &desk).map(Some);
+    }
+    let Some(user) = notices::keeper(conn, telling.notice.recipient).await? else {
+        return Ok(None);
+    };
+    let Some(address) = user.email.clone() else {
+        return Ok(None);
+    };
+    let to = reader(&user, &address);
+    let told = telling.paragraphs(to.words, &place.name, zone::of(app, &user).await?);
+    let url = match telling.link_of() {
+        Some(link) => Some(check_in::new_link(app, conn, user.id, link, now).await?),
+        None => None,
+    };
+    let must_sign_in = check_in::must_sign_in(conn, user.id).await?;
+    let here = url.as_deref().map(|url| Here {
+        url,
+        good_for: store::check_in_links::GOOD_FOR,
+        must_sign_in,
+    });
+    switch::notice(place, to, what, &told, here, &desk).map(Some)
+}
+
+/// The contact address, unless one who keeps the light on reads there anyway.
+async fn contact(app: &App, conn: &mut Conn) -> Result<Option<String>> {
+    let Some(address) = app.instance().await?.contact_email.clone() else {
+        return Ok(None);
+    };
+    let Ok(parsed) = Address::parse(&address) else {
+        return Ok(None);
+    };
+    let keepers = store::switch_notices::keepers(conn).await?;
+    let read = keepers
+        .iter()
+        .any(|keeper| keeper.email_canonical.as_ref() == Some(&parsed.canonical()));
+    Ok((!read).then_some(address))
+}
+
+/// To one of the staff, weekly: what was seen of them; `None` in a week without anything.
+async fn of_seen(app: &App, conn: &mut Conn, place: &Place, to: Id) -> Result<Option<Message>> {
+    let Some((user, address)) = of_staff(conn, Some(to)).await? else {
+        return Ok(None);
+    };
+    let since = app.clock.now() - TimeDelta::days(7);
+    let rows = store::seen::by_kind(conn, user.id, since).await?;
+    let Some(last) = rows.iter().map(|(_, _, last)| *last).max() else {
+        return Ok(None);
+    };
+    let count = |kind: SignOfLife| {
+        let row = rows.iter().find(|(of, ..)| *of == kind);
+        u64::try_from(row.map_or(0, |(_, count, _)| *count)).unwrap_or(0)
+    };
+    let seen = switch::Seen {
+        acts: count(SignOfLife::Act),
+        by_app: count(SignOfLife::ActByApp),
+        check_ins: count(SignOfLife::CheckIn),
+        visits: count(SignOfLife::Visit),
+    };
+    let to = reader(&user, &address);
+    let last = to.words.moment(last, zone::of(app, &user).await?);
+    switch::seen(place, to, &seen, &last, &app.url("/settings/sessions")).map(Some)
 }
 
 /// One of the staff with an address; they may have left meanwhile.

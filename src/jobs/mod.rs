@@ -27,6 +27,7 @@ pub mod relay;
 pub mod routing;
 pub mod runner;
 pub mod sending;
+mod switch_notices;
 pub mod timers;
 
 use tokio::runtime::Handle;

@@ -97,6 +97,8 @@ pub enum Listener {
     MailPasswordChanged,
     /// Mail staff that somebody destroys much, and what waits.
     MailHeld,
+    /// Tell those who keep the light on how the switch moves, by every channel.
+    TellKeepers,
     /// Mail the user that the second factor is another one.
     MailFactorChanged,
     /// Say it on the live bus: posted.
@@ -138,6 +140,7 @@ pub fn listeners(kind: EventKind) -> &'static [Listener] {
         EventKind::ApplicationApproved => &[CountDoor, NotifyOfSignUp, MailDecision, HookDecided],
         EventKind::ApplicationRejected => &[CountDoor, MailDecision, HookDecided],
         EventKind::DoorChanged => &[HookDoor],
+        EventKind::SwitchMoved | EventKind::SwitchWarned => &[TellKeepers],
         EventKind::ReportMade => &[HookReport],
         EventKind::ApplicationAsked => &[MailQuestion],
         EventKind::ApplicationPutOff => &[MailPutOff],
@@ -161,8 +164,6 @@ pub fn listeners(kind: EventKind) -> &'static [Listener] {
         // What shows here is asked for at each read; a version in the row tells of a changed
         // profile or poll.
         EventKind::BlockUndone
-        | EventKind::SwitchMoved
-        | EventKind::SwitchWarned
         | EventKind::ProfileChanged
         | EventKind::StatusPinned
         | EventKind::StatusUnpinned

@@ -58,7 +58,7 @@ enum Chore {
     Deliveries,
     /// Lines of the audit log of more than two years; acts that waited long ago.
     Audit,
-    /// Mails staff what was decided in a week.
+    /// Mails staff what was decided in a week, and what was seen of them.
     Week,
     /// Polls that end; votes that other servers have not heard of.
     Polls,
@@ -173,15 +173,18 @@ async fn policies(app: &App) -> Result<()> {
     Ok(())
 }
 
-/// A mail for each of the staff; whether there is anything to say is seen when it is written.
+/// Two mails for each of the staff; whether there is anything to say is seen when they are written.
 async fn mail_the_week(app: &App) -> Result<()> {
     let now = app.clock.now();
     let mut conn = app.pool.get().await?;
     let staff = store::users::staff(&mut conn).await?;
-    let jobs = staff.iter().map(|user| {
+    // What all of them decided, and what was seen of each (E17).
+    let jobs = staff.iter().flat_map(|user| {
         let id = user.id;
-        let job = serde_json::json!({ "mail": "week", "id": id });
-        (format!("week:{id}"), job)
+        ["week", "seen"].map(|what| {
+            let job = serde_json::json!({ "mail": what, "id": id });
+            (format!("{what}:{id}"), job)
+        })
     });
     let (mail, then) = (store::jobs::MAIL, store::jobs::THEN);
     store::jobs::insert_ranked(&mut conn, mail, then, jobs.collect(), now).await

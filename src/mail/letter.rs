@@ -136,6 +136,13 @@ impl<'a> Letter<'a> {
         self
     }
 
+    /// Paragraphs that were put together before, out of the same catalogue.
+    pub fn paragraphs(mut self, said: &[String]) -> Letter<'a> {
+        let blocks = said.iter().cloned().map(Block::Words);
+        self.blocks.extend(blocks);
+        self
+    }
+
     /// Somebody's words, if there are any, under a line that says whose they are.
     pub fn quote(mut self, intro: &str, words: &str) -> Letter<'a> {
         let lines: Vec<String> = clean_text(words, MAX_QUOTE)

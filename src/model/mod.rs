@@ -24,6 +24,7 @@ pub mod session;
 pub mod status;
 pub mod status_parts;
 pub mod switch;
+pub mod switch_notice;
 pub mod token;
 pub mod user;
 pub mod webhook;

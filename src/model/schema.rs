@@ -344,6 +344,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    check_in_links (id) {
+        id -> Int8,
+        digest -> Bytea,
+        user_id -> Int8,
+        episode_id -> Int8,
+        stage -> Int2,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
+        signed_in -> Bool,
+    }
+}
+
+diesel::table! {
     conversation_mutes (account_id, conversation_id) {
         account_id -> Int8,
         conversation_id -> Int8,
@@ -1291,6 +1305,23 @@ diesel::table! {
         ticked_at -> Timestamptz,
         behind_millis -> Int8,
         jump_wait_millis -> Int8,
+        off_from -> Nullable<Timestamptz>,
+        off_until -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    switch_notices (id) {
+        id -> Int8,
+        episode_id -> Int8,
+        notice -> Int2,
+        channel -> Int2,
+        recipient -> Int8,
+        moved_at -> Timestamptz,
+        created_at -> Timestamptz,
+        begun_at -> Nullable<Timestamptz>,
+        sent_at -> Nullable<Timestamptz>,
+        status_id -> Nullable<Int8>,
     }
 }
 

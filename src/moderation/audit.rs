@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::domain::{Error, Id, Result};
+use crate::gate::signs;
 use crate::gate::who::Admin;
 use crate::model::audit::AuditLine;
 use crate::store::audit::NewLine;
@@ -266,7 +267,8 @@ pub async fn set_public(app: &App, who: &Admin, public: bool) -> Result<()> {
             detail: json!({ "public": public }),
             inverse: None,
         };
-        store::audit::append(conn, line, now).await
+        store::audit::append(conn, line, now).await?;
+        signs::act(conn, who, now).await
     })
     .await
 }
@@ -359,6 +361,7 @@ pub fn words(act: &str) -> &str {
         "report.read" => "read reported private posts",
         "role.set" => "changed a role",
         "second_factor.change" => "changed a second factor",
+        "switch.check_in" => "checked in",
         "webhook.delete" => "deleted a webhook",
         "webhook.save" => "changed a webhook",
         "welcome.change" => "changed the welcome",

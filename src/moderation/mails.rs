@@ -10,10 +10,10 @@ use url::Url;
 use crate::app::{App, limits};
 use crate::cache::rate_limit::{self, Limit};
 use crate::domain::{Error, Result};
+use crate::gate::signs;
 use crate::gate::who::Admin;
 use crate::mail::letter::{Place, Reader};
 use crate::mail::{Undelivered, messages};
-use crate::model::audit::SignOfLife;
 use crate::store::audit::NewLine;
 pub use crate::store::mail_counts::OfKind;
 pub use crate::store::mail_jobs::MailJob;
@@ -183,5 +183,5 @@ async fn note(
         inverse: None,
     };
     store::audit::append(conn, line, at).await?;
-    store::signs_of_life::insert(conn, who.user().id, SignOfLife::Act, at).await
+    signs::act(conn, who, at).await
 }

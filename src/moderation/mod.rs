@@ -31,8 +31,8 @@ use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::domain::{Id, Result};
+use crate::gate::signs;
 use crate::gate::who::Admin;
-use crate::model::audit::SignOfLife;
 use crate::store::audit::NewLine;
 use crate::store::{self, Conn};
 
@@ -77,8 +77,8 @@ async fn note_all(
     done: Vec<(Option<Id>, Value, Value)>,
     at: chrono::DateTime<chrono::Utc>,
 ) -> Result<()> {
-    if let Some(user) = by.user() {
-        store::signs_of_life::insert(conn, user, SignOfLife::Act, at).await?;
+    if let By::Admin(admin) = by {
+        signs::act(conn, admin, at).await?;
     }
     let line = |(subject, detail, inverse)| NewLine {
         actor: by.user(),

@@ -13,11 +13,10 @@ use crate::app::App;
 use crate::domain::application::ApplicationState;
 use crate::domain::{Error, Id, Page, Result};
 use crate::gate::budget::{self, About};
-use crate::gate::reads;
 use crate::gate::who::{Moderator, Reviewer};
+use crate::gate::{reads, signs};
 use crate::model::account::Account;
 use crate::model::application::{ApplicantProfile, Application};
-use crate::model::audit::SignOfLife;
 use crate::model::user::User;
 use crate::store::audit::NewLine;
 pub use crate::store::people::{Standing, Wanted};
@@ -292,7 +291,7 @@ pub async fn act(app: &App, who: &Moderator, id: Id, act: Act, reason: &str) -> 
             inverse: Some(json!({ "act": act.inverse().word(), "account": id.to_string() })),
         };
         store::audit::append(conn, line, now).await?;
-        store::signs_of_life::insert(conn, by, SignOfLife::Act, now).await
+        signs::act(conn, who, now).await
     })
     .await
 }

@@ -18,13 +18,15 @@ use crate::app::App;
 use crate::domain::application::ApplicationState;
 use crate::domain::error::Invalid;
 use crate::domain::{Error, Id, Result};
+use crate::gate::signs::{self, notices};
 use crate::gate::who::Admin;
-use crate::model::audit::SignOfLife;
+use crate::gate::zone;
 use crate::model::webhook::Webhook;
 use crate::secrets::{Secret, webhook as signing};
 use crate::store::audit::NewLine;
 pub use crate::store::webhooks::Written;
 use crate::store::{self, Conn};
+use crate::text::catalogue::Words;
 
 /// How many there may be.
 pub const MOST: usize = 20;
@@ -44,6 +46,8 @@ pub enum HookEvent {
     DoorChanged,
     /// A member reported somebody.
     ReportMade,
+    /// Nobody was seen for too long, or somebody is back.
+    Switch,
     /// The button beside it.
     Test,
 }
@@ -55,6 +59,7 @@ impl HookEvent {
         HookEvent::Decided,
         HookEvent::DoorChanged,
         HookEvent::ReportMade,
+        HookEvent::Switch,
     ];
 
     /// A stable word.
@@ -64,6 +69,7 @@ impl HookEvent {
             HookEvent::Decided => "application.decided",
             HookEvent::DoorChanged => "door.changed",
             HookEvent::ReportMade => "report.made",
+            HookEvent::Switch => "switch.moved",
             HookEvent::Test => "test",
         }
     }
@@ -81,6 +87,7 @@ impl HookEvent {
             HookEvent::Decided => 2,
             HookEvent::DoorChanged => 4,
             HookEvent::ReportMade => 8,
+            HookEvent::Switch => 16,
             HookEvent::Test => 0,
         }
     }
@@ -209,7 +216,7 @@ pub async fn save(
         };
         // The address may hold a token of its own: it is nothing for the log.
         let detail = json!({ "events": written.events, "enabled": written.enabled });
-        note(conn, by, "webhook.save", id, detail, now).await?;
+        note(conn, who, "webhook.save", id, detail, now).await?;
         Ok((id, secret))
     })
     .await
@@ -220,7 +227,6 @@ pub async fn save(
 /// # Errors
 /// `NotFound`.
 pub async fn renew_secret(app: &App, who: &Admin, id: i64) -> Result<Secret> {
-    let by = who.user().id;
     let mut conn = app.desk.get().await?;
     conn.transaction(async |conn| {
         let now = app.clock.decide(conn).await?;
@@ -228,7 +234,7 @@ pub async fn renew_secret(app: &App, who: &Admin, id: i64) -> Result<Secret> {
             return Err(Error::NotFound);
         }
         let secret = new_secret(app, conn, id).await?;
-        note(conn, by, "webhook.renew_secret", id, json!({}), now).await?;
+        note(conn, who, "webhook.renew_secret", id, json!({}), now).await?;
         Ok(secret)
     })
     .await
@@ -251,14 +257,13 @@ fn context(id: i64) -> String {
 /// # Errors
 /// `NotFound`.
 pub async fn delete(app: &App, who: &Admin, id: i64) -> Result<()> {
-    let by = who.user().id;
     let mut conn = app.desk.get().await?;
     conn.transaction(async |conn| {
         let now = app.clock.decide(conn).await?;
         if !store::webhooks::delete(conn, id).await? {
             return Err(Error::NotFound);
         }
-        note(conn, by, "webhook.delete", id, json!({}), now).await
+        note(conn, who, "webhook.delete", id, json!({}), now).await
     })
     .await
 }
@@ -369,7 +374,11 @@ pub async fn delivery(
     let Some(hook) = found.filter(|hook| hook.enabled || event == HookEvent::Test) else {
         return Ok(None);
     };
-    let Some((text, name, path)) = told(&mut conn, event, subject).await? else {
+    let told = match event {
+        HookEvent::Switch => switch_told(app, &mut conn, &instance.title, subject).await?,
+        _ => told(&mut conn, event, subject).await?,
+    };
+    let Some((text, name, path)) = told else {
         return Ok(None);
     };
     let facts = Facts {
@@ -437,6 +446,8 @@ async fn told(
                 (text, String::new(), "/door".to_owned())
             })
         }
+        // It needs more than a row.
+        HookEvent::Switch => None,
         HookEvent::ReportMade => {
             let text = "A member made a report.".to_owned();
             Some((text, String::new(), "/desk/reports".to_owned()))
@@ -444,16 +455,32 @@ async fn told(
     })
 }
 
+/// How the dead-man switch moved, in the words that mails have; `None` when it was told already
+/// or is no news any more.
+async fn switch_told(
+    app: &App,
+    conn: &mut Conn,
+    place: &str,
+    notice: Id,
+) -> Result<Option<(String, String, String)>> {
+    let Some(telling) = notices::due(app, conn, notice, app.clock.now()).await? else {
+        return Ok(None);
+    };
+    let zone = zone::of_place(app).await?;
+    let text = telling.paragraphs(Words::of(""), place, zone).join(" ");
+    Ok(Some((text, String::new(), telling.desk().to_owned())))
+}
+
 async fn note(
     conn: &mut Conn,
-    by: Id,
+    who: &Admin,
     act: &'static str,
     id: i64,
     detail: serde_json::Value,
     now: DateTime<Utc>,
 ) -> Result<()> {
     let line = NewLine {
-        actor: Some(by),
+        actor: Some(who.user().id),
         act,
         subject_kind: "webhook",
         subject: Some(id),
@@ -461,7 +488,7 @@ async fn note(
         inverse: None,
     };
     store::audit::append(conn, line, now).await?;
-    store::signs_of_life::insert(conn, by, SignOfLife::Act, now).await
+    signs::act(conn, who, now).await
 }
 
 #[cfg(test)]

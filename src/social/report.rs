@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::app::App;
 use crate::domain::{Error, Id, Result};
-use crate::gate::{Member, Moderator, reads};
+use crate::gate::{Member, Moderator, reads, signs};
 use crate::model::account::Account;
 use crate::store;
 use crate::store::audit::NewLine;
@@ -153,6 +153,7 @@ pub async fn close(app: &App, who: &Moderator, id: Id) -> Result<()> {
                 inverse: None,
             };
             store::audit::append(conn, line, now).await?;
+            signs::act(conn, who, now).await?;
         }
         Ok(())
     })

@@ -10,12 +10,13 @@ use crate::domain::{Id, Result};
 use crate::model::account::flags;
 use crate::model::schema::{accounts, users};
 
-/// Local accounts, suspended ones left out.
+/// Local accounts of people, suspended ones left out; the server's own is nobody.
 pub async fn count(conn: &mut Conn) -> Result<i64> {
-    Ok(accounts::table
+    Ok(users::table
+        .inner_join(accounts::table.on(accounts::id.eq(users::account_id)))
         .filter(accounts::host_id.is_null())
         .filter(diesel::dsl::sql::<diesel::sql_types::Bool>(&format!(
-            "(flags & {}) = 0",
+            "(accounts.flags & {}) = 0",
             flags::SUSPENDED
         )))
         .select(count_star())

@@ -22,7 +22,11 @@ const TICK: &str = "\
     INSERT INTO switch_state (high_water, ticked_at, behind_millis, jump_wait_millis) \
     SELECT high, at, behind, wait FROM p \
     ON CONFLICT (one) DO UPDATE SET high_water = EXCLUDED.high_water, ticked_at = EXCLUDED.ticked_at, \
-        behind_millis = EXCLUDED.behind_millis, jump_wait_millis = EXCLUDED.jump_wait_millis";
+        behind_millis = EXCLUDED.behind_millis, jump_wait_millis = EXCLUDED.jump_wait_millis, \
+        off_from = CASE WHEN EXCLUDED.ticked_at - switch_state.ticked_at >= interval '2 hours' \
+            THEN switch_state.ticked_at ELSE switch_state.off_from END, \
+        off_until = CASE WHEN EXCLUDED.ticked_at - switch_state.ticked_at >= interval '2 hours' \
+            THEN EXCLUDED.ticked_at ELSE switch_state.off_until END";
 
 /// Keeps the clock, and adds `uptime` milliseconds to the episode that is open. One statement.
 pub async fn keep(conn: &mut Conn, state: SwitchState, uptime: i64) -> Result<()> {
@@ -35,6 +39,18 @@ pub async fn keep(conn: &mut Conn, state: SwitchState, uptime: i64) -> Result<()
         .execute(conn)
         .await?;
     Ok(())
+}
+
+/// From when to when nothing ticked for two hours or more, the last time: the server was off.
+pub async fn last_off(conn: &mut Conn) -> Result<Option<(DateTime<Utc>, DateTime<Utc>)>> {
+    let row: Option<(Option<DateTime<Utc>>, Option<DateTime<Utc>>)> =
+        raw::<(Nullable<Timestamptz>, Nullable<Timestamptz>)>(
+            "SELECT off_from, off_until FROM switch_state",
+        )
+        .get_result(conn)
+        .await
+        .optional()?;
+    Ok(row.and_then(|(from, until)| from.zip(until)))
 }
 
 /// The episode that is open.

@@ -9,6 +9,7 @@
 use std::sync::LazyLock;
 
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
+use chrono_tz::Tz;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
 use unic_langid::LanguageIdentifier;
@@ -146,6 +147,17 @@ impl Words {
             Usual::Longer => return Some(self.say("span-months", [])),
         };
         Some(self.say(key, [("count", count.into())]))
+    }
+
+    /// A moment on somebody's clock: `7 March 2026, 15:05 (Europe/Berlin)`.
+    pub fn moment(self, time: DateTime<Utc>, zone: Tz) -> String {
+        let local = time.with_timezone(&zone);
+        let arguments = [
+            ("day", self.day(local.naive_local().and_utc()).into()),
+            ("time", local.format("%H:%M").to_string().into()),
+            ("zone", zone.name().into()),
+        ];
+        self.say("moment", arguments)
     }
 
     /// A day: `7 March 2026`, `7. März 2026`.

@@ -32,6 +32,7 @@ use crate::door::Route;
 pub const ROUTES: &[&[Route]] = &[
     files::ROUTES,
     remote_media::ROUTES,
+    identity::check_in::ROUTES,
     identity::consent::ROUTES,
     identity::owner_setup::ROUTES,
     identity::password_reset::ROUTES,

@@ -69,7 +69,7 @@ pub async fn approve(
             let detail = json!({ "user": application.user_id.to_string() });
             let detail = bonds.noted(id, detail);
             let inverse = Some(super::undo::inverse(id));
-            note_act(conn, by, "application.approve", id, detail, inverse, now).await?;
+            note_act(conn, who, "application.approve", id, detail, inverse, now).await?;
             let event = Event::by_people(EventKind::ApplicationApproved, id, by);
             store::events::insert(conn, &event, now).await
         })

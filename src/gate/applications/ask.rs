@@ -37,7 +37,7 @@ pub async fn ask(app: &App, who: &Reviewer, id: Id, question: &str) -> Result<()
         store::applications::set_read(conn, id, by, now).await?;
         super::words::note_act(
             conn,
-            by,
+            who,
             "application.ask",
             id,
             json!({ "user": application.user_id.to_string() }),

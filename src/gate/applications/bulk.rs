@@ -22,9 +22,8 @@ use crate::domain::event::EventKind;
 use crate::domain::{Error, Id, Result};
 use crate::gate::budget::{self, About};
 use crate::gate::who::{self, Reviewer, SignedIn, Via};
-use crate::gate::{hints, zone};
+use crate::gate::{hints, signs, zone};
 use crate::model::application::{Application, BulkDecision};
-use crate::model::audit::SignOfLife;
 use crate::model::user::User;
 use crate::store::applications::{Decision, OneOfMany};
 use crate::store::audit::NewLine;
@@ -148,6 +147,7 @@ async fn begin(app: &App, who: &Reviewer, picks: &[(Id, String)], new: NewBulk) 
         };
         let id = store::bulk_decisions::insert(conn, &new, now).await?;
         line(conn, by, "application.approve_many", id, detail, now).await?;
+        signs::act(conn, who, now).await?;
         queue_job(conn, id, now).await?;
         Ok(id)
     })
@@ -195,6 +195,7 @@ async fn at_once(app: &App, who: &Reviewer, picks: &[(Id, String)], new: NewBulk
         };
         let id = store::bulk_decisions::insert(conn, &new, now).await?;
         line(conn, by, act, id, detail, now).await?;
+        signs::act(conn, who, now).await?;
         store::events::insert_many(conn, kind, &ids, by, None, now).await?;
         Ok(id)
     })
@@ -449,7 +450,8 @@ pub async fn take_back(app: &App, who: &Reviewer, id: Id) -> Result<()> {
             let bonds = conflict::of(conn, who, &ids, now).await?;
             ids.retain(|id| bonds.bars(*id).is_none());
         }
-        undo_all(app, conn, by, &bulk, &ids, now).await
+        undo_all(app, conn, by, &bulk, &ids, now).await?;
+        signs::act(conn, who, now).await
     })
     .await?;
     drop(conn);
@@ -608,8 +610,7 @@ async fn line(
         detail,
         inverse: (act != "application.undo_many").then_some(inverse),
     };
-    store::audit::append(conn, line, now).await?;
-    store::signs_of_life::insert(conn, by, SignOfLife::Act, now).await
+    store::audit::append(conn, line, now).await
 }
 
 fn list(value: &Value) -> &[Value] {

@@ -24,7 +24,7 @@ pub async fn note(app: &App, who: &Reviewer, id: Id, text: &str) -> Result<()> {
             .await?
             .ok_or(Error::NotFound)?;
         record(conn, id, MessageKind::Note, by, &text, now).await?;
-        note_act(conn, by, "application.note", id, json!({}), None, now).await
+        note_act(conn, who, "application.note", id, json!({}), None, now).await
     })
     .await
 }

@@ -7,9 +7,9 @@ use crate::app::App;
 use crate::domain::application::PresetKind;
 use crate::domain::error::Invalid;
 use crate::domain::{Error, Result};
+use crate::gate::signs;
 use crate::gate::who::{Admin, Reviewer};
 use crate::model::application::Preset;
-use crate::model::audit::SignOfLife;
 use crate::store;
 use crate::store::audit::NewLine;
 use crate::text::clean;
@@ -128,5 +128,5 @@ async fn note(
         inverse: None,
     };
     store::audit::append(conn, line, now).await?;
-    store::signs_of_life::insert(conn, by, SignOfLife::Act, now).await
+    signs::act(conn, who, now).await
 }

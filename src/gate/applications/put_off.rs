@@ -41,7 +41,7 @@ pub async fn put_off(app: &App, who: &Reviewer, id: Id, seen: Option<&str>) -> R
         store::applications::put_off(conn, &[id], now + RESTS).await?;
         note_act(
             conn,
-            by,
+            who,
             "application.put_off",
             id,
             json!({ "user": application.user_id.to_string(), "until": now + RESTS }),
@@ -63,7 +63,6 @@ pub async fn put_off(app: &App, who: &Reviewer, id: Id, seen: Option<&str>) -> R
 /// # Errors
 /// `NotFound`; `Conflict` where nothing rests.
 pub async fn take_up(app: &App, who: &Reviewer, id: Id) -> Result<()> {
-    let by = who.user().id;
     let mut conn = app.desk.get().await?;
     conn.transaction(async |conn| {
         let now = app.clock.decide(conn).await?;
@@ -74,7 +73,7 @@ pub async fn take_up(app: &App, who: &Reviewer, id: Id) -> Result<()> {
             return Err(Error::Conflict("It does not rest.".into()));
         }
         store::applications::take_up_again(conn, &[id]).await?;
-        note_act(conn, by, "application.take_up", id, json!({}), None, now).await
+        note_act(conn, who, "application.take_up", id, json!({}), None, now).await
     })
     .await
 }

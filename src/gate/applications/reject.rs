@@ -90,7 +90,7 @@ pub async fn reject(
         let detail = json!({ "user": application.user_id.to_string(), "told": told });
         let detail = bonds.noted(id, detail);
         let inverse = Some(super::undo::inverse(id));
-        note_act(conn, by, "application.reject", id, detail, inverse, now).await?;
+        note_act(conn, who, "application.reject", id, detail, inverse, now).await?;
         let event = Event::by_people(EventKind::ApplicationRejected, id, by);
         store::events::insert(conn, &event, now).await
     })

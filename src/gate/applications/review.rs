@@ -20,9 +20,8 @@ use crate::domain::application::{ApplicationState, MessageKind};
 use crate::domain::{Error, Id, Result};
 use crate::gate::hints::{self, Hint};
 use crate::gate::who::Reviewer;
-use crate::gate::{reads, zone};
+use crate::gate::{reads, signs, zone};
 use crate::model::application::{Application, BulkDecision};
-use crate::model::audit::SignOfLife;
 use crate::model::user::User;
 use crate::store::applications::Decision;
 pub use crate::store::desk_queue::{COUNTED, Part, PartCounts, Wanted};
@@ -95,7 +94,7 @@ pub async fn queue(
 ) -> Result<Queue> {
     let mut conn = app.desk.get().await?;
     if by_hand {
-        visit(app, &mut conn, who).await?;
+        signs::visit(app, &mut conn, who, app.clock.now()).await?;
     }
     let now = app.clock.now();
     let mut places = match sought(query, who.user().role.manages_reports()) {
@@ -334,7 +333,7 @@ pub async fn card(
     let (now, me) = (app.clock.now(), who.user().id);
     let waits = application.state.is_waiting();
     if by_hand {
-        visit(app, conn, who).await?;
+        signs::visit(app, conn, who, now).await?;
         if waits {
             if application.read_at.is_none() {
                 store::applications::set_read(conn, id, me, now).await?;
@@ -440,11 +439,6 @@ fn for_eyes_of(who: &Reviewer, mut application: Application) -> Application {
         application.network = None;
     }
     application
-}
-
-async fn visit(app: &App, conn: &mut Conn, who: &Reviewer) -> Result<()> {
-    let now = app.clock.now();
-    store::signs_of_life::insert(conn, who.user().id, SignOfLife::Visit, now).await
 }
 
 /// Holds the application for a decision, after the checks that all decisions share.

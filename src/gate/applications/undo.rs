@@ -90,7 +90,7 @@ pub async fn undo(app: &App, who: &Reviewer, id: Id) -> Result<Undone> {
             };
             let detail = json!({ "from": application.state.as_str(), "to": to });
             let detail = bonds.noted(id, detail);
-            note_act(conn, by, "application.undo", id, detail, None, now).await?;
+            note_act(conn, who, "application.undo", id, detail, None, now).await?;
             let mut event = Event::by_people(EventKind::DecisionUndone, id, by);
             if told && undone == Undone::Waits {
                 event = event.with(application.state as i64);

@@ -5,7 +5,8 @@ use serde_json::Value;
 
 use crate::domain::application::MessageKind;
 use crate::domain::{Error, Id, Result};
-use crate::model::audit::SignOfLife;
+use crate::gate::signs;
+use crate::gate::who::Member;
 use crate::store::audit::NewLine;
 use crate::store::{self, Conn};
 use crate::text::clean;
@@ -51,7 +52,7 @@ pub(super) async fn record(
 /// Writes what was done into the audit log, and that somebody is there.
 pub(super) async fn note_act(
     conn: &mut Conn,
-    by: Id,
+    who: &Member,
     act: &'static str,
     application: Id,
     detail: Value,
@@ -59,7 +60,7 @@ pub(super) async fn note_act(
     now: DateTime<Utc>,
 ) -> Result<()> {
     let line = NewLine {
-        actor: Some(by),
+        actor: Some(who.user().id),
         act,
         subject_kind: "application",
         subject: Some(application),
@@ -67,5 +68,5 @@ pub(super) async fn note_act(
         inverse,
     };
     store::audit::append(conn, line, now).await?;
-    store::signs_of_life::insert(conn, by, SignOfLife::Act, now).await
+    signs::act(conn, who, now).await
 }

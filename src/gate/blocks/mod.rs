@@ -18,7 +18,6 @@ use crate::app::App;
 use crate::domain::block_severity::BlockSeverity;
 use crate::domain::{Error, Id, Page, Result};
 use crate::gate::who::{Admin, Moderator};
-use crate::model::audit::SignOfLife;
 pub use crate::model::door_block::{MailBlock, NameBlock, NetworkBlock};
 use crate::store::audit::NewLine;
 pub use crate::store::door_blocks::Kind;
@@ -214,7 +213,7 @@ async fn note(
         inverse,
     };
     store::audit::append(conn, line, at).await?;
-    store::signs_of_life::insert(conn, user, SignOfLife::Act, at).await
+    super::signs::act(conn, who, at).await
 }
 
 /// How a block weighs on an application: the heavier of two.

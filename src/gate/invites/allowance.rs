@@ -7,8 +7,8 @@ use crate::app::App;
 use crate::domain::error::Invalid;
 use crate::domain::role::Role;
 use crate::domain::{Error, Id, Result};
+use crate::gate::signs;
 use crate::gate::who::Admin;
-use crate::model::audit::SignOfLife;
 use crate::model::user::User;
 use crate::store::audit::NewLine;
 use crate::store::{self, Conn};
@@ -200,7 +200,7 @@ async fn note(
     now: chrono::DateTime<chrono::Utc>,
 ) -> Result<()> {
     store::audit::append(conn, line, now).await?;
-    store::signs_of_life::insert(conn, who.user().id, SignOfLife::Act, now).await
+    signs::act(conn, who, now).await
 }
 
 #[cfg(test)]

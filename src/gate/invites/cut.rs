@@ -15,8 +15,8 @@ use crate::app::App;
 use crate::domain::role::Role;
 use crate::domain::{Error, Id, Result};
 use crate::gate::applications::bulk;
+use crate::gate::signs;
 use crate::gate::who::Admin;
-use crate::model::audit::SignOfLife;
 pub use crate::model::invite::BranchCut;
 use crate::store::audit::NewLine;
 use crate::store::branch_cuts::NewCut;
@@ -253,7 +253,7 @@ pub async fn cut(app: &App, who: &Admin, node: i64, wanted: &Cut) -> Result<i64>
                 inverse: Some(json!({ "act": "invites.mend", "cut": id.to_string() })),
             };
             store::audit::append(conn, line, now).await?;
-            store::signs_of_life::insert(conn, by, SignOfLife::Act, now).await?;
+            signs::act(conn, who, now).await?;
             Ok::<_, Error>(id)
         })
         .await?;
@@ -340,7 +340,7 @@ pub async fn mend(app: &App, who: &Admin, id: i64) -> Result<usize> {
                 inverse: None,
             };
             store::audit::append(conn, line, now).await?;
-            store::signs_of_life::insert(conn, by, SignOfLife::Act, now).await?;
+            signs::act(conn, who, now).await?;
             Ok(late)
         })
         .await?;

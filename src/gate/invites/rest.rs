@@ -5,8 +5,8 @@ use serde_json::json;
 
 use crate::app::App;
 use crate::domain::{Error, Id, Result};
+use crate::gate::signs;
 use crate::gate::who::Moderator;
-use crate::model::audit::SignOfLife;
 use crate::store::audit::NewLine;
 use crate::store::restraints::{self, FROZEN_INVITES};
 use crate::store::{self};
@@ -52,7 +52,7 @@ pub async fn set(app: &App, who: &Moderator, user: Id, rests: bool) -> Result<()
             inverse: Some(json!({ "act": inverse, "account": account.to_string() })),
         };
         store::audit::append(conn, line, now).await?;
-        store::signs_of_life::insert(conn, by, SignOfLife::Act, now).await
+        signs::act(conn, who, now).await
     })
     .await
 }

@@ -11,8 +11,8 @@ use super::pick::{self, POOLS};
 use crate::app::App;
 use crate::domain::error::Invalid;
 use crate::domain::{Error, Result};
+use crate::gate::signs;
 use crate::gate::who::{Admin, Reviewer};
-use crate::model::audit::SignOfLife;
 use crate::model::question::{QuestionKind, QuestionVersion};
 use crate::store::audit::NewLine;
 use crate::store::questions::{Asked, NewVersion};
@@ -343,7 +343,7 @@ async fn log(
     now: DateTime<Utc>,
 ) -> Result<()> {
     let user = who.user().id;
-    store::signs_of_life::insert(conn, user, SignOfLife::Act, now).await?;
+    signs::act(conn, who, now).await?;
     let line = NewLine {
         actor: Some(user),
         act,

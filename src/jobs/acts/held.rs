@@ -15,6 +15,7 @@ use crate::domain::policy::PolicySource;
 use crate::domain::{Error, Id, Result, ids};
 use crate::gate::applications::bulk::{self, Many};
 use crate::gate::applications::reject::{self, Rejection};
+use crate::gate::signs;
 use crate::gate::who::{self, Admin, Reviewer, SignedIn, Via};
 use crate::jobs::runner::Outcome;
 use crate::model::audit::DestructiveAct;
@@ -89,7 +90,8 @@ pub async fn stop(app: &App, who: &Admin, id: i64) -> Result<()> {
             detail: serde_json::json!({ "act": act.act, "what": act.words }),
             inverse: None,
         };
-        store::audit::append(conn, line, now).await
+        store::audit::append(conn, line, now).await?;
+        signs::act(conn, who, now).await
     })
     .await
 }

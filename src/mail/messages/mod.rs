@@ -12,6 +12,8 @@ pub mod joining;
 pub mod review;
 /// To staff: names and numbers, plain text.
 pub mod staff;
+/// How the dead-man switch moves; what was seen of somebody.
+pub mod switch;
 
 pub use super::letter::{Place, Reader};
 

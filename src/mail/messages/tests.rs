@@ -4,8 +4,10 @@ use chrono::TimeDelta;
 use proptest::prelude::*;
 
 use super::staff::News;
+use super::switch::{self, Here};
 use super::{Place, Reader, access, decision, joining, review, staff};
 use crate::domain::factor_change::FactorChange;
+use crate::domain::switch_notice::SwitchNotice;
 use crate::mail::Message;
 use crate::store::upkeep::Week;
 use crate::text::catalogue::{Language, Words};
@@ -42,6 +44,28 @@ fn all(language: Language, person: &str) -> Vec<Message> {
         staff::held(&place, to, person, person, LINK),
         staff::week(&place, to, &weeks(person), LINK),
     ];
+    for what in SwitchNotice::ALL {
+        let told = [person.to_owned(), "It is so.".to_owned()];
+        for here in [None, Some(false), Some(true)] {
+            let to = match here {
+                None => Reader { name: "", ..to },
+                Some(_) => to,
+            };
+            let here = here.map(|must_sign_in| Here {
+                url: LINK,
+                good_for: TimeDelta::hours(72),
+                must_sign_in,
+            });
+            mails.push(switch::notice(&place, to, *what, &told, here, LINK));
+        }
+    }
+    let seen = switch::Seen {
+        acts: 1,
+        by_app: 2,
+        check_ins: 1,
+        visits: 3,
+    };
+    mails.push(switch::seen(&place, to, &seen, "7 March", LINK));
     for change in FactorChange::ALL {
         mails.push(access::factor_changed(&place, to, *change, LINK));
     }

@@ -11,6 +11,7 @@ pub mod delete;
 pub mod draft;
 pub mod edit;
 pub mod favourite;
+pub mod from_server;
 pub mod mute;
 pub mod named;
 pub mod pin;

@@ -11,6 +11,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
+use diesel_async::AsyncConnection;
 
 use super::compose::{Composed, Post, compose};
 use super::deed::Deed;
@@ -19,6 +20,7 @@ use crate::app::App;
 use crate::cache::feeds;
 use crate::domain::{Error, Id, Result};
 use crate::gate::Member;
+use crate::gate::signs::check_in;
 use crate::model::status_parts::{Mentioned, StatusParts};
 use crate::store::posting::{NewPoll, NewStatus, Written};
 use crate::store::statuses::{Asked, Prepared};
@@ -38,7 +40,18 @@ pub async fn post(app: &App, who: &Member, cmd: Post) -> Result<Deed> {
     let now = app.clock.now();
     let composed = compose(&cmd, who.user(), now)?;
     let mut conn = app.pool.get().await?;
-    let deed = write(app, &mut conn, who, composed, cmd.in_reply_to, now).await?;
+    let deed = match cmd.in_reply_to.filter(|_| check_in::can_answer(who)) {
+        None => write(app, &mut conn, who, composed, cmd.in_reply_to, now).await?,
+        // To answer what the server asks says "I'm here".
+        Some(parent) => {
+            conn.transaction(async |conn| {
+                let deed = write(app, conn, who, composed, Some(parent), now).await?;
+                check_in::by_answer(app, conn, who, parent, now).await?;
+                Ok::<_, Error>(deed)
+            })
+            .await?
+        }
+    };
     drop(conn);
     announce(app, who, &deed).await;
     Ok(deed)

@@ -3,7 +3,9 @@
 use askama::Template;
 
 use super::sample::*;
-use crate::web::identity::{consent, owner_setup, password_reset, second_factor, sign_in};
+use crate::web::identity::{
+    check_in, consent, owner_setup, password_reset, second_factor, sign_in,
+};
 use crate::web::parts::form::Form;
 use crate::web::parts::layout::Here;
 /// Name and page.
@@ -62,6 +64,31 @@ pub fn pages() -> Vec<Hung> {
         }
         .render(),
     );
+    for (name, shown) in [
+        (
+            "check_in",
+            check_in::Shown::Button {
+                name: "ann".into(),
+                token: "token".into(),
+            },
+        ),
+        (
+            "check_in_signed",
+            check_in::Shown::SignIn {
+                name: "ann".into(),
+                path: "/sign-in?return_to=/check-in/token".into(),
+            },
+        ),
+        (
+            "checked_in",
+            check_in::Shown::Said {
+                stays: Some("/desk/away"),
+            },
+        ),
+    ] {
+        let page = stranger("Are you there?");
+        hang(name, check_in::CheckInPage { page, shown }.render());
+    }
     hang(
         "owner",
         owner_setup::OwnerSetupPage {

@@ -158,6 +158,11 @@ pub fn kind_words(kind: MailKind) -> &'static str {
         MailKind::FactorChanged => "A second factor was changed",
         MailKind::ActHeld => "An act of staff waits",
         MailKind::Week => "The week at the door",
+        MailKind::StillThere => "Still there?",
+        MailKind::DoorGuarded => "The door is guarded",
+        MailKind::DoorSealed => "The door is sealed",
+        MailKind::SwitchOver => "Somebody is back",
+        MailKind::Seen => "You were seen",
     }
 }
 
@@ -181,6 +186,8 @@ fn job_words(job: &str) -> &'static str {
         "factor" => kind_words(MailKind::FactorChanged),
         "held" => kind_words(MailKind::ActHeld),
         "week" => kind_words(MailKind::Week),
+        "switch" => "Whether somebody is home",
+        "seen" => kind_words(MailKind::Seen),
         "address_left" => kind_words(MailKind::AddressLeft),
         _ => "A mail",
     }

@@ -1,12 +1,18 @@
 //! The dead-man switch (registration.md C1), on a running place.
 
+mod check_in;
 mod edges;
+mod notices;
+mod signs;
 mod stages;
 
+use porchlight::domain::switch::Stage;
 use porchlight::gate::mode;
 use porchlight::gate::switch::{self, stage::Standing};
+use porchlight::model::audit::SignOfLife;
 use serde_json::Value;
 
+use crate::support::people::Person;
 use crate::support::place::Place;
 
 /// Where the switch stands, looked at afresh.
@@ -22,4 +28,22 @@ async fn told(place: &Place) -> Value {
     mode::forget(&place.app).await;
     let answer = place.stranger().get("/api/v2/instance").await;
     answer.expect(200).json()["registrations"].clone()
+}
+
+/// How far the switch is, judged now.
+async fn stage(place: &Place) -> Stage {
+    standing(place).await.stage
+}
+
+/// The signs of life of somebody, oldest first.
+async fn signs(place: &Place, who: &Person) -> Vec<SignOfLife> {
+    let rows = place
+        .sql(
+            "SELECT kind FROM signs_of_life WHERE user_id = $1 ORDER BY at, id",
+            &[&who.user],
+        )
+        .await;
+    rows.iter()
+        .map(|row| SignOfLife::from_number(row.get(0)).expect("a kind that is known"))
+        .collect()
 }
