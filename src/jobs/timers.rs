@@ -26,6 +26,8 @@ const KEYS_KEPT: TimeDelta = TimeDelta::hours(2);
 const FAILED_KEPT: TimeDelta = TimeDelta::days(30);
 /// Addresses that get one last mail are kept so long, whatever becomes of it.
 const PARTING_KEPT: TimeDelta = TimeDelta::days(7);
+/// Signs of life are kept so long, and the links that gave some of them.
+const SIGNS_KEPT: TimeDelta = TimeDelta::days(400);
 /// Mails are counted for so long.
 const COUNTS_KEPT: TimeDelta = TimeDelta::days(14);
 
@@ -117,6 +119,8 @@ impl Chore {
                 store::limit_counts::sweep(&mut conn, now).await?;
                 store::mail_counts::sweep(&mut conn, now - COUNTS_KEPT).await?;
                 store::parting_addresses::sweep(&mut conn, now - PARTING_KEPT).await?;
+                store::check_in_links::sweep(&mut conn, now - SIGNS_KEPT).await?;
+                store::signs_of_life::forget(&mut conn, now - SIGNS_KEPT, 1000).await?;
                 drop(conn);
                 moderation::sweep::forget(app).await?;
             }

@@ -97,12 +97,21 @@ pub struct Shown {
     pub from: Option<Account>,
 }
 
-/// Reports that nobody has closed, newest first, below `below`.
+/// Reports that nobody has closed, newest first, below `below`. `by_hand` says that a person opened
+/// the page: that is a sign of life.
 ///
 /// # Errors
 /// When the database cannot be asked.
-pub async fn open(app: &App, who: &Moderator, below: Option<Id>) -> Result<Vec<Shown>> {
+pub async fn open(
+    app: &App,
+    who: &Moderator,
+    below: Option<Id>,
+    by_hand: bool,
+) -> Result<Vec<Shown>> {
     let mut conn = app.desk.get().await?;
+    if by_hand {
+        signs::visit(app, &mut conn, who, app.clock.now()).await?;
+    }
     let reports = store::reports::open(&mut conn, below, PAGE).await?;
     let with_posts = reports
         .iter()

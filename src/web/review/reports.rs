@@ -5,6 +5,7 @@ use askama::Template;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::queue::opened_by_hand;
 use crate::app::App;
 use crate::domain::{Error, ids};
 use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
@@ -97,7 +98,8 @@ async fn show(
     wish: web::Query<Wish>,
 ) -> Result<HttpResponse, WebError> {
     let moderator = caller.moderator()?;
-    let found = report::open(&app, &moderator, ids::parse(&wish.before)).await?;
+    let (below, by_hand) = (ids::parse(&wish.before), opened_by_hand(&req));
+    let found = report::open(&app, &moderator, below, by_hand).await?;
     let now = app.clock.now();
     let mut page = frame::page(&req, Some(&caller), "Reports").await?;
     page.here = Here::Desk;

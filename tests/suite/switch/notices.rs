@@ -37,18 +37,19 @@ async fn people(place: &Place) -> (Person, Person) {
     let olive = place.owner().await;
     let rem = place.staff("rem", Role::Moderator).await;
     place.member("bea").await;
-    // Both are asked from the same moment on.
-    let now = place.app.clock.now();
-    place.sql("DELETE FROM signs_of_life", &[]).await;
+    // Both are asked from the same moment on, in which both were there.
+    place.advance(TimeDelta::seconds(2));
+    let now = place.app.clock.now().timestamp();
     for user in [olive.user, rem.user] {
         place
             .sql(
                 "INSERT INTO signs_of_life (user_id, kind, at) \
                  VALUES ($1, 1, to_timestamp($2::bigint))",
-                &[&user, &now.timestamp()],
+                &[&user, &now],
             )
             .await;
     }
+    place.tick().await;
     (olive, rem)
 }
 
@@ -313,7 +314,7 @@ fn a_weekly_mail_says_what_was_seen_of_somebody() {
         let seen = mails_to(&mails, &olive.email, "seen");
         assert_eq!(seen.len(), 1, "E17");
         assert!(
-            seen[0].text.contains("you checked in 3 times"),
+            seen[0].text.contains("you checked in 4 times"),
             "{}",
             seen[0].text
         );

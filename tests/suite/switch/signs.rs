@@ -76,6 +76,9 @@ fn opening_the_queue_by_hand_counts_and_an_idle_tab_does_not() {
         assert_eq!(signs(place, &olive).await, [], "a tab that reloads itself");
         by_hand(&browser, "/desk").await;
         assert_eq!(signs(place, &olive).await, [SignOfLife::Visit]);
+        by_hand(&browser, "/desk/reports").await;
+        let twice = [SignOfLife::Visit, SignOfLife::Visit];
+        assert_eq!(signs(place, &olive).await, twice);
     });
 }
 
