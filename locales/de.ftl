@@ -206,6 +206,18 @@ owner-link-told = das ist der Schlüssel zu { $place }. Wer den Link zuerst öff
 owner-link-link = Den Ort übernehmen
 owner-link-good-for = Er funktioniert einmal und gilt { $span }.
 
+## Über Beiträge
+
+post-held-subject = Ein Beitrag von dir auf { $place } wartet kurz
+post-held-told = dein Beitrag steht auf { $place }: Wer dir hier folgt, kann ihn sehen, soweit er für sie oder ihn gedacht ist. Bevor er zu anderen Servern und zu Leuten geht, die dir nicht folgen, sieht ihn sich ein Mensch an.
+post-held-by-hand = Jemand aus dem Team hat darum gebeten.
+post-held-probation = Das Team von { $place } war eine Weile nicht da. Deshalb gehen im Moment nur wenige Beiträge am Tag an Leute, die einem nicht folgen.
+post-held-large-file = Das Team von { $place } war eine Weile nicht da, und dein Beitrag hat eine große Datei. Die warten im Moment.
+post-held-first-week = Solange jemand neu ist, geht am Tag nur eine bestimmte Menge an Leute, die ihr oder ihm nicht folgen. Das hält Spam auf; über dich sagt es nichts.
+post-held-waking = Du warst lange weg, und der Beitrag bringt einen Link zu Leuten, die dir nicht folgen. So sähe auch ein gestohlenes Konto aus, also sieht jemand nach, ob du es bist.
+post-held-nothing-lost = Nichts geht verloren, und du musst nichts tun. Warten noch mehr deiner Beiträge, so steht es an jedem; wir schreiben dir nicht zu jedem einzelnen.
+post-held-link = Den Beitrag ansehen
+
 ## An das Team
 
 application-received-subject = { $newest } möchte bei { $place } mitmachen
@@ -233,6 +245,11 @@ act-held-subject = { $who } macht bei { $place } viel auf einmal
 act-held-told = { $who } hat innerhalb einer Stunde so viel abgelehnt, gesperrt oder blockiert, dass alles Weitere zwölf Stunden wartet:
 act-held-right = Wenn das so richtig ist, gibt es nichts zu tun. Wenn nicht, kann jemand von der Leitung es anhalten.
 act-held-link = Nachsehen, was wartet
+
+author-woke-subject = { $who } war lange weg und schreibt nun Fremden
+author-woke-told = { $who } hatte einen Monat oder länger nichts geschrieben und schickt jetzt Links an Leute, die ihr oder ihm nicht folgen. Vielleicht ist da jemand heimgekommen, vielleicht hat jemand anders das Passwort. Was geschrieben wurde, steht hier, ist aber noch nicht hinausgegangen.
+author-woke-look = Bitte sieh es dir an, und lass es gehen, wenn es in Ordnung ist. Was niemand angesehen hat, geht nach zwei Tagen von selbst hinaus.
+author-woke-link = Ansehen, was wartet
 
 week-subject = Die Woche an der Tür von { $place }
 week-told = das wurde in der letzten Woche an der Tür von { $place } entschieden:

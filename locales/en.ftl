@@ -209,6 +209,18 @@ owner-link-told = this is the key to { $place }. Whoever opens the link first be
 owner-link-link = Become the owner
 owner-link-good-for = It works once and is good for { $span }.
 
+## About posts
+
+post-held-subject = A post of yours at { $place } waits for a moment
+post-held-told = your post is live at { $place }: whoever follows you here can see it, as far as it is meant for them. Before it goes to other servers, and to people who do not follow you, a person looks first.
+post-held-by-hand = Somebody of the staff asked for that.
+post-held-probation = The staff of { $place } have not been home for a while, so for now only a few posts a day go to people who do not follow the author.
+post-held-large-file = The staff of { $place } have not been home for a while, and your post has a large file; those wait for now.
+post-held-first-week = While somebody is new, only so much a day goes to people who do not follow them. It keeps spam from travelling; it says nothing about you.
+post-held-waking = You were away for long, and the post brings a link to people who do not follow you. That is what a stolen account would do, so somebody makes sure that it is you.
+post-held-nothing-lost = Nothing is lost and there is nothing to do. If more of your posts wait, you see it on each of them; we will not write about every one.
+post-held-link = See the post
+
 ## To staff
 
 application-received-subject = { $newest } would like to join { $place }
@@ -236,6 +248,11 @@ act-held-subject = { $who } does much at once at { $place }
 act-held-told = { $who } turned down, suspended or blocked so much within an hour that what comes beyond waits for twelve hours:
 act-held-right = If that is right, there is nothing to do. If not, an admin can stop it.
 act-held-link = See what waits
+
+author-woke-subject = { $who } was away for long, and writes to strangers
+author-woke-told = { $who } had posted nothing for a month or more, and now brings links to people who do not follow them. It may be their way of coming home, or somebody else with their password. What they wrote is live here; it has not gone out.
+author-woke-look = Please look, and let it go if it is right. What nobody has looked at goes out by itself after two days.
+author-woke-link = See what waits
 
 week-subject = The week at the door of { $place }
 week-told = this is what was decided at the door of { $place } in the last week:

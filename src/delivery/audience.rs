@@ -94,7 +94,7 @@ pub fn intents(event: &Taken) -> Vec<Intent> {
             )
         }],
         EventKind::StatusDeleted => vec![of_status(ActivityKind::Deletion, HAD_IT)],
-        EventKind::StatusReblogged => vec![of_status(
+        EventKind::StatusReblogged | EventKind::BoostReleased => vec![of_status(
             ActivityKind::Boost,
             FOLLOWERS_OF_STATUS | AUDIENCE,
         )],
@@ -169,7 +169,9 @@ pub fn intents(event: &Taken) -> Vec<Intent> {
         | EventKind::ApplicationExpired
         | EventKind::AddressChanged
         | EventKind::SwitchMoved
-        | EventKind::SwitchWarned => Vec::new(),
+        | EventKind::SwitchWarned
+        | EventKind::PostHeld
+        | EventKind::AuthorWoke => Vec::new(),
     }
 }
 

@@ -1,5 +1,5 @@
-//! What a timer does: rows that are too many or too old go, holds end, what was looked at
-//! long enough is forgotten.
+//! What a timer does: rows that are too many or too old go, what was looked at long enough is
+//! forgotten. What is held ends in `gate/outreach.rs`.
 
 use chrono::TimeDelta;
 use diesel_async::AsyncConnection;
@@ -20,9 +20,6 @@ const ENDED_KEPT: TimeDelta = TimeDelta::days(14);
 pub async fn sweep(app: &App) -> Result<()> {
     let now = app.clock.now();
     let mut conn = app.pool.get().await?;
-    if store::holds::release_due(&mut conn, now).await? > 0 {
-        app.wake_relay();
-    }
     conn.transaction(async |conn| {
         store::delivery_hosts::trim_full(conn).await?;
         Ok::<_, Error>(())

@@ -145,6 +145,15 @@ smallint_enum! {
         SwitchMoved = 100 => "switch_moved",
         /// subject: episode of the switch, actor: 0; extra: which warning, 1 or 2.
         SwitchWarned = 101 => "switch_warned",
+        /// subject: status that waits before it goes out, actor: its author, who has not heard of
+        /// such a thing lately.
+        PostHeld = 105 => "post_held",
+        /// subject: status that waits, actor: its author, who slept for long and writes to
+        /// strangers now.
+        AuthorWoke = 106 => "author_woke",
+        /// subject: a boost's own id, actor: who boosted; extra: the boosted status, which may go
+        /// out now, and so may the boost.
+        BoostReleased = 107 => "boost_released",
     }
 }
 

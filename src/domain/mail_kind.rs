@@ -63,5 +63,9 @@ smallint_enum! {
         SwitchOver = 27 => "switch-over",
         /// Tells one of the staff what was seen of them in a week.
         Seen = 28 => "seen",
+        /// Tells an author that a post waits before it goes out.
+        PostHeld = 30 => "post-held",
+        /// Tells moderators that an account that slept for long writes to strangers.
+        AuthorWoke = 31 => "author-woke",
     }
 }

@@ -11,6 +11,7 @@ pub mod door_count;
 pub mod error;
 pub mod event;
 pub mod factor_change;
+pub mod hold_reason;
 pub mod ids;
 pub mod lane;
 pub mod link_purpose;

@@ -22,6 +22,9 @@
 //! While they wait, [`sandbox`], [`drafts`] and [`draft_pictures`] say what they may do. How far the door is open
 //! is computed from facts whenever somebody knocks: [`ceilings`], [`effective_mode`], [`mode`]; an
 //! admin changes it in [`doorkeeper`]. When nobody of the staff is home for long, the [`switch`] shuts it.
+//!
+//! How far a member's words go is a matter of being known: [`established`], [`outreach`],
+//! [`held_posts`].
 
 pub mod applications;
 pub mod blocks;
@@ -34,11 +37,14 @@ pub mod doorkeeper;
 pub mod draft_pictures;
 pub mod drafts;
 pub mod effective_mode;
+pub mod established;
 pub mod event_codes;
+pub mod held_posts;
 pub mod hints;
 pub mod invites;
 pub mod mail_providers;
 pub mod mode;
+pub mod outreach;
 pub mod proof;
 pub mod questions;
 pub mod reads;

@@ -1,5 +1,5 @@
-//! Readings that are written down (registration.md C6): who of the staff saw addresses, networks
-//! and reported posts.
+//! Readings that are written down (registration.md C6): who of the staff saw addresses, networks,
+//! reported posts, and posts for few that wait.
 
 use chrono::TimeDelta;
 use diesel_async::AsyncConnection;
@@ -18,6 +18,8 @@ const GROUPED: TimeDelta = TimeDelta::minutes(10);
 pub const ADDRESS: &str = "address.read";
 /// Posts that were reported, as they stood; some may have been for few eyes.
 pub const REPORTED: &str = "report.read";
+/// Posts that wait before they go out, and were not for everybody.
+pub const HELD: &str = "post.read";
 
 /// Writes a reading down; before what was read is given out.
 pub async fn note(

@@ -23,7 +23,7 @@ use crate::gate::signs::{check_in, notices};
 use crate::gate::zone;
 use crate::mail::messages::staff::News;
 use crate::mail::messages::switch::{self, Here};
-use crate::mail::messages::{Place, Reader, access, decision, joining, review, staff};
+use crate::mail::messages::{Place, Reader, access, decision, joining, posts, review, staff};
 use crate::mail::{Message, Undelivered};
 use crate::model::application::Application;
 use crate::model::audit::SignOfLife;
@@ -36,7 +36,7 @@ use crate::text::email::{Address, mask_all};
 /// Sends the mail that `payload` names: `{"mail":
 /// "link"|"waiting"|"decision"|"overdue"|"question"|"put_off"|"undone"|"received"|"end_near"|
 /// "ended"|"appeal"|"withdrawn"|"password_changed"|"address_changed"|"address_left"|
-/// "factor"|"held"|"week"|"switch"|"seen", "id": n,
+/// "factor"|"held"|"week"|"switch"|"seen"|"post_held"|"woke", "id": n,
 /// "to": user?, "was": state?}`.
 ///
 /// What cannot be sent says why, after the masked address; on the `last` try it is counted as
@@ -61,6 +61,8 @@ pub async fn send(app: &App, payload: &Value, last: bool) -> Result<Outcome> {
         "undone" => of_undone(app, &mut conn, &place, id, payload["was"].as_i64()).await?,
         "password_changed" => of_password(app, &mut conn, &place, id).await?,
         "held" => of_held(app, &mut conn, &place, id, payload["to"].as_i64()).await?,
+        "post_held" => of_post_held(app, &mut conn, &place, id).await?,
+        "woke" => of_woke(app, &mut conn, &place, id, payload["to"].as_i64()).await?,
         "week" => of_week(app, &mut conn, &place, id).await?,
         "switch" => of_switch(app, &mut conn, &place, id).await?,
         "seen" => of_seen(app, &mut conn, &place, id).await?,
@@ -144,7 +146,7 @@ pub fn rank(what: &str, purpose: Option<LinkPurpose>) -> i16 {
         ("link", Some(LinkPurpose::ConfirmAddress) | None) => store::jobs::THEN,
         (
             "link" | "waiting" | "password_changed" | "address_changed" | "address_left" | "factor"
-            | "held" | "switch",
+            | "held" | "switch" | "woke",
             _,
         ) => store::jobs::FIRST,
         _ => store::jobs::THEN,
@@ -366,6 +368,51 @@ async fn of_held(
     let words = act.words.unwrap_or(act.act);
     let to = reader(&user, &address);
     staff::held(place, to, &who, &words, &app.url("/desk/held")).map(Some)
+}
+
+/// To an author: this waits before it goes out; `None` when it went meanwhile, or is gone.
+async fn of_post_held(
+    app: &App,
+    conn: &mut Conn,
+    place: &Place,
+    id: Id,
+) -> Result<Option<Message>> {
+    let Some((account, reason)) = store::holds::find(conn, id).await? else {
+        return Ok(None);
+    };
+    let users = store::people::users(conn, &[account]).await?;
+    let Some(user) = store::users::find_many(conn, &users).await?.pop() else {
+        return Ok(None);
+    };
+    match (&user.email, user.email_confirmed_at) {
+        (Some(to), Some(_)) if user.is_member() => {
+            let link = app.url(&format!("/@{}/{id}", user.username));
+            posts::held(place, reader(&user, to), reason, &link).map(Some)
+        }
+        _ => Ok(None),
+    }
+}
+
+/// To a moderator: somebody woke from a long sleep, and writes to strangers; `None` when nothing
+/// of it waits any more.
+async fn of_woke(
+    app: &App,
+    conn: &mut Conn,
+    place: &Place,
+    id: Id,
+    to: Option<Id>,
+) -> Result<Option<Message>> {
+    let Some((user, address)) = of_staff(conn, to).await? else {
+        return Ok(None);
+    };
+    let Some((account, _)) = store::holds::find(conn, id).await? else {
+        return Ok(None);
+    };
+    let users = store::people::users(conn, &[account]).await?;
+    let author = store::users::find_many(conn, &users).await?.pop();
+    let who = author.map(|author| author.username).unwrap_or_default();
+    let desk = app.url("/desk/held-posts");
+    staff::woke(place, reader(&user, &address), &who, &desk).map(Some)
 }
 
 /// To one of the staff, weekly; `None` in a week without decisions.

@@ -23,8 +23,9 @@ use crate::cache::bus::{self, Live};
 use crate::cache::feeds;
 use crate::delivery;
 use crate::domain::door_count::DoorCount;
-use crate::domain::event::EventKind;
+use crate::domain::event::{EventKind, Lane};
 use crate::domain::{Id, Result};
+use crate::gate::outreach;
 use crate::moderation::webhooks::{self, HookEvent};
 use crate::store::event_log::{self, Taken};
 use crate::store::jobs::{FIRST, MAIL, THEN};
@@ -172,7 +173,11 @@ impl Relay {
             return Ok(Some(events));
         }
         let heard = Heard(&events);
-        let posted = store::stats::posted(conn, heard.subjects(Listener::CountPosts)).await?;
+        let mut looked_at = heard.subjects(Listener::CountPosts);
+        looked_at.extend(heard.subjects(Listener::NotifyOfPost));
+        let mut posted = store::stats::posted(conn, distinct(looked_at)).await?;
+        judge(&self.app, conn, &heard, &mut posted, now).await?;
+        let_out(conn, &heard, now).await?;
         count(conn, &heard, &posted, now).await?;
         take_back(conn, &heard).await?;
         let told = tell(conn, &heard, &posted, self.told, now).await?;
@@ -290,6 +295,37 @@ impl<'a> Heard<'a> {
             .into_iter()
             .unzip()
     }
+}
+
+/// What of new posts and edits by people here must wait, waits before anybody is told.
+async fn judge(
+    app: &App,
+    conn: &mut Conn,
+    heard: &Heard<'_>,
+    posted: &mut Posted,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let (mut new, mut edited) = (Vec::new(), Vec::new());
+    for event in heard.of(Listener::Judge).filter(|e| e.lane == Lane::People) {
+        match event.kind {
+            EventKind::StatusPosted => new.push(event.subject),
+            _ => edited.push(event.subject),
+        }
+    }
+    posted.to_judge.retain(|id| new.contains(id));
+    if posted.to_judge.is_empty() && edited.is_empty() {
+        return Ok(());
+    }
+    edited.retain(|id| !new.contains(id));
+    outreach::judge(app, conn, &posted.to_judge, &distinct(edited), now).await
+}
+
+/// What a yes lets out.
+async fn let_out(conn: &mut Conn, heard: &Heard<'_>, now: DateTime<Utc>) -> Result<()> {
+    let applications = heard.subjects(Listener::LetOut);
+    let accounts = store::holds::of_applications(conn, applications).await?;
+    store::holds::release_of(conn, accounts, now).await?;
+    Ok(())
 }
 
 fn distinct(mut ids: Vec<Id>) -> Vec<Id> {
@@ -521,6 +557,21 @@ async fn mail(conn: &mut Conn, heard: &Heard<'_>, now: DateTime<Utc>) -> Result<
             json!({ "mail": "factor", "id": id, "was": was }),
         ))
     }));
+    // One mail an author; of several authors who woke, one a moderator.
+    jobs.extend(heard.of(Listener::MailPostHeld).map(|event| {
+        let (id, author) = (event.subject, event.actor);
+        let job = json!({ "mail": "post_held", "id": id });
+        (format!("post_held:{author}"), job)
+    }));
+    if let Some(woke) = heard.of(Listener::MailWoke).last() {
+        let staff = store::users::staff(conn).await?;
+        let moderators = staff.iter().filter(|user| user.role.manages_reports());
+        jobs.extend(moderators.map(|user| {
+            let (id, to) = (woke.subject, user.id);
+            let job = json!({ "mail": "woke", "id": id, "to": to });
+            (format!("woke:{to}"), job)
+        }));
+    }
     let held = heard.subjects(Listener::MailHeld);
     if let Some(newest) = held.iter().max() {
         // One mail a person, however many wait.

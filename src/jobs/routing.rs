@@ -31,6 +31,11 @@ pub enum Listener {
     DropFeed,
     /// Drop both feeds.
     DropBothFeeds,
+    /// Let the actor's words for strangers wait where they are too many (`gate/outreach.rs`):
+    /// before anybody is told.
+    Judge,
+    /// Let out what waits of whom the subject is about.
+    LetOut,
     /// Tell those named in the subject, and those who asked to hear of the actor.
     NotifyOfPost,
     /// Tell the author of the other id.
@@ -99,6 +104,10 @@ pub enum Listener {
     MailHeld,
     /// Tell those who keep the light on how the switch moves, by every channel.
     TellKeepers,
+    /// Mail the actor that the subject waits before it goes out.
+    MailPostHeld,
+    /// Mail moderators that the actor woke.
+    MailWoke,
     /// Mail the user that the second factor is another one.
     MailFactorChanged,
     /// Say it on the live bus: posted.
@@ -116,14 +125,21 @@ pub enum Listener {
 pub fn listeners(kind: EventKind) -> &'static [Listener] {
     use Listener::*;
     match kind {
-        EventKind::StatusPosted => &[CountPosts, FillFeeds, NotifyOfPost, SayPosted, Deliver],
+        EventKind::StatusPosted => &[
+            CountPosts,
+            Judge,
+            FillFeeds,
+            NotifyOfPost,
+            SayPosted,
+            Deliver,
+        ],
         EventKind::StatusFetched => &[CountPosts],
         EventKind::BoostFetched => &[CountBoosts],
         EventKind::ReplyJoined => &[CountPosts, FillFeeds],
         // Its notification goes with the row; other servers hear of the post, not of its boosts.
         EventKind::BoostVanished => &[CountBoosts, ClearFeeds, SayDeleted],
         EventKind::StatusDeleted => &[CountDeleted, ClearFeeds, SayDeleted, Deliver],
-        EventKind::StatusEdited => &[SayEdited, Deliver],
+        EventKind::StatusEdited => &[Judge, SayEdited, Deliver],
         EventKind::StatusReblogged => &[CountBoosts, FillFeeds, NotifyOfBoost, SayPosted, Deliver],
         EventKind::ReblogUndone => &[CountBoosts, ClearFeeds, TakeBackBoost, SayDeleted, Deliver],
         EventKind::StatusFavourited => &[CountFavourites, NotifyOfFavourite, Deliver],
@@ -137,7 +153,9 @@ pub fn listeners(kind: EventKind) -> &'static [Listener] {
         EventKind::ApplicationConfirmed => &[CountDoor, MailStaff, HookReceived],
         // Without mail there is no confirmation: an application may wait from the start.
         EventKind::Applied => &[CountDoor, MailStaff, HookReceived],
-        EventKind::ApplicationApproved => &[CountDoor, NotifyOfSignUp, MailDecision, HookDecided],
+        EventKind::ApplicationApproved => {
+            &[CountDoor, LetOut, NotifyOfSignUp, MailDecision, HookDecided]
+        }
         EventKind::ApplicationRejected => &[CountDoor, MailDecision, HookDecided],
         EventKind::DoorChanged => &[HookDoor],
         EventKind::SwitchMoved | EventKind::SwitchWarned => &[TellKeepers],
@@ -161,6 +179,10 @@ pub fn listeners(kind: EventKind) -> &'static [Listener] {
         EventKind::AccountMoved => &[LeadFollowers, Deliver],
         EventKind::AccountDeleted => &[Erase, DropFeed, Deliver],
         EventKind::PollEnded => &[NotifyOfEnd, SayEdited, Deliver],
+        // Strangers here were not told of it while it waited; who was is not told twice.
+        EventKind::HoldReleased => &[NotifyOfPost, SayEdited, Deliver],
+        EventKind::PostHeld => &[MailPostHeld, SayEdited],
+        EventKind::AuthorWoke => &[MailWoke],
         // What shows here is asked for at each read; a version in the row tells of a changed
         // profile or poll.
         EventKind::BlockUndone
@@ -168,7 +190,7 @@ pub fn listeners(kind: EventKind) -> &'static [Listener] {
         | EventKind::StatusPinned
         | EventKind::StatusUnpinned
         | EventKind::FollowRefused
-        | EventKind::HoldReleased
+        | EventKind::BoostReleased
         | EventKind::PollChanged
         | EventKind::ReportForwarded => &[Deliver],
         // Mutes are asked for at each read; sessions and tokens are looked up with each

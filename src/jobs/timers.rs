@@ -56,7 +56,7 @@ enum Chore {
     Door,
     /// What was received long ago, done or given up.
     Received,
-    /// Deliveries that are too many or too old, holds that end.
+    /// Deliveries that are too many or too old.
     Deliveries,
     /// Lines of the audit log of more than two years; acts that waited long ago.
     Audit,
@@ -64,10 +64,14 @@ enum Chore {
     Week,
     /// Polls that end; votes that other servers have not heard of.
     Polls,
+    /// Posts that waited and may go out now.
+    Held,
+    /// Who is established now, and who no longer.
+    Standing,
 }
 
 impl Chore {
-    const ALL: [Chore; 13] = [
+    const ALL: [Chore; 15] = [
         Chore::Applications,
         Chore::Access,
         Chore::Leftovers,
@@ -81,6 +85,8 @@ impl Chore {
         Chore::Audit,
         Chore::Week,
         Chore::Polls,
+        Chore::Held,
+        Chore::Standing,
     ];
 
     /// The lease's name, and how long it is held: nobody does it again before.
@@ -99,6 +105,8 @@ impl Chore {
             Chore::Audit => ("timer.audit", TimeDelta::hours(1)),
             Chore::Week => ("timer.week", TimeDelta::days(7)),
             Chore::Polls => ("timer.polls", TimeDelta::seconds(15)),
+            Chore::Held => ("timer.held", TimeDelta::minutes(5)),
+            Chore::Standing => ("timer.standing", TimeDelta::hours(1)),
         }
     }
 
@@ -155,6 +163,11 @@ impl Chore {
             }
             Chore::Week => mail_the_week(app).await?,
             Chore::Polls => social::statuses::poll::tend(app).await?,
+            Chore::Held => gate::outreach::sweep(app).await?,
+            Chore::Standing => {
+                let established = gate::established::reckon(app).await?;
+                tracing::debug!(established, "authors were reckoned");
+            }
         }
         Ok(())
     }

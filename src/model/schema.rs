@@ -272,6 +272,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    author_standing (account_id) {
+        account_id -> Int8,
+        known_here_at -> Nullable<Timestamptz>,
+        known_elsewhere_at -> Nullable<Timestamptz>,
+        established_at -> Nullable<Timestamptz>,
+        word -> Nullable<Int2>,
+        word_by -> Nullable<Int8>,
+        word_at -> Nullable<Timestamptz>,
+        looked_at -> Nullable<Timestamptz>,
+        told_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     blocks (account_id, target_id) {
         account_id -> Int8,
         target_id -> Int8,
@@ -929,6 +943,7 @@ diesel::table! {
         perceptual_hash -> Nullable<Int8>,
         last_used_on -> Nullable<Date>,
         created_at -> Timestamptz,
+        uploaded -> Nullable<Int8>,
     }
 }
 
@@ -1032,6 +1047,20 @@ diesel::table! {
         status_id -> Int8,
         reason -> Int2,
         until -> Nullable<Timestamptz>,
+        account_id -> Int8,
+        since -> Timestamptz,
+        sent -> Bool,
+    }
+}
+
+diesel::table! {
+    outreach (status_id, stranger_id, link) {
+        status_id -> Int8,
+        stranger_id -> Int8,
+        link -> Bool,
+        account_id -> Int8,
+        at -> Timestamptz,
+        waits -> Bool,
     }
 }
 

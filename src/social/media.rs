@@ -42,6 +42,7 @@ pub async fn upload(app: &App, who: &Member, upload: Upload) -> Result<Attached>
     let focus = upload.focus.as_deref().map(media_words::focus);
     let focus = focus.transpose()?.flatten();
     let now = app.clock.now();
+    let uploaded = i64::try_from(upload.file.len())?;
     let processed = app
         .pictures
         .process(upload.file, Purpose::Attachment, now)
@@ -60,6 +61,7 @@ pub async fn upload(app: &App, who: &Member, upload: Upload) -> Result<Attached>
         preview_path: preview_path.map(|p| p.as_str().to_owned()),
         mime: processed.picture.content_type().to_owned(),
         size: i64::try_from(processed.picture.bytes.len())?,
+        uploaded: Some(uploaded),
         width: i32::try_from(processed.picture.width)?,
         height: i32::try_from(processed.picture.height)?,
         blurhash: Some(processed.blurhash),

@@ -28,6 +28,8 @@ pub struct NewPicture {
     pub mime: String,
     /// Bytes.
     pub size: i64,
+    /// Bytes of the file as it came; `None` where it was not uploaded as a post's.
+    pub uploaded: Option<i64>,
     /// Pixels.
     pub width: i32,
     /// Pixels.
@@ -68,11 +70,11 @@ const INSERT: &str = concat!(
     "WITH p AS (SELECT ?::bigint AS account, ?::text AS path, ?::text AS preview, ?::text AS mime, ",
     "?::bigint AS size, ?::integer AS width, ?::integer AS height, ?::text AS blurhash, ",
     "?::real AS x, ?::real AS y, ?::text AS description, ?::bytea AS sha256, ?::bigint AS look, ",
-    "?::timestamptz AS at, ?::timestamptz AS since, ?::bigint AS most) ",
+    "?::bigint AS uploaded, ?::timestamptz AS at, ?::timestamptz AS since, ?::bigint AS most) ",
     "INSERT INTO media AS m (id, account_id, kind, state, path, preview_path, mime, size, width, ",
-    "height, blurhash, focus_x, focus_y, description, sha256, perceptual_hash, created_at) ",
+    "height, blurhash, focus_x, focus_y, description, sha256, perceptual_hash, uploaded, created_at) ",
     "SELECT next_id(at), account, 0, 1, path, preview, mime, size, width, height, blurhash, ",
-    "x, y, description, sha256, look, at FROM p ",
+    "x, y, description, sha256, look, uploaded, at FROM p ",
     "WHERE (SELECT count(*) FROM media l WHERE l.account_id = p.account AND l.status_id IS NULL ",
     "AND l.created_at > p.since) < p.most RETURNING ",
     columns!()
@@ -99,6 +101,7 @@ pub async fn insert(
         .bind::<Text, _>(new.description)
         .bind::<Nullable<Binary>, _>(new.sha256)
         .bind::<Nullable<BigInt>, _>(new.look)
+        .bind::<Nullable<BigInt>, _>(new.uploaded)
         .bind::<Timestamptz, _>(at)
         .bind::<Timestamptz, _>(at - TimeDelta::days(1))
         .bind::<BigInt, _>(MOST_LOOSE)

@@ -91,9 +91,12 @@ macro_rules! half_day {
     };
 }
 
+// Of a post that waits before it goes out, strangers hear when it goes.
 const MENTIONS: &str = tell!(
     "SELECT sa.account_id, 0::smallint, s.account_id, s.id, s.conversation_id, s.created_at, '' ",
-    "FROM p JOIN statuses s ON s.id = ANY (p.ids) JOIN status_audience sa ON sa.status_id = s.id AND sa.mentioned"
+    "FROM p JOIN statuses s ON s.id = ANY (p.ids) JOIN status_audience sa ON sa.status_id = s.id AND sa.mentioned ",
+    "WHERE NOT EXISTS (SELECT 1 FROM outbound_holds oh WHERE oh.status_id = s.id) OR EXISTS (SELECT 1 FROM follows hf ",
+    "WHERE hf.account_id = sa.account_id AND hf.target_id = s.account_id AND hf.state = 1)"
 );
 const POSTS: &str = tell!(
     "SELECT f.account_id, 1::smallint, s.account_id, s.id, s.conversation_id, s.created_at, '' ",

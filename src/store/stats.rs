@@ -77,7 +77,15 @@ async fn run(conn: &mut Conn, sql: &'static str, mut ids: Vec<Id>) -> Result<()>
 const POSTED: &str = "\
     SELECT s.id, s.in_reply_to_id, \
     EXISTS (SELECT 1 FROM status_audience sa WHERE sa.status_id = s.id AND sa.mentioned), \
-    EXISTS (SELECT 1 FROM follows f WHERE f.target_id = s.account_id AND (f.flags & 2) <> 0) \
+    EXISTS (SELECT 1 FROM follows f WHERE f.target_id = s.account_id AND (f.flags & 2) <> 0), \
+    s.uri IS NULL AND s.reblog_of_id IS NULL AND (CASE WHEN EXISTS (SELECT 1 FROM author_standing e \
+        WHERE e.account_id = s.account_id AND e.established_at IS NOT NULL) \
+        AND NOT EXISTS (SELECT 1 FROM accounts a WHERE a.id = s.account_id AND (a.flags & 4) <> 0) \
+        THEN coalesce(s.source ~* 'http(s|)://', false) AND (s.in_reply_to_account_id <> s.account_id \
+            OR EXISTS (SELECT 1 FROM status_audience sa WHERE sa.status_id = s.id AND sa.mentioned)) \
+        ELSE s.in_reply_to_account_id IS DISTINCT FROM s.account_id AND s.in_reply_to_account_id IS NOT NULL \
+            OR (s.flags & 1) <> 0 \
+            OR EXISTS (SELECT 1 FROM status_audience sa WHERE sa.status_id = s.id AND sa.mentioned) END) \
     FROM statuses s WHERE s.id = ANY (?)";
 
 /// What a batch of new statuses asks for; most ask for nothing.
@@ -89,6 +97,9 @@ pub struct Posted {
     pub naming: Vec<Id>,
     /// Those by authors of whose every post somebody wants to hear.
     pub awaited: Vec<Id>,
+    /// Those by people here that may be more for strangers than goes out at once
+    /// (`gate/outreach.rs`): none of an established author but for links.
+    pub to_judge: Vec<Id>,
 }
 
 /// Looks at new statuses; what is gone by now asks for nothing.
@@ -97,15 +108,16 @@ pub async fn posted(conn: &mut Conn, statuses: Vec<Id>) -> Result<Posted> {
     if statuses.is_empty() {
         return Ok(posted);
     }
-    let rows: Vec<(Id, Option<Id>, bool, bool)> =
-        raw::<(BigInt, Nullable<BigInt>, Bool, Bool)>(POSTED)
+    let rows: Vec<(Id, Option<Id>, bool, bool, bool)> =
+        raw::<(BigInt, Nullable<BigInt>, Bool, Bool, Bool)>(POSTED)
             .bind::<Array<BigInt>, _>(statuses)
             .load(conn)
             .await?;
-    for (id, parent, names, is_awaited) in rows {
+    for (id, parent, names, is_awaited, is_to_judge) in rows {
         posted.parents.extend(parent);
         posted.naming.extend(names.then_some(id));
         posted.awaited.extend(is_awaited.then_some(id));
+        posted.to_judge.extend(is_to_judge.then_some(id));
     }
     Ok(posted)
 }

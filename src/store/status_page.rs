@@ -3,12 +3,13 @@
 
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
-use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable, Timestamptz};
+use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable, SmallInt, Timestamptz};
 use diesel_async::{AsyncConnectionCore, RunQueryDsl};
 
 use super::polls::{self, Poll};
 use super::raw::raw;
 use super::visibility::{pinnable, visible_to, welcome_to};
+use crate::domain::hold_reason::HoldReason;
 use crate::domain::{Id, Result};
 
 /// What is known of one status of a page, as of now.
@@ -79,7 +80,7 @@ pub struct Counters {
     pub favourites: i64,
 }
 
-/// What the viewer did with a status.
+/// What the viewer did with a status, and what they alone are told of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Bits {
     /// Favourited it.
@@ -92,6 +93,8 @@ pub struct Bits {
     pub muted: bool,
     /// Pinned it; `None` where the viewer could not.
     pub pinned: Option<bool>,
+    /// It is the viewer's own, and waits before it goes out: why.
+    pub held: Option<HoldReason>,
 }
 
 /// Which page is wanted.
@@ -131,7 +134,7 @@ type Columns = (
     ),
     (BigInt, BigInt, BigInt),
     (Bool, Bool, Bool, Bool, Nullable<Bool>),
-    (BigInt, Nullable<BigInt>),
+    (BigInt, Nullable<BigInt>, Nullable<SmallInt>),
 );
 type Row = (
     (Id, i32),
@@ -147,7 +150,7 @@ type Row = (
     ),
     (i64, i64, i64),
     (bool, bool, bool, bool, Option<bool>),
-    (i64, Option<Id>),
+    (i64, Option<Id>, Option<HoldReason>),
 );
 
 /// `$a` accounts row, `$t` its account_stats row.
@@ -201,7 +204,9 @@ const PAGE: &str = concat!(
     " THEN ",
     "EXISTS (SELECT 1 FROM pins pn WHERE pn.account_id = p.viewer AND pn.status_id = s.id OFFSET 0) END, ",
     "coalesce((SELECT (g.value->>'generation')::bigint FROM instance_settings g WHERE g.key = 'feeds'), 0), ",
-    "CASE WHEN (coalesce(i.flags, s.flags) & 2) <> 0 THEN x.id END ",
+    "CASE WHEN (coalesce(i.flags, s.flags) & 2) <> 0 THEN x.id END, ",
+    "CASE WHEN coalesce(i.account_id, s.account_id) = p.viewer THEN ",
+    "(SELECT oh.reason FROM outbound_holds oh WHERE oh.status_id = x.id) END ",
     "FROM p CROSS JOIN LATERAL unnest(p.ids) WITH ORDINALITY AS w (id, place) ",
     "JOIN statuses s ON s.id = w.id JOIN accounts a ON a.id = s.account_id ",
     "LEFT JOIN account_stats ac ON ac.account_id = s.account_id ",
@@ -241,7 +246,8 @@ where
 }
 
 fn page_row(row: Row, polls: &[Poll]) -> PageRow {
-    let ((id, version), author, boosted, inner, counters, bits, (feeds_generation, asks)) = row;
+    let ((id, version), author, boosted, inner, counters, bits, (feeds_generation, asks, held)) =
+        row;
     let boosted = match (boosted, inner) {
         ((Some(id), Some(version)), (Some(author), Some(author_version), a, b, c, at)) => {
             Some(BoostedFacts {
@@ -268,6 +274,7 @@ fn page_row(row: Row, polls: &[Poll]) -> PageRow {
             bookmarked: bits.2,
             muted: bits.3,
             pinned: bits.4,
+            held,
         },
         poll: asks.and_then(|id| polls.iter().find(|poll| poll.status == id).cloned()),
         feeds_generation,

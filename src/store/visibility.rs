@@ -363,6 +363,11 @@ pub fn may_be_pinned(visibility: Visibility) -> bool {
     visibility <= Visibility::Private
 }
 
+/// Whether anybody may read a status of that visibility who has its address.
+pub fn is_open(visibility: Visibility) -> bool {
+    visibility <= Visibility::Unlisted
+}
+
 /// Whether a status of that visibility can be boosted by others than its author.
 pub fn boostable(visibility: Visibility) -> bool {
     visibility <= Visibility::Unlisted

@@ -40,7 +40,7 @@ OWNER = {
     "policies": "/desk/policies", "policies-new": "/desk/policies/new?domain=far.example",
     "policies-import": "/desk/policies/import", "policies-allowed": "/desk/policies/allowed", "severed": "/severed",
     "desk-invites": "/desk/invites", "desk-invites-person": f"/desk/invites/people/{S['member']}",
-    "keys": "/desk/keys", "staff": "/desk/staff", "audit": "/desk/audit", "held": "/desk/held",
+    "keys": "/desk/keys", "staff": "/desk/staff", "audit": "/desk/audit", "held": "/desk/held", "held-posts": "/desk/held-posts", "known": "/desk/known",
     "presets": "/desk/presets", "webhooks": "/desk/webhooks", "mail": "/desk/mail", "charts": "/desk/charts",
     "zone": "/settings/zone",
     "desk-decided": "/desk?state=decided", "desk-search": "/desk?q=porches",

@@ -15,6 +15,7 @@ use crate::domain::{Error, Id, Result, ids};
 use crate::gate::applications::{bulk, undo};
 use crate::gate::ceilings::opening_hours::OpeningHours;
 use crate::gate::doorkeeper::{self, Choice};
+use crate::gate::established;
 use crate::gate::who::{self, Admin, Owner, SignedIn};
 use crate::identity::roles;
 use crate::model::audit::AuditLine;
@@ -114,6 +115,7 @@ enum Wish<'a> {
     Disallow(i64),
     Mode(RegistrationMode, bool),
     Hours(&'a Value),
+    Established(&'a str, established::Word),
 }
 
 fn wish(line: &AuditLine) -> Option<Wish<'_>> {
@@ -134,6 +136,10 @@ fn wish(line: &AuditLine) -> Option<Wish<'_>> {
         )),
         (_, Some("policy.allow")) => Some(Wish::Allow(inverse["domain"].as_str()?)),
         (_, Some("policy.disallow")) => Some(Wish::Disallow(inverse["allow"].as_i64()?)),
+        (_, Some(act)) if established::Word::from_word(act).is_some() => Some(Wish::Established(
+            inverse["name"].as_str()?,
+            established::Word::from_word(act)?,
+        )),
         (_, Some(act)) => Some(Wish::Account(id("account")?, Act::from_word(act)?)),
         ("registration.configure", None) => Some(Wish::Mode(
             RegistrationMode::from_name(inverse["mode"].as_str()?)?,
@@ -190,6 +196,9 @@ async fn perform(app: &App, who: &SignedIn, line: &AuditLine) -> Result<()> {
                 understood: false,
             };
             doorkeeper::configure(app, &admin()?, choice).await?;
+        }
+        Wish::Established(name, word) => {
+            established::say(app, &who::moderator(who)?, name, word).await?;
         }
         Wish::Hours(value) => {
             let hours = OpeningHours::read(value);

@@ -8,6 +8,8 @@ pub mod access;
 pub mod decision;
 /// From the first form to the desk.
 pub mod joining;
+/// To members, about their posts.
+pub mod posts;
 /// While somebody waits: a question, a delay, a decision taken back.
 pub mod review;
 /// To staff: names and numbers, plain text.

@@ -96,6 +96,17 @@ pub fn held(place: &Place, to: Reader<'_>, who: &str, words: &str, list: &str) -
         .message()
 }
 
+/// An account that slept for long writes to strangers, with links: this waits. `who` is its name.
+pub fn woke(place: &Place, to: Reader<'_>, who: &str, desk: &str) -> Result<Message> {
+    let who = || [("who", one_line(who, 60).into())];
+    Letter::to(Kind::AuthorWoke, place, to)
+        .subject("author-woke-subject", who())
+        .say("author-woke-told", who())
+        .say("author-woke-look", [])
+        .link("author-woke-link", desk)
+        .message()
+}
+
 /// What staff decided in the last week, by person.
 pub fn week(place: &Place, to: Reader<'_>, weeks: &[Week], desk: &str) -> Result<Message> {
     let letter = Letter::to(Kind::Week, place, to);

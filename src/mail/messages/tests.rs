@@ -5,8 +5,10 @@ use proptest::prelude::*;
 
 use super::staff::News;
 use super::switch::{self, Here};
+use super::{Place, Reader, access, decision, joining, posts, review, staff};
 use super::{Place, Reader, access, decision, joining, review, staff};
 use crate::domain::factor_change::FactorChange;
+use crate::domain::hold_reason::HoldReason;
 use crate::domain::switch_notice::SwitchNotice;
 use crate::mail::Message;
 use crate::store::upkeep::Week;
@@ -43,6 +45,7 @@ fn all(language: Language, person: &str) -> Vec<Message> {
         staff::test(&place, to, LINK),
         staff::held(&place, to, person, person, LINK),
         staff::week(&place, to, &weeks(person), LINK),
+        staff::woke(&place, to, person, LINK),
     ];
     for what in SwitchNotice::ALL {
         let told = [person.to_owned(), "It is so.".to_owned()];
@@ -66,6 +69,9 @@ fn all(language: Language, person: &str) -> Vec<Message> {
         visits: 3,
     };
     mails.push(switch::seen(&place, to, &seen, "7 March", LINK));
+    for reason in HoldReason::ALL {
+        mails.push(posts::held(&place, to, *reason, LINK));
+    }
     for change in FactorChange::ALL {
         mails.push(access::factor_changed(&place, to, *change, LINK));
     }

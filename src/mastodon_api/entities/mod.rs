@@ -75,7 +75,7 @@ pub use role::Role;
 pub use rule::{Rule, RuleTranslation};
 pub use search::Search;
 pub use severance::RelationshipSeveranceEvent;
-pub use status::{Mention, ShallowTag, Status, StatusApplication, ViewerFlags};
+pub use status::{Held, Mention, ShallowTag, Status, StatusApplication, ViewerFlags};
 pub use status_edit::{PollEdit, PollEditOption, StatusEdit};
 pub use status_source::StatusSource;
 pub use tag::{Tag, TagHistory};

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::{Account, Approval, CustomEmoji, MediaAttachment, Poll, wire};
 use crate::domain::Id;
+use crate::domain::hold_reason::HoldReason;
 use crate::domain::visibility::Visibility;
 
 /// A status. A boost is a status with `reblog`.
@@ -102,6 +103,27 @@ pub struct ViewerFlags {
     pub pinned: Option<bool>,
     /// The filters that match: this server has none yet.
     pub filtered: [(); 0],
+    /// It is one's own and waits before it goes out; left out otherwise. Ours, not Mastodon's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub held: Option<Held>,
+}
+
+/// Why a post is live here, but waits before it goes to other servers and to strangers.
+#[derive(Debug, Clone, Serialize)]
+pub struct Held {
+    /// A word: `probation`, `large_file`, `first_week`, `waking`, `by_hand`.
+    pub reason: HoldReason,
+    /// The same as its author reads it.
+    pub text: &'static str,
+}
+
+impl From<HoldReason> for Held {
+    fn from(reason: HoldReason) -> Held {
+        Held {
+            reason,
+            text: reason.to_author(),
+        }
+    }
 }
 
 /// The app that a status was posted with.

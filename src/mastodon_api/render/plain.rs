@@ -93,6 +93,7 @@ pub fn status(urls: &Urls<'_>, parts: &StatusParts, around: Around) -> Status {
             bookmarked: bits.bookmarked,
             pinned: bits.pinned,
             filtered: [],
+            held: bits.held.map(Into::into),
         }),
         content: Some(body.content),
         text: None,

@@ -6,7 +6,7 @@ use chrono::{Datelike, NaiveDate};
 
 use super::poll;
 use crate::domain::ids;
-use crate::mastodon_api::entities::{RelationshipSeveranceEvent, wire};
+use crate::mastodon_api::entities::{Held, RelationshipSeveranceEvent, wire};
 use crate::social::notification_requests::RequestItem;
 use crate::social::page::{
     AccountCounters, Bits, Counters, Item, NotificationItem, Poll, Severance,
@@ -170,6 +170,11 @@ fn open(
             flag(out, b",\"pinned\":", pinned);
         }
         out.extend_from_slice(b",\"filtered\":[]");
+        if let Some(why) = bits.held {
+            out.extend_from_slice(b",\"held\":");
+            // A struct of plain values cannot fail to be written.
+            let _ = serde_json::to_writer(&mut *out, &Held::from(why));
+        }
     }
 }
 

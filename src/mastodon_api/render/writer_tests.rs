@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::super::{Urls, account as account_fragment, plain, status as status_fragment};
 use super::*;
+use crate::domain::hold_reason::HoldReason;
 use crate::domain::visibility::Visibility;
 use crate::model::account::Account;
 use crate::model::status_parts::{Attached, Mentioned, PostedWith, StatusParts};
@@ -206,6 +207,7 @@ fn numbers() -> impl Strategy<Value = (Counters, AccountCounters, Bits)> {
                     bookmarked: b[2],
                     muted: b[3],
                     pinned,
+                    held: pinned.and(b[0].then_some(HoldReason::FirstWeek)),
                 },
             )
         })

@@ -16,8 +16,9 @@ use crate::web::parts::pager::Pager;
 use crate::web::render::door as words;
 use crate::web::review::keys::KeyMap;
 use crate::web::review::{
-    application, audit, block_new, blocks, bulk, charts, door, events, held, hosts, keys, mail,
-    presets, question, questions, queue, staff as of_staff, switch, webhooks, welcome,
+    application, audit, block_new, blocks, bulk, charts, door, events, held, held_posts, hosts,
+    keys, known, mail, presets, question, questions, queue, staff as of_staff, switch, webhooks,
+    welcome,
 };
 
 /// Name and page.
@@ -265,6 +266,82 @@ pub fn pages() -> Vec<Hung> {
                 stoppable: true,
             }],
             most: 25,
+        }
+        .render(),
+    );
+    let waits = |id: &str, author: &str, why, html: &str| held_posts::HeldPostRow {
+        id: id.into(),
+        account: "7".into(),
+        author: author.into(),
+        path: format!("/@{author}/{id}"),
+        why,
+        since: ago(300),
+        until: None,
+        audience: None,
+        strangers: 4,
+        edit: false,
+        spoiler: String::new(),
+        content_html: html.into(),
+        files: 0,
+    };
+    hang(
+        "held-posts",
+        held_posts::HeldPostsPage {
+            page: staff("Posts that wait"),
+            rows: vec![
+                waits(
+                    "12",
+                    "ben",
+                    "new here: many strangers",
+                    "<p>@ann @joao @mina @remy Hello! Who of you makes bread?</p>",
+                ),
+                held_posts::HeldPostRow {
+                    until: Some(ago(-2000)),
+                    audience: Some("for those whom it names"),
+                    files: 1,
+                    spoiler: "A bargain".into(),
+                    ..waits(
+                        "11",
+                        "sleepy",
+                        "slept for long, and links",
+                        "<p>@ann look</p>",
+                    )
+                },
+            ],
+            authors: vec![
+                ("7".into(), "ben".into(), 1),
+                ("8".into(), "sleepy".into(), 14),
+            ],
+            only: None,
+            pager: Pager {
+                newer: None,
+                older: Some("/desk/held-posts?before=11".into()),
+            },
+        }
+        .render(),
+    );
+    hang(
+        "known",
+        known::KnownPage {
+            page: staff("Who is known here"),
+            form: Form::new().with("name", "ben"),
+            found: Some(known::KnownRow {
+                name: "ben".into(),
+                since: None,
+                staff: false,
+                word: None,
+                facts: vec![
+                    ("In for 12 days".into(), false),
+                    ("5 or more days with posts, of the last 90".into(), true),
+                ],
+            }),
+            said: vec![known::SaidRow {
+                name: "ann".into(),
+                granted: true,
+                by: Some("remy".into()),
+                at: Some(ago(9000)),
+            }],
+            asked: (30, 5, 3),
         }
         .render(),
     );

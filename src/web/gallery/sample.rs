@@ -93,6 +93,7 @@ pub fn chip(handle: &str, name: &str, n: i64) -> AccountChip {
 
 pub fn post(id: i64, author: AccountChip, html: &str) -> StatusCard {
     StatusCard {
+        held: None,
         id: id.to_string(),
         path: format!("{}/{id}", author.path),
         author,

@@ -56,6 +56,8 @@ pub struct StatusCard {
     pub boosted: bool,
     /// The viewer bookmarked it.
     pub bookmarked: bool,
+    /// It is the viewer's own and waits before it goes out: why, in a sentence or two.
+    pub held: Option<&'static str>,
     /// The viewer wrote it: delete is offered.
     pub own: bool,
     /// Boosting it is possible at all (visibility allows it).

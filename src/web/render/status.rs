@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use super::account;
 use crate::app::App;
 use crate::domain::Id;
+use crate::domain::hold_reason::HoldReason;
 use crate::door::Caller;
 use crate::files::image;
 use crate::files::remote::Addresses;
@@ -68,6 +69,7 @@ impl<'a> Eyes<'a> {
             favourited: shown.row.bits.favourited,
             boosted: shown.row.bits.reblogged,
             bookmarked: shown.row.bits.bookmarked,
+            held: shown.row.bits.held.map(HoldReason::to_author),
             own,
             boostable: page::boostable(parts.visibility),
             focused: false,

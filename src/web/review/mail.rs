@@ -163,6 +163,8 @@ pub fn kind_words(kind: MailKind) -> &'static str {
         MailKind::DoorSealed => "The door is sealed",
         MailKind::SwitchOver => "Somebody is back",
         MailKind::Seen => "You were seen",
+        MailKind::PostHeld => "A post waits for a person",
+        MailKind::AuthorWoke => "Somebody woke, and writes to strangers",
     }
 }
 
@@ -171,6 +173,8 @@ fn job_words(job: &str) -> &'static str {
     match job {
         "link" => "A link to confirm an address or choose a password",
         "waiting" => kind_words(MailKind::ApplicationReceived),
+        "post_held" => kind_words(MailKind::PostHeld),
+        "woke" => kind_words(MailKind::AuthorWoke),
         "decision" => "A decision",
         "overdue" => kind_words(MailKind::StillWaiting),
         "question" => kind_words(MailKind::Question),

@@ -668,7 +668,8 @@ fn what_is_held_waits_here_and_goes_when_it_is_released() {
             .expect("an id");
         place
             .sql(
-                "INSERT INTO outbound_holds (status_id, reason) VALUES ($1, 0)",
+                "INSERT INTO outbound_holds (status_id, reason, account_id, since) \
+                 SELECT id, 0, account_id, created_at FROM statuses WHERE id = $1",
                 &[&post],
             )
             .await;

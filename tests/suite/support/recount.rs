@@ -50,10 +50,12 @@ async fn counters(place: &Place) {
 
 /// What somebody must have been told of, by the rows: mentions and replies, favourites,
 /// boosts, follows. Notices of what is gone must be gone; a block or an undone deed takes
-/// them back too.
+/// them back too. Of a post that waits before it goes out, some hear later.
 async fn notifications(place: &Place) {
     let due = "SELECT 'mention' kind, au.account_id account, s.account_id source, s.id status \
                  FROM status_audience au JOIN statuses s ON s.id = au.status_id WHERE au.mentioned \
+                 AND (NOT EXISTS (SELECT 1 FROM outbound_holds h WHERE h.status_id = s.id) \
+                   OR EXISTS (SELECT 1 FROM notifications n WHERE n.account_id = au.account_id AND n.status_id = s.id AND n.kind = 0)) \
                UNION SELECT 'favourite', s.account_id, r.account_id, s.id \
                  FROM reactions r JOIN statuses s ON s.id = r.status_id WHERE r.emoji = '' \
                UNION SELECT 'reblog', o.account_id, b.account_id, o.id \

@@ -47,3 +47,7 @@ async fn signs(place: &Place, who: &Person) -> Vec<SignOfLife> {
         .map(|row| SignOfLife::from_number(row.get(0)).expect("a kind that is known"))
         .collect()
 }
+mod known;
+mod probation;
+mod strangers;
+mod waking;
