@@ -320,12 +320,40 @@ seen-visits = { $count ->
 seen-last = Das letzte Mal war { $last }.
 seen-not-you = Wenn du das warst, gibt es nichts zu tun. Wenn nicht, beende die Sitzungen, die du nicht kennst, und wähle ein neues Passwort.
 seen-link = Deine Sitzungen
+## Solange niemand da ist
+
+sealed-subject = Deine Bewerbung bei { $place } bleibt bestehen
+sealed-told = um die Tür von { $place } hat sich seit einer Weile niemand gekümmert. Deshalb wird zurzeit niemand aufgenommen.
+sealed-kept = Deine Bewerbung bleibt, wie sie ist. Ihre Zeit steht still, sie läuft also nicht ab, und du musst nichts tun. Wenn du nicht warten möchtest, kannst du sie zurückziehen.
+sealed-link = Deine Bewerbung
+
+distress-subject = Seit einem Monat kümmert sich niemand um { $place }
+distress-told = seit einem Monat war niemand mehr da, der sich um { $place } kümmert. Warum, wissen wir nicht.
+distress-works = Im Moment geht alles wie immer: Du kannst dich anmelden, lesen und schreiben. Aber Meldungen liest niemand, aufgenommen wird niemand, und wenn etwas kaputtgeht, ist vielleicht niemand da, um es zu richten.
+distress-leave = Du brauchst niemandes Erlaubnis, um mitzunehmen, was dir gehört, oder mit deinen Followern auf einen anderen Server zu ziehen. Am besten geht das, solange dieser Server läuft.
+distress-export = Mitnehmen, was dir gehört
+distress-move = Auf einen anderen Server ziehen
+distress-contact = Wenn du weißt, wer sich um diesen Ort kümmert, sag ihnen, dass sie vermisst werden.
+distress-about = Wer das ist
+
+back-subject = Bei { $place } ist wieder jemand da
+back-told = du hast lange gewartet, und das tut uns leid: An der Tür von { $place } war niemand. Jetzt ist wieder jemand da und liest deine Bewerbung innerhalb von { $days ->
+    [one] einem Tag
+   *[other] { $days } Tagen
+}. Du musst nichts tun.
+back-link = Deine Bewerbung
+
+absence-ends-subject = Deine Abwesenheit von { $place } ist bald vorbei
+absence-ends-told = du hattest angekündigt, bis { $day } nicht bei { $place } zu sein. Das ist die Erinnerung daran; eine andere Mail dazu gab es inzwischen nicht.
+absence-ends-then = Danach ist die Tür wieder wie vorher. Ist bis dahin niemand von euch zurück, schließt sie sich Schritt für Schritt, wie immer, wenn niemand da ist.
+absence-ends-link = Nachsehen, wie es steht
 
 ## Der Hinweis über den Entwürfen in der App
 
 notice-somebody = Ein Mensch
 notice-or = { $names } oder { $last }
 notice-put-off = Sie wurde bis zum { $day } zurückgestellt und ist nicht vergessen.
+notice-stands = Um die Tür hat sich seit einer Weile niemand gekümmert, darum dauert es länger. Ihre Zeit steht so lange still: Sie läuft nicht ab.
 notice-being-read = Jemand hat angefangen, sie zu lesen.
 notice-confirmed = { $readers } wird sie lesen.
 notice-drafts = { $count ->

@@ -324,12 +324,40 @@ seen-visits = { $count ->
 seen-last = The last time was { $last }.
 seen-not-you = If that was you, there is nothing to do. If not, end the sessions that you do not know and choose another password.
 seen-link = Your sessions
+## While nobody is home
+
+sealed-subject = Your application to { $place } keeps
+sealed-told = nobody has looked after the door of { $place } for a while, so nobody is taken in at the moment.
+sealed-kept = Your application stays as it is. Its time stands still, so it does not run out meanwhile, and you need do nothing. Should you not want to wait, you can take it back.
+sealed-link = Your application
+
+distress-subject = Nobody has looked after { $place } for a month
+distress-told = nobody who looks after { $place } has been here for a month. We do not know why.
+distress-works = For now everything works as usual: you can sign in, read and post. But nobody reads reports, nobody new is taken in, and if something breaks, nobody may be there to mend it.
+distress-leave = You need nobody’s leave to take along what is yours, or to move to another server with your followers. It is best done while this server runs.
+distress-export = Take along what is yours
+distress-move = Move to another server
+distress-contact = If you know who looks after this place, tell them that they are missed.
+distress-about = Who that is
+
+back-subject = Somebody is back at { $place }
+back-told = you have waited for a long time, and we are sorry: nobody was at the door of { $place }. Now somebody is back and reads your application within { $days ->
+    [one] a day
+   *[other] { $days } days
+}. You need do nothing.
+back-link = Your application
+
+absence-ends-subject = Your absence from { $place } is over soon
+absence-ends-told = you said that you would be away from { $place } until { $day }. This is the reminder for it; there was no other mail about it meanwhile.
+absence-ends-then = From then on the door is as it was before. If nobody of you is back by then, it closes step by step, as always when nobody is home.
+absence-ends-link = See how things stand
 
 ## The notice above the drafts in the app
 
 notice-somebody = A person
 notice-or = { $names } or { $last }
 notice-put-off = it was put off until { $day } and is not forgotten.
+notice-stands = nobody has looked after the door for a while, so it takes longer. Its time stands still meanwhile: it does not run out.
 notice-being-read = somebody has begun to read it.
 notice-confirmed = { $readers } will read it.
 notice-drafts = { $count ->

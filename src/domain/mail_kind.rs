@@ -67,5 +67,13 @@ smallint_enum! {
         PostHeld = 30 => "post-held",
         /// Tells moderators that an account that slept for long writes to strangers.
         AuthorWoke = 31 => "author-woke",
+        /// Tells an applicant that nobody looks after the door, and that their time stands still.
+        Sealed = 35 => "sealed",
+        /// Tells a member that nobody looks after the place, and how to leave.
+        Distress = 36 => "distress",
+        /// Tells an applicant that somebody is back.
+        Back = 37 => "back",
+        /// Tells staff that a planned absence is over soon.
+        AbsenceEnds = 38 => "absence-ends",
     }
 }

@@ -166,22 +166,22 @@ pub async fn put_off_outdated(app: &App, who: &Admin) -> Result<Configured> {
 }
 
 /// Nobody else changes the door until the end of the transaction; gives its time.
-async fn begin(app: &App, conn: &mut Conn) -> Result<DateTime<Utc>> {
+pub(super) async fn begin(app: &App, conn: &mut Conn) -> Result<DateTime<Utc>> {
     store::door::lock(conn).await?;
     app.clock.decide(conn).await
 }
 
-/// One setting to be written.
-struct Change {
-    setting: &'static str,
-    value: Value,
-    act: &'static str,
-    detail: Value,
-    inverse: Value,
+/// One setting to be written. An inverse that is null is none.
+pub(super) struct Change {
+    pub(super) setting: &'static str,
+    pub(super) value: Value,
+    pub(super) act: &'static str,
+    pub(super) detail: Value,
+    pub(super) inverse: Value,
 }
 
 /// Writes a setting and all that belongs to it.
-async fn write(
+pub(super) async fn write(
     app: &App,
     who: &Admin,
     conn: &mut Conn,
@@ -201,7 +201,7 @@ async fn write(
         subject_kind: "registration",
         subject: None,
         detail: change.detail,
-        inverse: Some(change.inverse),
+        inverse: Some(change.inverse).filter(|inverse| !inverse.is_null()),
     };
     store::audit::append(conn, line, now).await?;
     let waiting = store::door::waiting(conn).await?;

@@ -36,6 +36,10 @@ pub struct EffectiveMode {
     pub ceilings: Vec<Ceiling>,
 }
 
+/// To somebody with an invite while nobody is home (E11).
+const INVITES_KEEP: &str = "Nobody of the people who answer this door was seen for a while, so it \
+     is closed. Your invite keeps: its time stands still until somebody is back.";
+
 /// The strictest of these, whatever their order. Without any, the door is closed: nobody
 /// said that it may be open.
 pub fn strictest(ceilings: impl IntoIterator<Item = Ceiling>) -> EffectiveMode {
@@ -84,8 +88,9 @@ impl EffectiveMode {
     /// The same sentence for somebody with an invite that works: they may apply while only the
     /// invited may, and never while the door is closed.
     pub fn closed_to_the_invited(&self) -> Option<&'static str> {
-        match self.mode {
-            RegistrationMode::Closed => self.closed_because(),
+        match (self.mode, self.reason) {
+            (RegistrationMode::Closed, ModeReason::Deadman) => Some(INVITES_KEEP),
+            (RegistrationMode::Closed, _) => self.closed_because(),
             _ => None,
         }
     }
@@ -103,7 +108,7 @@ impl EffectiveMode {
                 Some("At the moment people come in here by invitation only.")
             }
             (RegistrationMode::Closed, ModeReason::Schedule) => {
-                Some("The door is closed at this hour. Please come back later.")
+                Some("The door is closed at this hour, as planned. Please come back later.")
             }
             (RegistrationMode::Closed, ModeReason::Capacity) => {
                 Some("More people are waiting than can be read. Please come back in a few weeks.")

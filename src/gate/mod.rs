@@ -27,6 +27,7 @@
 //! [`held_posts`].
 
 pub mod applications;
+pub mod away;
 pub mod blocks;
 pub mod budget;
 pub mod ceilings;

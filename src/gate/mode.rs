@@ -9,6 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use diesel_async::AsyncConnection;
 
 use super::applications::line;
+use super::ceilings::absence::{self, Absence};
 use super::ceilings::opening_hours::OpeningHours;
 use super::ceilings::{capacity, configured, deadman, opening_hours, outdated, setup};
 use super::effective_mode::{Ceiling, EffectiveMode, strictest};
@@ -26,7 +27,8 @@ use crate::store::door::DoorFacts;
 use crate::store::{self, Conn};
 
 /// The settings that ceilings are made of.
-const SETTINGS: [&str; 5] = [
+const SETTINGS: [&str; 6] = [
+    absence::SETTING,
     deadman::SETTING,
     switch::PRESENCE,
     configured::SETTING,
@@ -43,6 +45,8 @@ pub struct Weighed {
     pub configured: Ceiling,
     /// When the door is open, where hours are kept.
     pub hours: Option<OpeningHours>,
+    /// Nobody is home at this moment, as was planned.
+    pub absence: Option<Absence>,
     /// When this release counts as outdated.
     pub outdated_from: DateTime<Utc>,
     /// Where the dead-man switch stands.
@@ -80,8 +84,10 @@ fn weigh(app: &App, facts: &DoorFacts, now: DateTime<Utc>) -> Weighed {
     let hours = facts
         .setting(opening_hours::SETTING)
         .and_then(OpeningHours::read);
+    let absence = facts.setting(absence::SETTING).and_then(Absence::read);
+    let absence = absence.filter(|away| away.lasts(now));
     let outdated_from = outdated::due(RELEASED, facts.setting(outdated::SETTING));
-    let of_switch = switch::facts(app, facts, configured.mode);
+    let of_switch = switch::facts(app, facts, configured.mode, now);
     let switch = stage::judge(&of_switch, &switch::written(facts), now);
     let guarded_mode = deadman::guarded_mode(facts.setting(deadman::SETTING));
     let ceilings = [
@@ -90,6 +96,7 @@ fn weigh(app: &App, facts: &DoorFacts, now: DateTime<Utc>) -> Weighed {
         setup::ceiling(facts.somebody_eligible),
         capacity::ceiling(facts.waiting, registration.max_waiting, app.disk_is_low()),
         hours.as_ref().and_then(|hours| hours.ceiling(now)),
+        absence.as_ref().and_then(|away| away.ceiling(now)),
         outdated::ceiling(outdated_from, now),
     ];
     let mut effective = strictest(ceilings.into_iter().flatten());
@@ -108,6 +115,7 @@ fn weigh(app: &App, facts: &DoorFacts, now: DateTime<Utc>) -> Weighed {
     Weighed {
         configured,
         hours,
+        absence,
         outdated_from,
         switch: Arc::new(switch),
         facts: Arc::new(of_switch),

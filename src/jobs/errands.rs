@@ -1,6 +1,5 @@
-//! Long errands of the house: what an account leaves behind that moved or is gone, and many
-//! applications let in at once. Each works
-//! in batches and can be done again from the start: what is done already is not found again.
+//! Long errands of the house: what an account leaves behind that moved or is gone, many
+//! applications let in at once, letters to all when nobody is home. Each works in batches and can be done again from the start: what is done already is not found again.
 
 use serde_json::Value;
 
@@ -9,6 +8,7 @@ use super::runner::Outcome;
 use crate::app::App;
 use crate::domain::Result;
 use crate::gate::applications::bulk;
+use crate::gate::away::letters::{self, To};
 use crate::gate::budget;
 use crate::social::accounts::{delete, move_out};
 use crate::social::statuses::from_server;
@@ -21,7 +21,7 @@ pub const ERASE: &str = "erase";
 pub const SWITCH_POST: &str = "switch_post";
 
 /// Does what a job says: `{"errand": …, "id": n}`, an account, a bulk decision, an act
-/// that waited, or a notice.
+/// that waited, a notice, or an absence.
 ///
 /// # Errors
 /// When the database cannot be asked; it is tried again.
@@ -46,7 +46,17 @@ pub async fn run(app: &App, payload: &Value) -> Result<Outcome> {
             from_server::notice(app, id).await?;
             Ok(Outcome::Done)
         }
+        Some(letters::WAITING) => told(app, id, To::Waiting).await,
+        Some(letters::MEMBERS) => told(app, id, To::Members).await,
         Some(budget::ERRAND) => held::run(app, id).await,
         _ => Ok(Outcome::Never("no errand that is known".into())),
     }
+}
+
+/// A slice of the letters about an absence; others get their errands done in between.
+async fn told(app: &App, episode: i64, to: To) -> Result<Outcome> {
+    Ok(match letters::go_on(app, episode, to).await? {
+        true => Outcome::Again(app.clock.now()),
+        false => Outcome::Done,
+    })
 }

@@ -10,6 +10,7 @@
 use chrono::TimeDelta;
 use serde_json::Value;
 
+use super::away_mails;
 use super::runner::Outcome;
 use crate::app::App;
 use crate::domain::application::{ApplicationState, MessageKind};
@@ -73,6 +74,9 @@ pub async fn send(app: &App, payload: &Value, last: bool) -> Result<Outcome> {
         "ended" => of_end(app, &mut conn, &place, id, payload["was"].as_i64()).await?,
         "appeal" => of_appeal(app, &mut conn, &place, id).await?,
         "withdrawn" | "address_left" => of_parting(app, &mut conn, &place, id, what).await?,
+        "sealed" | "distress" | "back" | "absence_ends" => {
+            away_mails::write(app, &mut conn, &place, what, payload).await?
+        }
         _ => return Ok(Outcome::Never("there is no such mail".into())),
     };
     let Some(message) = message else {
@@ -117,11 +121,11 @@ pub async fn send(app: &App, payload: &Value, last: bool) -> Result<Outcome> {
     })
 }
 
-/// How many mails may leave now, and which: all of them, or only what goes first. Where mails
-/// are files, they are not counted against anything.
+/// How many mails may leave now, and which: all of them, all but what goes to everybody, or only
+/// what goes first. Where mails are files, they are not counted against anything.
 pub async fn budget(app: &App, conn: &mut Conn) -> Result<(i64, i16)> {
     if !app.mailer.is_real() {
-        return Ok((i64::MAX, store::jobs::THEN));
+        return Ok((i64::MAX, store::jobs::LAST));
     }
     let since = app.clock.now() - TimeDelta::hours(1);
     let sent = store::mail_counts::sent_since(conn, since).await?;
@@ -130,14 +134,19 @@ pub async fn budget(app: &App, conn: &mut Conn) -> Result<(i64, i16)> {
 
 fn left(hourly: i64, sent: i64) -> (i64, i16) {
     let left = (hourly - sent).max(0);
-    match left - hourly / KEPT_PART {
-        ..=0 => (left, store::jobs::FIRST),
-        others => (others, store::jobs::THEN),
+    let others = left - hourly / KEPT_PART;
+    match left - hourly / HALF {
+        _ if others <= 0 => (left, store::jobs::FIRST),
+        ..=0 => (others, store::jobs::THEN),
+        everybody => (everybody, store::jobs::LAST),
     }
 }
 
 /// Of the budget, one part in so many is kept for passwords, addresses and staff.
 pub const KEPT_PART: i64 = 5;
+/// What goes to everybody takes half of the hour at the most: the other half is for those who
+/// wait for a confirmation.
+const HALF: i64 = 2;
 
 /// Which mails go first: somebody waits for them in front of a page, or should know at once.
 /// `purpose` is that of a link.
@@ -154,7 +163,7 @@ pub fn rank(what: &str, purpose: Option<LinkPurpose>) -> i16 {
 }
 
 /// In the language that they applied in, or chose since.
-fn reader<'a>(user: &'a User, address: &'a str) -> Reader<'a> {
+pub(super) fn reader<'a>(user: &'a User, address: &'a str) -> Reader<'a> {
     Reader {
         address,
         name: &user.username,
@@ -514,7 +523,7 @@ async fn of_seen(app: &App, conn: &mut Conn, place: &Place, to: Id) -> Result<Op
 }
 
 /// One of the staff with an address; they may have left meanwhile.
-async fn of_staff(conn: &mut Conn, to: Option<Id>) -> Result<Option<(User, String)>> {
+pub(super) async fn of_staff(conn: &mut Conn, to: Option<Id>) -> Result<Option<(User, String)>> {
     let staff = store::users::staff(conn).await?;
     let found = staff
         .into_iter()
@@ -725,8 +734,10 @@ mod tests {
 
     #[test]
     fn a_fifth_of_the_budget_is_kept_for_what_goes_first() {
-        use store::jobs::{FIRST, THEN};
-        assert_eq!(left(200, 0), (160, THEN));
+        use store::jobs::{FIRST, LAST, THEN};
+        assert_eq!(left(200, 0), (100, LAST));
+        assert_eq!(left(200, 99), (1, LAST));
+        assert_eq!(left(200, 100), (60, THEN));
         assert_eq!(left(200, 159), (1, THEN));
         assert_eq!(left(200, 160), (40, FIRST));
         assert_eq!(left(200, 200), (0, FIRST));

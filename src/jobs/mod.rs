@@ -13,6 +13,7 @@
 //! caused, and what is done outside of it is done before, and can be done twice.
 
 pub mod acts;
+mod away_mails;
 pub mod backfill;
 pub mod errands;
 mod fetch_pins;

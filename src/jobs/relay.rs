@@ -24,7 +24,9 @@ use crate::cache::feeds;
 use crate::delivery;
 use crate::domain::door_count::DoorCount;
 use crate::domain::event::{EventKind, Lane};
+use crate::domain::switch::Stage;
 use crate::domain::{Id, Result};
+use crate::gate::away::letters;
 use crate::gate::outreach;
 use crate::moderation::webhooks::{self, HookEvent};
 use crate::store::event_log::{self, Taken};
@@ -182,6 +184,7 @@ impl Relay {
         take_back(conn, &heard).await?;
         let told = tell(conn, &heard, &posted, self.told, now).await?;
         mail(conn, &heard, now).await?;
+        freeze(conn, &heard).await?;
         errands(conn, &heard, now).await?;
         hooks(conn, &heard, now).await?;
         switch_notices::plan(conn, heard.of(Listener::TellKeepers), now).await?;
@@ -481,7 +484,31 @@ async fn errands(conn: &mut Conn, heard: &Heard<'_>, now: DateTime<Utc>) -> Resu
             )
         }));
     }
+    jobs.extend(heard.of(Listener::TellOfAbsence).filter_map(|event| {
+        let episode = event.subject;
+        let errand = match event.extra? {
+            stage if stage == Stage::Sealed as i64 => letters::WAITING,
+            stage if stage == Stage::Distress as i64 => letters::MEMBERS,
+            _ => return None,
+        };
+        let job = json!({ "errand": errand, "id": episode });
+        Some((format!("{errand}:{episode}"), job))
+    }));
     store::jobs::insert(conn, store::jobs::ERRANDS, jobs, now).await
+}
+
+/// From stage 3 on time stands still at the door; below it goes on (C1). In the order in which
+/// it happened: a batch may hold both.
+async fn freeze(conn: &mut Conn, heard: &Heard<'_>) -> Result<()> {
+    for event in heard.of(Listener::Freeze) {
+        match event.extra.unwrap_or_default() >= Stage::Sealed as i64 {
+            true => store::seals::begin(conn, event.at).await?,
+            false => {
+                store::seals::end(conn, event.at).await?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// One job for each webhook that listens; none where nobody does.

@@ -110,6 +110,10 @@ pub enum Listener {
     MailWoke,
     /// Mail the user that the second factor is another one.
     MailFactorChanged,
+    /// Let time stand still at the door, or go on.
+    Freeze,
+    /// Tell those who wait, or members, that nobody is home; in slices.
+    TellOfAbsence,
     /// Say it on the live bus: posted.
     SayPosted,
     /// Say it on the live bus: edited.
@@ -178,6 +182,7 @@ pub fn listeners(kind: EventKind) -> &'static [Listener] {
         EventKind::PollVoted => &[CountVotes, Deliver],
         EventKind::AccountMoved => &[LeadFollowers, Deliver],
         EventKind::AccountDeleted => &[Erase, DropFeed, Deliver],
+        EventKind::SwitchMoved => &[Freeze, TellOfAbsence],
         EventKind::PollEnded => &[NotifyOfEnd, SayEdited, Deliver],
         // Strangers here were not told of it while it waited; who was is not told twice.
         EventKind::HoldReleased => &[NotifyOfPost, SayEdited, Deliver],
@@ -186,6 +191,7 @@ pub fn listeners(kind: EventKind) -> &'static [Listener] {
         // What shows here is asked for at each read; a version in the row tells of a changed
         // profile or poll.
         EventKind::BlockUndone
+        | EventKind::SwitchWarned
         | EventKind::ProfileChanged
         | EventKind::StatusPinned
         | EventKind::StatusUnpinned

@@ -147,6 +147,7 @@ impl Chore {
             Chore::Policies => policies(app).await?,
             Chore::Door => {
                 gate::applications::confirm_email::let_in_waited(app).await?;
+                gate::away::absence::remind(app).await?;
                 gate::mode::watch(app).await?;
             }
             Chore::Received => {

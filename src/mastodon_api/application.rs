@@ -78,6 +78,7 @@ fn entity(app: &App, progress: &Progress) -> Value {
         "step": progress.step.as_str(),
         "since": time(progress.since),
         "submitted_at": time(application.submitted_at),
+        "time_stands_still": progress.stands,
         "put_off_until": progress.put_off(app.clock.now()).map(time),
         "elsewhere": application.elsewhere,
         "remark": application.remark,

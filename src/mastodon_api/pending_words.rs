@@ -45,6 +45,9 @@ fn step(words: Words, progress: &Progress, now: DateTime<Utc>) -> String {
         let day = words.day(until);
         return words.say("notice-put-off", [("day", day.into())]);
     }
+    if progress.stands {
+        return words.say("notice-stands", []);
+    }
     let step = match progress.step {
         Step::BeingRead => words.say("notice-being-read", []),
         _ => {
@@ -157,6 +160,7 @@ pub(super) mod tests {
                 cluster_id: None,
                 shown: None,
                 reminded_at: None,
+                waits_from: None,
             },
             step,
             since: at,
@@ -164,6 +168,7 @@ pub(super) mod tests {
             messages: Vec::new(),
             questions: Vec::new(),
             readers,
+            stands: false,
         }
     }
 

@@ -45,6 +45,7 @@ pub struct Application {
     pub cluster_id: Option<i64>,
     pub shown: Option<ApplicationState>,
     pub reminded_at: Option<DateTime<Utc>>,
+    pub waits_from: Option<DateTime<Utc>>,
 }
 
 impl Application {

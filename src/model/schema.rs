@@ -230,6 +230,7 @@ diesel::table! {
         shown -> Nullable<Int2>,
         reminded_at -> Nullable<Timestamptz>,
         response_from -> Nullable<Timestamptz>,
+        waits_from -> Nullable<Timestamptz>,
     }
 }
 
@@ -282,6 +283,14 @@ diesel::table! {
         word_at -> Nullable<Timestamptz>,
         looked_at -> Nullable<Timestamptz>,
         told_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    away_letters (episode_id, stage, user_id) {
+        episode_id -> Int8,
+        stage -> Int2,
+        user_id -> Int8,
     }
 }
 
@@ -588,6 +597,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    lift_wishes (episode_id, stage, user_id) {
+        episode_id -> Int8,
+        stage -> Int2,
+        user_id -> Int8,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     mail_blocks (id) {
         id -> Int8,
         domain -> Text,
@@ -657,6 +675,14 @@ diesel::table! {
         digest -> Bytea,
         created_at -> Timestamptz,
         used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    seals (id) {
+        id -> Int8,
+        since -> Timestamptz,
+        until -> Nullable<Timestamptz>,
     }
 }
 

@@ -4,6 +4,7 @@ pub mod about;
 pub mod accounts;
 pub mod backfill;
 pub mod documents;
+pub mod export;
 pub mod markers;
 pub mod media;
 pub mod menu;

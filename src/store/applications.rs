@@ -5,7 +5,7 @@ use diesel::sql_types::{Array, BigInt, Nullable, SmallInt, Text, Timestamptz};
 use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
 
-use super::waiting::since;
+use super::waiting::counted_from;
 use super::{Conn, raw};
 use crate::domain::application::{ApplicationState, Proof};
 use crate::domain::lane::Lane;
@@ -344,7 +344,7 @@ pub async fn lock_older(
         "WITH p AS (SELECT ?::smallint AS state, ?::timestamptz AS before, ?::bigint AS batch)
          SELECT a.id, a.user_id FROM applications a, p
          WHERE a.state = p.state AND coalesce(a.confirmed_at, a.submitted_at) < p.before AND ",
-        since!(),
+        counted_from!(),
         " < p.before ORDER BY a.id LIMIT (SELECT batch FROM p) FOR UPDATE OF a SKIP LOCKED",
     ))
     .bind::<SmallInt, _>(state as i16)

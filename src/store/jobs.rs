@@ -39,6 +39,8 @@ const INSERT: &str = "\
 pub const FIRST: i16 = 0;
 /// `jobs.priority`: when nothing is left that goes first.
 pub const THEN: i16 = 1;
+/// `jobs.priority`: what goes to everybody, behind all others.
+pub const LAST: i16 = 2;
 
 /// Adds jobs, due at `at`; one that waits under the same key already is not added again.
 pub async fn insert(
@@ -50,7 +52,7 @@ pub async fn insert(
     insert_ranked(conn, queue, FIRST, jobs, at).await
 }
 
-/// The same with a priority: [`FIRST`] or [`THEN`].
+/// The same with a priority: [`FIRST`], [`THEN`] or [`LAST`].
 pub async fn insert_ranked(
     conn: &mut Conn,
     queue: i16,
@@ -83,7 +85,7 @@ const CLAIM: &str = "\
 
 /// Claims up to `most` jobs that are due, in their order, for `lease`: after that they are
 /// anybody's again.
-/// With the rank [`FIRST`] only those that go first, with [`THEN`] all.
+/// With the rank [`FIRST`] only those that go first, with [`LAST`] all.
 pub async fn claim(
     conn: &mut Conn,
     (queue, rank): (i16, i16),

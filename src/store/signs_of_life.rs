@@ -112,6 +112,15 @@ pub async fn days(conn: &mut Conn, since: DateTime<Utc>, zone: &str) -> Result<V
     Ok(rows.into_iter().map(day).collect())
 }
 
+/// When somebody of the staff was last there before `at`, whoever it was.
+pub async fn last_before(conn: &mut Conn, at: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
+    Ok(signs_of_life::table
+        .filter(signs_of_life::at.lt(at))
+        .select(diesel::dsl::max(signs_of_life::at))
+        .first(conn)
+        .await?)
+}
+
 /// Forgets the older ones, up to `limit`; gives how many.
 pub async fn forget(conn: &mut Conn, before: DateTime<Utc>, limit: i64) -> Result<usize> {
     Ok(super::raw::<()>(

@@ -104,6 +104,19 @@ macro_rules! since {
 }
 pub(super) use since;
 
+/// From when on its applicant's time is counted: the same, and where a seal held it
+/// ([`super::seals`]) as much later. The response clock of the staff runs on meanwhile.
+macro_rules! counted_from {
+    () => {
+        concat!(
+            "greatest(",
+            $crate::store::waiting::since!(),
+            ", a.waits_from)"
+        )
+    };
+}
+pub(super) use counted_from;
+
 /// Applications whose applicants see them pending since before `before` and were not told so
 /// yet, a batch; notes that they are told now. Those that were refused without a word are
 /// among them: they see what everybody sees.
@@ -117,7 +130,7 @@ pub async fn remind(
         "WITH p AS (SELECT ?::timestamptz AS before, ?::timestamptz AS at, ?::bigint AS batch), \
          due AS (SELECT a.id FROM applications a, p WHERE (a.state = 1 OR (a.state = 4 AND NOT a.told AND a.shown = 1)) \
          AND a.reminded_at IS NULL AND coalesce(a.confirmed_at, a.submitted_at) < p.before AND ",
-        since!(),
+        counted_from!(),
         " < p.before ORDER BY a.id LIMIT (SELECT batch FROM p) FOR UPDATE OF a SKIP LOCKED) \
          UPDATE applications a SET reminded_at = p.at FROM p, due WHERE a.id = due.id RETURNING a.id, a.user_id"
     ))
@@ -142,9 +155,9 @@ pub async fn warn(
         "WITH p AS (SELECT ?::smallint AS state, ?::timestamptz AS before, ?::timestamptz AS at, ?::bigint AS batch), \
          due AS (SELECT a.id FROM applications a, p WHERE (a.state = p.state OR (a.state = 4 AND NOT a.told AND a.shown = p.state)) \
          AND coalesce(a.confirmed_at, a.submitted_at) < p.before AND ",
-        since!(),
+        counted_from!(),
         " < p.before AND (a.reminded_at IS NULL OR a.reminded_at < p.at - p.before + ",
-        since!(),
+        counted_from!(),
         ") ORDER BY a.id LIMIT (SELECT batch FROM p) FOR UPDATE OF a SKIP LOCKED) \
          UPDATE applications a SET reminded_at = p.at FROM p, due WHERE a.id = due.id RETURNING a.id"
     ))

@@ -11,6 +11,7 @@ use super::parts::layout::{Flash, Page, Place, Viewer};
 use super::parts::moment::Moment;
 use crate::app::App;
 use crate::domain::registration_mode::ModeReason;
+use crate::domain::switch::Stage;
 use crate::domain::{Error, Result};
 use crate::door::Caller;
 use crate::gate;
@@ -52,6 +53,8 @@ pub async fn page(
         page.viewer = viewer(app, user).await?;
         page.outdated = page.viewer.as_ref().is_some_and(|viewer| viewer.may_review)
             && door.is_held_by(ModeReason::Outdated);
+        page.in_distress = user.standing() == Standing::Member
+            && gate::switch::shown(app).await?.stage >= Stage::Distress;
     }
     Ok(page)
 }

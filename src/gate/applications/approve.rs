@@ -20,6 +20,7 @@ use crate::domain::lane::Lane;
 use crate::domain::registration_mode::RegistrationMode;
 use crate::domain::{Error, Id, Result};
 use crate::files::{MediaPath, Place};
+use crate::gate::switch::lift;
 use crate::gate::who::Reviewer;
 use crate::gate::{mode, zone};
 use crate::model::application::{ApplicantProfile, Application};
@@ -51,6 +52,7 @@ pub async fn approve(
     let done = conn
         .transaction(async |conn| {
             let now = app.clock.decide(conn).await?;
+            let lifted = lift::answering(app, conn, who, &[id], now).await?;
             let may = ApplicationState::is_waiting;
             let (application, there) = hold(conn, id, seen, may, zone).await?;
             let bonds = conflict::check(conn, who, id, now).await?;
@@ -71,15 +73,21 @@ pub async fn approve(
             let inverse = Some(super::undo::inverse(id));
             note_act(conn, who, "application.approve", id, detail, inverse, now).await?;
             let event = Event::by_people(EventKind::ApplicationApproved, id, by);
-            store::events::insert(conn, &event, now).await
+            store::events::insert(conn, &event, now).await?;
+            Ok::<_, Error>(lifted)
         })
         .await;
     drop(conn);
     match &done {
-        Ok(()) => app.wake_relay(),
+        Ok(lifted) => {
+            if *lifted {
+                mode::forget(app).await;
+            }
+            app.wake_relay();
+        }
         Err(_) => prepared.forget(app).await,
     }
-    done
+    done.map(|_| ())
 }
 
 /// Lets somebody in whom nobody has to read: in `open` whoever confirmed, and whoever an invite

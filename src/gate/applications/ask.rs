@@ -10,8 +10,9 @@ use crate::app::App;
 use crate::domain::application::{ApplicationState, MessageKind};
 use crate::domain::event::{Event, EventKind};
 use crate::domain::{Error, Id, Result};
+use crate::gate::switch::lift;
 use crate::gate::who::Reviewer;
-use crate::gate::zone;
+use crate::gate::{mode, zone};
 use crate::store;
 
 /// Asks the applicant something, up to 2,000 characters. A second question may follow before
@@ -25,31 +26,37 @@ pub async fn ask(app: &App, who: &Reviewer, id: Id, question: &str) -> Result<()
     let zone = zone::of(app, who.user()).await?;
     let by = who.user().id;
     let mut conn = app.desk.get().await?;
-    conn.transaction(async |conn| {
-        let now = app.clock.decide(conn).await?;
-        let may = ApplicationState::is_waiting;
-        let (application, _) = review::hold(conn, id, None, may, zone).await?;
-        record(conn, id, MessageKind::Question, by, &question, now).await?;
-        let state = ApplicationState::NeedsInfo;
-        if !store::applications::set_state(conn, id, application.version, state).await? {
-            return Err(Error::broken("a row that is held was changed"));
-        }
-        store::applications::set_read(conn, id, by, now).await?;
-        super::words::note_act(
-            conn,
-            who,
-            "application.ask",
-            id,
-            json!({ "user": application.user_id.to_string() }),
-            None,
-            now,
-        )
+    let lifted = conn
+        .transaction(async |conn| {
+            let now = app.clock.decide(conn).await?;
+            let lifted = lift::answering(app, conn, who, &[id], now).await?;
+            let may = ApplicationState::is_waiting;
+            let (application, _) = review::hold(conn, id, None, may, zone).await?;
+            record(conn, id, MessageKind::Question, by, &question, now).await?;
+            let state = ApplicationState::NeedsInfo;
+            if !store::applications::set_state(conn, id, application.version, state).await? {
+                return Err(Error::broken("a row that is held was changed"));
+            }
+            store::applications::set_read(conn, id, by, now).await?;
+            super::words::note_act(
+                conn,
+                who,
+                "application.ask",
+                id,
+                json!({ "user": application.user_id.to_string() }),
+                None,
+                now,
+            )
+            .await?;
+            let event = Event::by_people(EventKind::ApplicationAsked, id, by);
+            store::events::insert(conn, &event, now).await?;
+            Ok::<_, Error>(lifted)
+        })
         .await?;
-        let event = Event::by_people(EventKind::ApplicationAsked, id, by);
-        store::events::insert(conn, &event, now).await
-    })
-    .await?;
     drop(conn);
+    if lifted {
+        mode::forget(app).await;
+    }
     app.wake_relay();
     Ok(())
 }

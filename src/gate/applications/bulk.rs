@@ -21,8 +21,9 @@ use crate::domain::application::{ApplicationState, BulkAct};
 use crate::domain::event::EventKind;
 use crate::domain::{Error, Id, Result};
 use crate::gate::budget::{self, About};
+use crate::gate::switch::lift;
 use crate::gate::who::{self, Reviewer, SignedIn, Via};
-use crate::gate::{hints, signs, zone};
+use crate::gate::{hints, mode, signs, zone};
 use crate::model::application::{Application, BulkDecision};
 use crate::model::user::User;
 use crate::store::applications::{Decision, OneOfMany};
@@ -167,39 +168,50 @@ async fn at_once(app: &App, who: &Reviewer, picks: &[(Id, String)], new: NewBulk
     let by = who.user().id;
     let zone = zone::of(app, who.user()).await?;
     let mut conn = app.desk.get().await?;
-    conn.transaction(async |conn| {
-        let now = app.clock.decide(conn).await?;
-        let sifted = sift(conn, who, picks, new.act, zone, now).await?;
-        let ids: Vec<Id> = sifted.chosen.iter().map(|(a, ..)| a.id).collect();
-        let kind = match new.act {
-            BulkAct::Reject => {
-                turn_down(app, conn, &sifted.chosen, &new, now).await?;
-                EventKind::ApplicationRejected
-            }
-            _ => {
-                store::applications::put_off(conn, &ids, now + put_off::RESTS).await?;
-                EventKind::ApplicationPutOff
-            }
-        };
-        let done: Vec<String> = ids.iter().map(Id::to_string).collect();
-        let detail = json!({ "applications": done, "told": new.told });
-        let detail = sifted.bonds.noted_all(&ids, detail);
-        let act = match new.act {
-            BulkAct::Reject => "application.reject_many",
-            _ => "application.put_off_many",
-        };
-        let new = NewBulk {
-            done: json!(done),
-            left_out: as_value(&sifted.left_out),
-            ..new
-        };
-        let id = store::bulk_decisions::insert(conn, &new, now).await?;
-        line(conn, by, act, id, detail, now).await?;
-        signs::act(conn, who, now).await?;
-        store::events::insert_many(conn, kind, &ids, by, None, now).await?;
-        Ok(id)
-    })
-    .await
+    let (id, lifted) = conn
+        .transaction(async |conn| {
+            let now = app.clock.decide(conn).await?;
+            // Putting somebody off answers nobody.
+            let answered: Vec<Id> = match new.act {
+                BulkAct::PutOff => Vec::new(),
+                _ => picks.iter().map(|(id, _)| *id).collect(),
+            };
+            let lifted = lift::answering(app, conn, who, &answered, now).await?;
+            let sifted = sift(conn, who, picks, new.act, zone, now).await?;
+            let ids: Vec<Id> = sifted.chosen.iter().map(|(a, ..)| a.id).collect();
+            let kind = match new.act {
+                BulkAct::Reject => {
+                    turn_down(app, conn, &sifted.chosen, &new, now).await?;
+                    EventKind::ApplicationRejected
+                }
+                _ => {
+                    store::applications::put_off(conn, &ids, now + put_off::RESTS).await?;
+                    EventKind::ApplicationPutOff
+                }
+            };
+            let done: Vec<String> = ids.iter().map(Id::to_string).collect();
+            let detail = json!({ "applications": done, "told": new.told });
+            let detail = sifted.bonds.noted_all(&ids, detail);
+            let act = match new.act {
+                BulkAct::Reject => "application.reject_many",
+                _ => "application.put_off_many",
+            };
+            let new = NewBulk {
+                done: json!(done),
+                left_out: as_value(&sifted.left_out),
+                ..new
+            };
+            let id = store::bulk_decisions::insert(conn, &new, now).await?;
+            line(conn, by, act, id, detail, now).await?;
+            signs::act(conn, who, now).await?;
+            store::events::insert_many(conn, kind, &ids, by, None, now).await?;
+            Ok::<_, Error>((id, lifted))
+        })
+        .await?;
+    if lifted {
+        mode::forget(app).await;
+    }
+    Ok(id)
 }
 
 async fn turn_down(

@@ -1,5 +1,9 @@
 //! What time does to applications, in sets: for the timers, each of these as often as they
 //! like. Nothing here decides: an application that expires was neither approved nor rejected.
+//!
+//! While nobody looks after the door (stage 3, E12) no time runs against those who wait for
+//! somebody to read: they neither end nor hear that they will. What is theirs to do, the link
+//! in the first mail, goes on; so does erasing what was promised to be erased.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel_async::AsyncConnection;
@@ -10,6 +14,7 @@ use crate::app::App;
 use crate::domain::application::ApplicationState;
 use crate::domain::event::{Event, EventKind};
 use crate::domain::{Error, Id, Result};
+use crate::gate::away;
 use crate::store::{self, Conn};
 
 /// An address is confirmed within this, or forgotten.
@@ -83,15 +88,17 @@ async fn step(app: &App) -> Result<Expired> {
             let now = app.clock.decide(conn).await?;
             let mut files = Vec::new();
             let unconfirmed = erase_unconfirmed(conn, now, &mut files).await?;
-            let mut ended = 0;
-            for (state, after) in [
-                (ApplicationState::Pending, PENDING),
-                (ApplicationState::NeedsInfo, NEEDS_INFO),
-            ] {
-                ended += end(conn, state, after, now).await?;
+            let (mut ended, mut reminded, mut warned) = (0, 0, 0);
+            if !away::time_stands(app, conn, now).await? {
+                for (state, after) in [
+                    (ApplicationState::Pending, PENDING),
+                    (ApplicationState::NeedsInfo, NEEDS_INFO),
+                ] {
+                    ended += end(conn, state, after, now).await?;
+                }
+                reminded = remind(conn, now).await?;
+                warned = warn(conn, now).await?;
             }
-            let reminded = remind(conn, now).await?;
-            let warned = warn(conn, now).await?;
             let erased = erase_due(conn, now, &mut files).await?;
             let before = now - APPROVED_KEPT;
             let forgotten = store::applications::forget_approved(conn, before, BATCH).await?;

@@ -11,6 +11,7 @@ use crate::domain::application::{ApplicationState, MessageKind};
 use crate::domain::{Error, Id, Result};
 use crate::gate::mode::{self, Readers};
 use crate::gate::questions;
+use crate::gate::switch;
 use crate::gate::who::SignedIn;
 use crate::model::application::{Application, ApplicationMessage};
 use crate::model::question::{Answer, QuestionVersion};
@@ -70,6 +71,8 @@ pub struct Progress {
     pub questions: Vec<QuestionVersion>,
     /// Who reads, and how long it takes.
     pub readers: Readers,
+    /// Nobody looks after the door, and the time of those who wait stands still (E12).
+    pub stands: bool,
 }
 
 impl Progress {
@@ -133,6 +136,7 @@ pub async fn read(app: &App, who: &SignedIn) -> Result<Progress> {
         messages,
         questions,
         readers: mode::readers(app).await?,
+        stands: application.state.is_waiting() && switch::shown(app).await?.sealed(),
         application,
     })
 }

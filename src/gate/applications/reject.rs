@@ -16,11 +16,11 @@ use super::{conflict, snapshot};
 use crate::app::App;
 use crate::domain::application::ApplicationState;
 use crate::domain::event::{Event, EventKind};
-use crate::domain::{Id, Result};
+use crate::domain::{Error, Id, Result};
 use crate::gate::budget::{self, About};
-use crate::gate::hints;
+use crate::gate::switch::lift;
 use crate::gate::who::Reviewer;
-use crate::gate::zone;
+use crate::gate::{hints, mode, zone};
 use crate::model::application::Application;
 use crate::model::user::User;
 use crate::store::applications::Decision;
@@ -67,35 +67,41 @@ pub async fn reject(
     .await?;
     let zone = zone::of(app, who.user()).await?;
     let mut conn = app.desk.get().await?;
-    conn.transaction(async |conn| {
-        let now = app.clock.decide(conn).await?;
-        let (application, there) = hold(conn, id, seen, may_be_rejected, zone).await?;
-        let bonds = conflict::check(conn, who, id, now).await?;
-        let told = no.told && application.state.is_waiting();
-        let by = who.user().id;
-        let decision = Decision {
-            state: ApplicationState::Rejected,
-            by: Some(by),
-            message: message.clone().filter(|_| told),
-            told,
-            erase_at: Some(erased_at(&application, now)),
-            snapshot: Some(snapshot::bytes(&there.hash)),
-        };
-        review::write(conn, &application, &decision, now, zone).await?;
-        store::application_views::forget(conn, &[id]).await?;
-        store::applicants::end_tokens(conn, &[application.user_id], now).await?;
-        if let Some(user) = store::users::find(conn, application.user_id).await? {
-            remember(app, conn, &application, &user, now).await?;
-        }
-        let detail = json!({ "user": application.user_id.to_string(), "told": told });
-        let detail = bonds.noted(id, detail);
-        let inverse = Some(super::undo::inverse(id));
-        note_act(conn, who, "application.reject", id, detail, inverse, now).await?;
-        let event = Event::by_people(EventKind::ApplicationRejected, id, by);
-        store::events::insert(conn, &event, now).await
-    })
-    .await?;
+    let lifted = conn
+        .transaction(async |conn| {
+            let now = app.clock.decide(conn).await?;
+            let lifted = lift::answering(app, conn, who, &[id], now).await?;
+            let (application, there) = hold(conn, id, seen, may_be_rejected, zone).await?;
+            let bonds = conflict::check(conn, who, id, now).await?;
+            let told = no.told && application.state.is_waiting();
+            let by = who.user().id;
+            let decision = Decision {
+                state: ApplicationState::Rejected,
+                by: Some(by),
+                message: message.clone().filter(|_| told),
+                told,
+                erase_at: Some(erased_at(&application, now)),
+                snapshot: Some(snapshot::bytes(&there.hash)),
+            };
+            review::write(conn, &application, &decision, now, zone).await?;
+            store::application_views::forget(conn, &[id]).await?;
+            store::applicants::end_tokens(conn, &[application.user_id], now).await?;
+            if let Some(user) = store::users::find(conn, application.user_id).await? {
+                remember(app, conn, &application, &user, now).await?;
+            }
+            let detail = json!({ "user": application.user_id.to_string(), "told": told });
+            let detail = bonds.noted(id, detail);
+            let inverse = Some(super::undo::inverse(id));
+            note_act(conn, who, "application.reject", id, detail, inverse, now).await?;
+            let event = Event::by_people(EventKind::ApplicationRejected, id, by);
+            store::events::insert(conn, &event, now).await?;
+            Ok::<_, Error>(lifted)
+        })
+        .await?;
     drop(conn);
+    if lifted {
+        mode::forget(app).await;
+    }
     app.wake_relay();
     Ok(())
 }

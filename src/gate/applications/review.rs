@@ -149,7 +149,7 @@ pub async fn group(app: &App, who: &Reviewer, cluster: Id) -> Result<Vec<Waiting
 }
 
 /// Lines for these applications.
-pub(super) async fn lines(
+pub(in crate::gate) async fn lines(
     app: &App,
     conn: &mut Conn,
     who: &Reviewer,

@@ -2,6 +2,7 @@
 //! nothing here reads or writes. [`super::mode`] brings the facts, [`super::effective_mode`]
 //! takes the strictest (registration.md C0).
 
+pub mod absence;
 pub mod capacity;
 pub mod configured;
 pub mod deadman;

@@ -71,13 +71,20 @@ pub async fn list(app: &App, who: &Member) -> Result<Overview> {
     let invites = store::invites::list(&mut conn, user.id, SHOWN).await?;
     let ids: Vec<i64> = invites.iter().map(|invite| invite.id).collect();
     let came = store::invite_tree::came_by(&mut conn, &ids, NAMED).await?;
-    let (live, _) = store::invites::counts(&mut conn, user.id, now, now).await?;
+    // While nobody is home, time stands still for them (E11).
+    let at = store::seals::open(&mut conn).await?;
+    let (stands, at) = (at.is_some(), at.map_or(now, |since| since.min(now)));
+    let (live, _) = store::invites::counts(&mut conn, user.id, at, at).await?;
     let (allowance, days) = allowance::of(&mut conn, user).await?;
     let rests = match () {
         () if user.moved_at.is_some() => Some("Your account has moved, so your invites rest."),
         () if store::restraints::invites_rest(&mut conn, who.account_id()).await? => {
             Some("The people who look after this place have put your invites to rest.")
         }
+        () if stands => Some(
+            "Nobody has looked after the door for a while, so no invite works. Yours keep: their \
+             time stands still until somebody is back.",
+        ),
         () if closed => Some("The door is closed: no invite works while it is."),
         () => None,
     };
@@ -85,7 +92,7 @@ pub async fn list(app: &App, who: &Member) -> Result<Overview> {
         invites: invites
             .into_iter()
             .map(|invite| Own {
-                is_live: invite.is_live(now),
+                is_live: invite.is_live(at),
                 came: came
                     .iter()
                     .filter(|(id, _)| *id == invite.id)

@@ -13,6 +13,7 @@
 //! be guarded: whoever knocks finds it so, though every worker is dead.
 
 pub mod clockwork;
+pub mod lift;
 pub mod look;
 #[cfg(test)]
 mod model;
@@ -28,6 +29,7 @@ use serde_json::Value;
 
 use self::clockwork::Clockwork;
 use self::stage::{Facts, OpenEpisode, Standing, Written};
+use super::ceilings::absence::{self, Absence};
 use super::mode;
 use crate::app::App;
 use crate::domain::Result;
@@ -63,7 +65,12 @@ pub async fn shown(app: &App) -> Result<Arc<Standing>> {
 }
 
 /// Brings the facts into the shape that is judged.
-pub(super) fn facts(app: &App, facts: &DoorFacts, chosen: RegistrationMode) -> Facts {
+pub(super) fn facts(
+    app: &App,
+    facts: &DoorFacts,
+    chosen: RegistrationMode,
+    now: DateTime<Utc>,
+) -> Facts {
     let switch = &facts.switch;
     let presence = (app.config.registration.dead_man_switch)
         .then(|| TimeDelta::days(presence_days(facts.setting(PRESENCE))));
@@ -84,7 +91,11 @@ pub(super) fn facts(app: &App, facts: &DoorFacts, chosen: RegistrationMode) -> F
         decided: switch.decided,
         trusted_reports: None,
         emergency: None,
-        absent_until: None,
+        absent_until: facts
+            .setting(absence::SETTING)
+            .and_then(Absence::read)
+            .filter(|away| away.lasts(now))
+            .map(|away| away.to),
     }
 }
 

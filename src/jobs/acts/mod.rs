@@ -13,6 +13,7 @@ use crate::domain::registration_mode::RegistrationMode;
 use crate::domain::role::Role;
 use crate::domain::{Error, Id, Result, ids};
 use crate::gate::applications::{bulk, undo};
+use crate::gate::away::absence;
 use crate::gate::ceilings::opening_hours::OpeningHours;
 use crate::gate::doorkeeper::{self, Choice};
 use crate::gate::established;
@@ -116,6 +117,7 @@ enum Wish<'a> {
     Mode(RegistrationMode, bool),
     Hours(&'a Value),
     Established(&'a str, established::Word),
+    EndAbsence,
 }
 
 fn wish(line: &AuditLine) -> Option<Wish<'_>> {
@@ -145,6 +147,7 @@ fn wish(line: &AuditLine) -> Option<Wish<'_>> {
             RegistrationMode::from_name(inverse["mode"].as_str()?)?,
             inverse["bypass"].as_bool()?,
         )),
+        ("absence.plan", None) => Some(Wish::EndAbsence),
         ("registration.hours", None) => Some(Wish::Hours(inverse.get("hours")?)),
         _ => None,
     }
@@ -204,6 +207,7 @@ async fn perform(app: &App, who: &SignedIn, line: &AuditLine) -> Result<()> {
             let hours = OpeningHours::read(value);
             doorkeeper::set_hours(app, &admin()?, hours.as_ref()).await?;
         }
+        Wish::EndAbsence => absence::end(app, &admin()?).await?,
     }
     Ok(())
 }

@@ -4,6 +4,8 @@
 
 /// Passwords and the owner's first link.
 pub mod access;
+/// While nobody is home, and when somebody is back.
+pub mod away;
 /// Yes and no.
 pub mod decision;
 /// From the first form to the desk.

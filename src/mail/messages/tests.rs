@@ -5,8 +5,8 @@ use proptest::prelude::*;
 
 use super::staff::News;
 use super::switch::{self, Here};
+use super::{Place, Reader, access, away, decision, joining, review, staff};
 use super::{Place, Reader, access, decision, joining, posts, review, staff};
-use super::{Place, Reader, access, decision, joining, review, staff};
 use crate::domain::factor_change::FactorChange;
 use crate::domain::hold_reason::HoldReason;
 use crate::domain::switch_notice::SwitchNotice;
@@ -46,6 +46,10 @@ fn all(language: Language, person: &str) -> Vec<Message> {
         staff::held(&place, to, person, person, LINK),
         staff::week(&place, to, &weeks(person), LINK),
         staff::woke(&place, to, person, LINK),
+        away::sealed(&place, to, LINK),
+        away::distress(&place, to, LINK, LINK, LINK),
+        away::back(&place, to, 7, LINK),
+        away::absence_ends(&place, to, "1 March", LINK),
     ];
     for what in SwitchNotice::ALL {
         let told = [person.to_owned(), "It is so.".to_owned()];

@@ -60,6 +60,8 @@ pub struct WaitingPage {
     pub in_line: bool,
     /// Until when it was put off.
     pub put_off: Option<Moment>,
+    /// Nobody looks after the door: it takes longer, and time stands still.
+    pub stands: bool,
     /// It was refused once, and appealed against.
     pub appealed: bool,
     /// Who reads it; may be empty.
@@ -382,6 +384,7 @@ fn filled(
         email_next: None,
         email_form: typed.email,
         in_line: application.lane == Lane::InLine,
+        stands: progress.stands,
         put_off: progress.put_off(now).map(|until| Moment::new(until, now)),
         appealed: application.appealed_at.is_some(),
         usual_wait: progress.readers.usual_wait(),

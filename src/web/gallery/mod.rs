@@ -7,6 +7,7 @@ use askama::Template;
 
 use crate::web::parts::form::Form;
 
+mod away;
 mod desk;
 mod home;
 mod invites;
@@ -26,6 +27,7 @@ fn pages() -> Vec<(&'static str, String)> {
         public::pages(),
         settings::pages(),
         desk::pages(),
+        away::pages(),
     ]
     .into_iter()
     .flatten()

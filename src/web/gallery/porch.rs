@@ -76,6 +76,7 @@ fn waiting_page(step: Step) -> waiting::WaitingPage {
         email_form: Form::new(),
         in_line: false,
         put_off: None,
+        stands: false,
         appealed: false,
         readers: vec!["Ann".into(), "João".into()],
         usual_wait: Some("about a day".into()),

@@ -30,6 +30,8 @@ pub struct Page {
     pub card: Option<ShareCard>,
     /// Ask search engines to leave this page out.
     pub noindex: bool,
+    /// Nobody has looked after the place for a month: members are told how to leave.
+    pub in_distress: bool,
     /// A form on this page came back with errors; said first in the page's title.
     pub has_errors: bool,
     /// Staff are told that this version is too old, and what that does.
@@ -218,6 +220,7 @@ impl Page {
             document: None,
             card: None,
             noindex: false,
+            in_distress: false,
             has_errors: false,
             outdated: false,
         }

@@ -35,7 +35,7 @@ pub fn because(reason: ModeReason) -> &'static str {
         ModeReason::Deadman => "because nobody of the staff was here for too long",
         ModeReason::Emergency => "because an emergency rule is in force",
         ModeReason::Capacity => "because more people wait than can be read",
-        ModeReason::Schedule => "by the opening hours",
+        ModeReason::Schedule => "by its hours, or as was planned",
         ModeReason::Outdated => "because this version of the software is too old",
         ModeReason::Setup => "because nobody is there yet who could read applications",
     }
@@ -54,9 +54,23 @@ pub fn cause(reason: ModeReason) -> &'static str {
     }
 }
 
+/// The same of a ceiling, where more is known than its reason.
+pub fn cause_of(ceiling: &Ceiling) -> &'static str {
+    match is_absence(ceiling) {
+        true => "A planned absence",
+        false => cause(ceiling.reason),
+    }
+}
+
+/// Opening hours leave invites as they were, an absence does not.
+fn is_absence(ceiling: &Ceiling) -> bool {
+    ceiling.reason == ModeReason::Schedule && !ceiling.bypass
+}
+
 /// What or who lifts a ceiling.
 pub fn lifted_by(ceiling: &Ceiling) -> &'static str {
     match ceiling.reason {
+        ModeReason::Schedule if is_absence(ceiling) => "The clock; or an admin who is back.",
         ModeReason::Admin => "An admin, below.",
         ModeReason::Deadman => "Somebody of the staff who comes back.",
         ModeReason::Emergency => "Itself, when the rush is over; or a moderator.",

@@ -227,7 +227,7 @@ const MODES: [(&str, &str, &str); 4] = [
 
 fn row(ceiling: &Ceiling, now: DateTime<Utc>) -> CeilingRow {
     CeilingRow {
-        cause: words::cause(ceiling.reason),
+        cause: words::cause_of(ceiling),
         mode: words::short(ceiling.mode),
         bypass: ceiling.bypass,
         since: ceiling.since.map(|at| Moment::new(at, now)),

@@ -1,8 +1,10 @@
 //! The moderators' desk.
 
+pub mod absence;
 pub mod acts;
 pub mod application;
 pub mod audit;
+pub mod away;
 pub mod block_new;
 pub mod blocks;
 pub mod branch_cut;

@@ -4,6 +4,7 @@ pub mod account;
 pub mod apps;
 pub mod departure;
 pub mod email_change;
+pub mod export;
 pub mod posting;
 pub mod profile;
 pub mod relocation;

@@ -1,10 +1,17 @@
 //! The dead-man switch (registration.md C1), on a running place.
 
+mod absence;
 mod check_in;
+mod coming_back;
 mod edges;
+mod known;
 mod notices;
+mod probation;
 mod signs;
 mod stages;
+mod standing_still;
+mod strangers;
+mod waking;
 
 use porchlight::domain::switch::Stage;
 use porchlight::gate::mode;
@@ -47,7 +54,3 @@ async fn signs(place: &Place, who: &Person) -> Vec<SignOfLife> {
         .map(|row| SignOfLife::from_number(row.get(0)).expect("a kind that is known"))
         .collect()
 }
-mod known;
-mod probation;
-mod strangers;
-mod waking;

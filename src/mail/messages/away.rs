@@ -1,0 +1,55 @@
+//! While nobody is home, and when somebody is back: to those who wait, to members, to staff.
+
+use super::super::letter::{Letter, Place, Reader};
+use super::super::message::{Kind, Message};
+use crate::domain::Result;
+
+/// Tells an applicant that nobody looks after the door, and that their time stands still.
+pub fn sealed(place: &Place, to: Reader<'_>, link: &str) -> Result<Message> {
+    Letter::to(Kind::Sealed, place, to)
+        .subject("sealed-subject", [])
+        .say("sealed-told", [])
+        .say("sealed-kept", [])
+        .link("sealed-link", link)
+        .message()
+}
+
+/// Tells a member that nobody has looked after the place for a month, and how to take one's
+/// things along, or to leave.
+pub fn distress(
+    place: &Place,
+    to: Reader<'_>,
+    export: &str,
+    moving: &str,
+    about: &str,
+) -> Result<Message> {
+    Letter::to(Kind::Distress, place, to)
+        .subject("distress-subject", [])
+        .say("distress-told", [])
+        .say("distress-works", [])
+        .say("distress-leave", [])
+        .link("distress-export", export)
+        .link("distress-move", moving)
+        .say("distress-contact", [])
+        .link("distress-about", about)
+        .message()
+}
+
+/// Tells an applicant that somebody is back, and until when there is an answer.
+pub fn back(place: &Place, to: Reader<'_>, days: i64, link: &str) -> Result<Message> {
+    Letter::to(Kind::Back, place, to)
+        .subject("back-subject", [])
+        .say("back-told", [("days", days.into())])
+        .link("back-link", link)
+        .message()
+}
+
+/// Tells staff that the absence they planned is over in a day.
+pub fn absence_ends(place: &Place, to: Reader<'_>, day: &str, link: &str) -> Result<Message> {
+    Letter::to(Kind::AbsenceEnds, place, to)
+        .subject("absence-ends-subject", [])
+        .say("absence-ends-told", [("day", day.to_owned().into())])
+        .say("absence-ends-then", [])
+        .link("absence-ends-link", link)
+        .message()
+}
