@@ -50,6 +50,9 @@ pub struct SwitchFacts {
     pub oldest_application: Option<DateTime<Utc>>,
     /// Since when the open report from here waits that waits longest.
     pub oldest_report: Option<DateTime<Utc>>,
+    /// Since when three whom one may trust wait for a moderator: established members, or people
+    /// of different hosts who follow and are followed here for 30 days.
+    pub trusted_reports: Option<DateTime<Utc>>,
     /// When an application was decided or a report closed last.
     pub decided: Option<DateTime<Utc>>,
     /// The clock, as the ticks keep it.
@@ -96,6 +99,17 @@ const FACTS: &str = concat!(
             FROM applications a WHERE a.state = 1 AND a.lane IN (0, 1) \
               AND (a.put_off_until IS NULL OR a.put_off_until <= p.now)), \
            (SELECT min(created_at) FROM reports WHERE closed_at IS NULL AND host_id IS NULL), \
+           (SELECT t.at FROM (SELECT min(r.created_at) AS at FROM reports r \
+                LEFT JOIN author_standing s ON s.account_id = r.account_id \
+                WHERE r.closed_at IS NULL AND r.account_id IS NOT NULL \
+                  AND CASE WHEN r.host_id IS NULL THEN s.established_at IS NOT NULL \
+                      ELSE EXISTS (SELECT 1 FROM follows f JOIN follows g \
+                               ON g.account_id = f.target_id AND g.target_id = f.account_id \
+                           JOIN users fu ON fu.account_id = f.target_id \
+                           WHERE f.account_id = r.account_id AND f.state = 1 AND g.state = 1 \
+                             AND greatest(f.created_at, g.created_at) <= p.now - interval '30 days') END \
+                GROUP BY r.host_id, CASE WHEN r.host_id IS NULL THEN r.account_id END) t \
+            ORDER BY t.at OFFSET 2 LIMIT 1), \
            greatest((SELECT max(decided_at) FROM applications \
                      WHERE decided_at > p.now - interval '7 days' AND decided_by IS NOT NULL), \
                     (SELECT max(closed_at) FROM reports \
@@ -126,6 +140,7 @@ type FactsRow = (
     Option<At>,
     Option<At>,
     Option<At>,
+    Option<At>,
     Option<i64>,
     Option<i64>,
     Option<i64>,
@@ -151,6 +166,7 @@ type FactsSql = (
     Nullable<Timestamptz>,
     Bool,
     Bool,
+    Nullable<Timestamptz>,
     Nullable<Timestamptz>,
     Nullable<Timestamptz>,
     Nullable<Timestamptz>,
@@ -193,6 +209,7 @@ pub async fn facts(conn: &mut Conn, keys: &[&str], most: i64, now: At) -> Result
         live_invite,
         oldest_application,
         oldest_report,
+        trusted_reports,
         decided,
         high_water,
         ticked_at,
@@ -247,6 +264,7 @@ pub async fn facts(conn: &mut Conn, keys: &[&str], most: i64, now: At) -> Result
             live_invite,
             oldest_application,
             oldest_report,
+            trusted_reports,
             decided,
             state: state(),
             episode: episode(),

@@ -89,7 +89,7 @@ pub(super) fn facts(
         oldest_application: switch.oldest_application,
         oldest_report: switch.oldest_report,
         decided: switch.decided,
-        trusted_reports: None,
+        trusted_reports: switch.trusted_reports,
         emergency: None,
         absent_until: facts
             .setting(absence::SETTING)

@@ -5,8 +5,7 @@ use proptest::prelude::*;
 
 use super::staff::News;
 use super::switch::{self, Here};
-use super::{Place, Reader, access, away, decision, joining, review, staff};
-use super::{Place, Reader, access, decision, joining, posts, review, staff};
+use super::{Place, Reader, access, away, decision, joining, posts, review, staff};
 use crate::domain::factor_change::FactorChange;
 use crate::domain::hold_reason::HoldReason;
 use crate::domain::switch_notice::SwitchNotice;

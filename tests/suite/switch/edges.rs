@@ -244,3 +244,31 @@ fn the_mode_with_the_switch_costs_one_statement() {
         let _ = owner;
     });
 }
+
+#[test]
+fn three_who_are_trusted_and_wait_for_a_moderator_shorten_the_clock_and_a_crowd_does_not() {
+    Setup::default().without_jobs().run(async |place| {
+        place.owner().await;
+        let bea = place.member("bea").await.id;
+        let mut crowd = Vec::new();
+        for name in ["cai", "dee", "eli", "fay"] {
+            let person = place.member(name).await;
+            let report = json!({ "account_id": bea, "comment": "Look at this" });
+            person.api.post("/api/v1/reports", report).await.expect(200);
+            crowd.push(person.id.parse::<i64>().expect("a number"));
+        }
+        place.advance(TimeDelta::hours(49));
+        assert_eq!(standing(place).await.stage, Stage::Calm, "nobody knows them");
+        let now = place.app.clock.now();
+        for account in &crowd[..3] {
+            place
+                .sql(
+                    "INSERT INTO author_standing (account_id, established_at) VALUES ($1, $2) \
+                     ON CONFLICT (account_id) DO UPDATE SET established_at = excluded.established_at",
+                    &[account, &now],
+                )
+                .await;
+        }
+        assert_eq!(standing(place).await.stage, Stage::Guarded);
+    });
+}
