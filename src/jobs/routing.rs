@@ -162,7 +162,8 @@ pub fn listeners(kind: EventKind) -> &'static [Listener] {
         }
         EventKind::ApplicationRejected => &[CountDoor, MailDecision, HookDecided],
         EventKind::DoorChanged => &[HookDoor],
-        EventKind::SwitchMoved | EventKind::SwitchWarned => &[TellKeepers],
+        EventKind::SwitchMoved => &[Freeze, TellOfAbsence, TellKeepers],
+        EventKind::SwitchWarned => &[TellKeepers],
         EventKind::ReportMade => &[HookReport],
         EventKind::ApplicationAsked => &[MailQuestion],
         EventKind::ApplicationPutOff => &[MailPutOff],
@@ -182,7 +183,6 @@ pub fn listeners(kind: EventKind) -> &'static [Listener] {
         EventKind::PollVoted => &[CountVotes, Deliver],
         EventKind::AccountMoved => &[LeadFollowers, Deliver],
         EventKind::AccountDeleted => &[Erase, DropFeed, Deliver],
-        EventKind::SwitchMoved => &[Freeze, TellOfAbsence],
         EventKind::PollEnded => &[NotifyOfEnd, SayEdited, Deliver],
         // Strangers here were not told of it while it waited; who was is not told twice.
         EventKind::HoldReleased => &[NotifyOfPost, SayEdited, Deliver],
@@ -191,7 +191,6 @@ pub fn listeners(kind: EventKind) -> &'static [Listener] {
         // What shows here is asked for at each read; a version in the row tells of a changed
         // profile or poll.
         EventKind::BlockUndone
-        | EventKind::SwitchWarned
         | EventKind::ProfileChanged
         | EventKind::StatusPinned
         | EventKind::StatusUnpinned

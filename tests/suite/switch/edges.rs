@@ -259,13 +259,12 @@ fn three_who_are_trusted_and_wait_for_a_moderator_shorten_the_clock_and_a_crowd_
         }
         place.advance(TimeDelta::hours(49));
         assert_eq!(standing(place).await.stage, Stage::Calm, "nobody knows them");
-        let now = place.app.clock.now();
         for account in &crowd[..3] {
             place
                 .sql(
-                    "INSERT INTO author_standing (account_id, established_at) VALUES ($1, $2) \
+                    "INSERT INTO author_standing (account_id, established_at) VALUES ($1, now()) \
                      ON CONFLICT (account_id) DO UPDATE SET established_at = excluded.established_at",
-                    &[account, &now],
+                    &[account],
                 )
                 .await;
         }
