@@ -348,6 +348,16 @@ absence-ends-told = du hattest angekündigt, bis { $day } nicht bei { $place } z
 absence-ends-then = Danach ist die Tür wieder wie vorher. Ist bis dahin niemand von euch zurück, schließt sie sich Schritt für Schritt, wie immer, wenn niemand da ist.
 absence-ends-link = Nachsehen, wie es steht
 
+deputy-named-subject = Du bist Vertretung bei { $place }
+deputy-named-told = jemand aus der Leitung von { $place } vertraut dir die Vertretung an, falls von ihnen lange niemand da ist. Dann bekommst du eine Mail und kannst den Wartenden an der Tür antworten und bremsen, wer Schaden anrichtet.
+deputy-named-quiet = Bis dahin musst du nichts tun, und niemandem wird gezeigt, dass du Vertretung bist. Behalte es bitte für dich: Am besten weiß es niemand. Wenn du lieber nicht möchtest, sag es jemandem aus der Leitung.
+deputy-named-link = Wer das ist
+
+deputy-called-subject = { $place } braucht dich
+deputy-called-told = um { $place } konnte sich seit einer Weile niemand kümmern, und du wurdest für diesen Fall als Vertretung benannt.
+deputy-called-may = Melde dich ab und wieder an und öffne dann die Seite unten. Dort kannst du den Wartenden an der Tür antworten und Konten und Server bremsen, die Schaden anrichten. Alles davon lässt sich zurücknehmen. Du musst nicht alles tun, und du musst es nicht allein tun.
+deputy-called-link = Einspringen
+
 ## Der Hinweis über den Entwürfen in der App
 
 notice-somebody = Ein Mensch

@@ -352,6 +352,16 @@ absence-ends-told = you said that you would be away from { $place } until { $day
 absence-ends-then = From then on the door is as it was before. If nobody of you is back by then, it closes step by step, as always when nobody is home.
 absence-ends-link = See how things stand
 
+deputy-named-subject = You are a deputy at { $place }
+deputy-named-told = an admin of { $place } trusts you to stand in should nobody of them be there for long. You get a mail then, and can answer those who wait at the door and slow down who does harm.
+deputy-named-quiet = Until then you need do nothing, and nobody is shown that you are a deputy. Please keep it to yourself: it is best if nobody knows. If you would rather not, tell an admin.
+deputy-named-link = Who they are
+
+deputy-called-subject = { $place } needs you
+deputy-called-told = nobody who looks after { $place } has been able to do so for a while, and an admin named you to stand in.
+deputy-called-may = Sign out and in again, then open the page below. There you can answer those who wait at the door, and slow down accounts and servers that do harm. All of it can be taken back. You need not do everything, and you need not do it alone.
+deputy-called-link = Stand in
+
 ## The notice above the drafts in the app
 
 notice-somebody = A person

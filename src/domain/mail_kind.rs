@@ -75,5 +75,9 @@ smallint_enum! {
         Back = 37 => "back",
         /// Tells staff that a planned absence is over soon.
         AbsenceEnds = 38 => "absence-ends",
+        /// Tells a member that they are a deputy.
+        DeputyNamed = 39 => "deputy-named",
+        /// Calls a deputy.
+        DeputyCalled = 40 => "deputy-called",
     }
 }

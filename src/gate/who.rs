@@ -269,6 +269,32 @@ impl SignedIn {
     }
 }
 
+/// A member who stands in while nobody of the staff is there, and signed in for it: made by
+/// `gate/away/deputies.rs` alone. They answer the queue as a reviewer does, and see what one
+/// sees.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Deputy(Reviewer);
+
+/// Lets a member stand in; whoever calls it asked whether they may.
+pub(in crate::gate) fn deputy(who: Member) -> Deputy {
+    Deputy(Reviewer(who))
+}
+
+impl Deputy {
+    /// For the queue.
+    pub fn reviewer(&self) -> &Reviewer {
+        &self.0
+    }
+}
+
+impl Deref for Deputy {
+    type Target = Member;
+
+    fn deref(&self) -> &Member {
+        &self.0
+    }
+}
+
 /// Somebody who writes for nobody to see: a pending user, or a member at their drafts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Applicant {
@@ -342,3 +368,16 @@ staff!(
     /// Somebody who may name admins and owners.
     Owner, owner, Role::Owner, "Only owners may do that"
 );
+
+impl Moderator {
+    /// The same person as an admin.
+    ///
+    /// # Errors
+    /// `Denied` for who is none.
+    pub fn as_admin(&self) -> Result<Admin> {
+        match self.user().role.manages_settings() {
+            true => Ok(Admin(self.0.clone())),
+            false => Err(Error::denied("Only admins may do that")),
+        }
+    }
+}

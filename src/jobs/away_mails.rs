@@ -9,6 +9,7 @@ use crate::domain::application::ApplicationState;
 use crate::domain::{Id, Result};
 use crate::gate::away::absence;
 use crate::gate::away::back::MORE;
+use crate::gate::away::deputies;
 use crate::gate::away::letters::To;
 use crate::gate::{switch, zone};
 use crate::mail::Message;
@@ -27,6 +28,7 @@ pub(super) async fn write(
 ) -> Result<Option<Message>> {
     let id = payload["id"].as_i64().unwrap_or(0);
     match what {
+        "deputy" | "deputy_called" => of_deputy(app, conn, place, id, what).await,
         "back" => of_return(app, conn, place, id).await,
         "absence_ends" => of_end(app, conn, place, id).await,
         "sealed" => of_sealed(app, conn, place, id, payload["episode"].as_i64()).await,
@@ -76,6 +78,32 @@ async fn of_distress(
     let (export, moving) = (app.url("/settings/export"), app.url("/settings/move"));
     let to = reader(&user, &address);
     away::distress(place, to, &export, &moving, &app.url("/about")).map(Some)
+}
+
+/// To a deputy: that they are one, or that they are called; `None` where neither holds any more.
+async fn of_deputy(
+    app: &App,
+    conn: &mut Conn,
+    place: &Place,
+    user: Id,
+    what: &str,
+) -> Result<Option<Message>> {
+    let named = store::deputies::list(conn).await?;
+    if !named.iter().any(|one| one.user == user) {
+        return Ok(None);
+    }
+    if what == "deputy_called" && !deputies::is_called(app, conn, user).await? {
+        return Ok(None);
+    }
+    let Some((user, address)) = confirmed(conn, user).await? else {
+        return Ok(None);
+    };
+    let to = reader(&user, &address);
+    match what {
+        "deputy_called" => away::deputy_called(place, to, &app.url("/deputy")),
+        _ => away::deputy_named(place, to, &app.url("/about")),
+    }
+    .map(Some)
 }
 
 /// To an applicant who waited for long: somebody is back; `None` once it is decided.

@@ -74,7 +74,7 @@ pub async fn send(app: &App, payload: &Value, last: bool) -> Result<Outcome> {
         "ended" => of_end(app, &mut conn, &place, id, payload["was"].as_i64()).await?,
         "appeal" => of_appeal(app, &mut conn, &place, id).await?,
         "withdrawn" | "address_left" => of_parting(app, &mut conn, &place, id, what).await?,
-        "sealed" | "distress" | "back" | "absence_ends" => {
+        "sealed" | "distress" | "back" | "absence_ends" | "deputy" | "deputy_called" => {
             away_mails::write(app, &mut conn, &place, what, payload).await?
         }
         _ => return Ok(Outcome::Never("there is no such mail".into())),

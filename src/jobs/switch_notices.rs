@@ -11,6 +11,7 @@ use crate::domain::event::EventKind;
 use crate::domain::switch::{Cause, Stage, Warning};
 use crate::domain::switch_notice::{NoticeChannel, SwitchNotice};
 use crate::domain::{Id, Result};
+use crate::gate::away::absence;
 use crate::moderation::webhooks::{self, HookEvent};
 use crate::store::event_log::Taken;
 use crate::store::jobs::{ERRANDS, FIRST, HOOKS, MAIL};
@@ -56,6 +57,10 @@ async fn tell(
     let first_days = found.kind == Cause::Nobody && !store::users::any_member(conn).await?;
     let unheard = found.kind == Cause::Nobody || found.guarded_at.is_none();
     if first_days || (notice == SwitchNotice::Over && unheard) {
+        return Ok(());
+    }
+    // Whoever left said so: one reminder comes when it ends, and no alarm before.
+    if notice != SwitchNotice::Over && absence::lasting(conn, now).await?.is_some() {
         return Ok(());
     }
     let keepers = store::switch_notices::keepers(conn).await?;

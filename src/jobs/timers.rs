@@ -148,6 +148,8 @@ impl Chore {
             Chore::Door => {
                 gate::applications::confirm_email::let_in_waited(app).await?;
                 gate::away::absence::remind(app).await?;
+                gate::away::deputies::call_all(app).await?;
+                moderation::deputies::end_due(app).await?;
                 gate::mode::watch(app).await?;
             }
             Chore::Received => {

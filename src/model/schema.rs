@@ -456,6 +456,30 @@ diesel::table! {
 }
 
 diesel::table! {
+    deputies (user_id) {
+        user_id -> Int8,
+        named_by -> Nullable<Int8>,
+        told -> Bool,
+        named_at -> Timestamptz,
+        called_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    deputy_acts (id) {
+        id -> Int8,
+        user_id -> Nullable<Int8>,
+        kind -> Nullable<Int2>,
+        account_id -> Nullable<Int8>,
+        policy_id -> Nullable<Int8>,
+        at -> Timestamptz,
+        until -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+        kept_by -> Nullable<Int8>,
+    }
+}
+
+diesel::table! {
     destructive_acts (id) {
         id -> Int8,
         actor_id -> Int8,

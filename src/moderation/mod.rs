@@ -17,6 +17,7 @@
 
 pub mod allows;
 pub mod audit;
+pub mod deputies;
 pub mod lists;
 pub mod mails;
 pub mod people;
@@ -32,7 +33,7 @@ use serde_json::{Value, json};
 use crate::app::App;
 use crate::domain::{Id, Result};
 use crate::gate::signs;
-use crate::gate::who::Admin;
+use crate::gate::who::{Admin, Deputy};
 use crate::store::audit::NewLine;
 use crate::store::{self, Conn};
 
@@ -43,6 +44,8 @@ pub enum By<'a> {
     Host,
     /// An admin or owner (registration.md C6).
     Admin(&'a Admin),
+    /// Somebody who stands in while nobody is home (C1).
+    Deputy(&'a Deputy),
 }
 
 impl By<'_> {
@@ -51,6 +54,7 @@ impl By<'_> {
         match self {
             By::Host => None,
             By::Admin(admin) => Some(admin.user().id),
+            By::Deputy(deputy) => Some(deputy.user().id),
         }
     }
 }
@@ -77,6 +81,7 @@ async fn note_all(
     done: Vec<(Option<Id>, Value, Value)>,
     at: chrono::DateTime<chrono::Utc>,
 ) -> Result<()> {
+    // What a deputy does says nothing about whether anybody is home.
     if let By::Admin(admin) = by {
         signs::act(conn, admin, at).await?;
     }

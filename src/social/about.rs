@@ -9,7 +9,6 @@ use crate::domain::Result;
 use crate::gate::effective_mode::EffectiveMode;
 use crate::gate::mode::{self, Readers};
 use crate::gate::questions;
-use crate::gate::switch;
 use crate::model::question::QuestionVersion;
 use crate::store;
 pub use crate::store::usage::Usage;
@@ -27,7 +26,7 @@ pub struct About {
     /// Who reads applications, and how long that takes.
     pub readers: Readers,
     /// Whether somebody is home, as late and as coarsely as the world is told (registration.md
-    /// C1): no from the day on which the door was sealed.
+    /// C1): no from the day on which the door was sealed, but for an absence that was planned.
     pub attended: bool,
     /// What everybody is asked; empty while nobody may apply.
     pub questions: Vec<QuestionVersion>,
@@ -46,7 +45,9 @@ pub async fn look(app: &App) -> Result<About> {
         true => questions::of_everybody(&mut conn, now).await?,
         false => (Vec::new(), 0),
     };
-    let attended = !switch::shown(app).await?.sealed();
+    // Who said beforehand that they would be away is not missing.
+    let known = mode::remembered(app).await?;
+    let attended = !known.switch.sealed() || known.absence.is_some();
     Ok(About {
         usage,
         door,

@@ -37,6 +37,7 @@ pub mod deeds;
 pub mod deliveries;
 pub mod delivery_hosts;
 pub mod departures;
+pub mod deputies;
 pub mod desk_queue;
 pub mod desk_search;
 pub mod destructive_acts;

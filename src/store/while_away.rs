@@ -34,15 +34,20 @@ pub struct Waits {
     pub applied: i64,
     /// Reports that nobody closed; up to 1,001.
     pub reports: i64,
+    /// Members who are not established: what they send to strangers may wait; up to 1,001.
+    pub unknown: i64,
 }
 
 /// Counts it.
 pub async fn waits(conn: &mut Conn, since: DateTime<Utc>) -> Result<Waits> {
-    let (joined, applied, reports) = raw::<(BigInt, BigInt, BigInt)>(
+    let (joined, applied, reports, unknown) = raw::<(BigInt, BigInt, BigInt, BigInt)>(
         "WITH p AS (SELECT ?::timestamptz AS since) SELECT \
          (SELECT count(*) FROM (SELECT 1 FROM users u, p WHERE u.approved_at >= p.since AND u.disabled_at IS NULL LIMIT 1001) c), \
          (SELECT count(*) FROM (SELECT 1 FROM applications a, p WHERE a.submitted_at >= p.since AND a.state <> 0 LIMIT 1001) c), \
-         (SELECT count(*) FROM (SELECT 1 FROM reports WHERE closed_at IS NULL LIMIT 1001) c) FROM p",
+         (SELECT count(*) FROM (SELECT 1 FROM reports WHERE closed_at IS NULL LIMIT 1001) c), \
+         (SELECT count(*) FROM (SELECT 1 FROM users u LEFT JOIN author_standing s ON s.account_id = u.account_id \
+             WHERE u.approved_at IS NOT NULL AND u.disabled_at IS NULL \
+               AND coalesce(s.word <> 1, s.established_at IS NULL, true) LIMIT 1001) c) FROM p",
     )
     .bind::<Timestamptz, _>(since)
     .get_result(conn)
@@ -51,6 +56,7 @@ pub async fn waits(conn: &mut Conn, since: DateTime<Utc>) -> Result<Waits> {
         joined,
         applied,
         reports,
+        unknown,
     })
 }
 
@@ -99,4 +105,19 @@ pub async fn give_time(
     .load(conn)
     .await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// What somebody who is not of the staff decided since then, as a deputy: name, yes, no.
+pub async fn decided_by_deputies(
+    conn: &mut Conn,
+    since: DateTime<Utc>,
+) -> Result<Vec<(String, i64, i64)>> {
+    Ok(raw::<(Text, BigInt, BigInt)>(
+        "SELECT u.username, count(*) FILTER (WHERE a.state = 3), count(*) FILTER (WHERE a.state = 4) \
+         FROM applications a JOIN users u ON u.id = a.decided_by AND u.role = 0 \
+         WHERE a.decided_at >= ? AND a.state IN (3, 4) GROUP BY u.username ORDER BY u.username LIMIT 20",
+    )
+    .bind::<Timestamptz, _>(since)
+    .load(conn)
+    .await?)
 }

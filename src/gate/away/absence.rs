@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::app::App;
 use crate::domain::error::Invalid;
 use crate::domain::registration_mode::RegistrationMode;
-use crate::domain::{Error, Result};
+use crate::domain::{Error, Id, Result};
 use crate::gate::ceilings::absence::{AHEAD, Absence, LONGEST, SETTING};
 use crate::gate::doorkeeper::{self, Change};
 use crate::gate::mode;
@@ -30,6 +30,8 @@ pub struct Wanted {
     pub to: String,
     /// The loosest mode meanwhile.
     pub mode: RegistrationMode,
+    /// A deputy who may act from the first day.
+    pub deputy: Option<Id>,
 }
 
 /// The one that is planned or lasts; `None` where there is none, or it is over.
@@ -66,11 +68,20 @@ pub async fn plan(app: &App, who: &Admin, wanted: &Wanted) -> Result<Absence> {
                 mode: wanted.mode,
                 by: who.user().id,
                 reminded: false,
+                deputy: wanted.deputy,
             };
+            if let Some(deputy) = wanted.deputy
+                && !store::deputies::list(conn)
+                    .await?
+                    .iter()
+                    .any(|one| one.user == deputy)
+            {
+                return Err(Error::field("deputy", "ERR_INVALID", "is none any more"));
+            }
             let value = planned.value();
             let change = Change {
                 setting: SETTING,
-                detail: value.clone(),
+                detail: unnamed(&planned),
                 value,
                 act: "absence.plan",
                 inverse: json!({ "absence": null }),
@@ -98,7 +109,7 @@ pub async fn end(app: &App, who: &Admin) -> Result<()> {
                 setting: SETTING,
                 value: Value::Null,
                 act: "absence.end",
-                detail: before.value(),
+                detail: unnamed(&before),
                 inverse: Value::Null,
             };
             doorkeeper::write(app, who, conn, change, now).await?;
@@ -138,6 +149,15 @@ pub async fn remind(app: &App) -> Result<()> {
         store::settings::set(conn, SETTING, &told.value(), now).await
     })
     .await
+}
+
+/// As the log tells it: without the deputy.
+fn unnamed(absence: &Absence) -> Value {
+    let without = Absence {
+        deputy: None,
+        ..absence.clone()
+    };
+    without.value()
 }
 
 /// From the beginning of the first day, or from now on, to the beginning of the first day back,
@@ -212,6 +232,7 @@ mod tests {
             from: from.into(),
             to: to.into(),
             mode: RegistrationMode::Closed,
+            deputy: None,
         }
     }
 

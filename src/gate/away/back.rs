@@ -12,10 +12,10 @@ use crate::domain::{Error, Id, Result};
 use crate::gate::applications::ask;
 use crate::gate::applications::bulk::LeftOut;
 use crate::gate::applications::review::{self, PartCounts, Waiting};
+use crate::gate::signs;
 use crate::gate::switch::stage::{RESPONSE, Standing};
 use crate::gate::switch::{self, lift};
 use crate::gate::who::Reviewer;
-use crate::model::audit::SignOfLife;
 use crate::store::audit::NewLine;
 use crate::store::jobs::{MAIL, THEN};
 pub use crate::store::while_away::Waits;
@@ -46,6 +46,8 @@ pub struct WhileAway {
     /// Old applications, the longest waiting first, each with whether its applicant was told
     /// already that somebody is back.
     pub old: Vec<Waiting>,
+    /// What deputies decided at the door: name, yes, no.
+    pub decided: Vec<(String, i64, i64)>,
     /// Who would lift it altogether, and needs a second one.
     pub wishes: Vec<String>,
 }
@@ -71,6 +73,7 @@ pub async fn look(app: &App, who: &Reviewer) -> Result<Option<WhileAway>> {
         joined: store::while_away::joined(conn, since, NAMED).await?,
         queue: store::desk_queue::counts(conn, now).await?,
         old: ids.iter().filter_map(|id| found.remove(id)).collect(),
+        decided: store::while_away::decided_by_deputies(conn, since).await?,
         wishes: store::lift_wishes::names(conn, episode.id, Stage::Calm).await?,
         standing,
     }))
@@ -105,7 +108,7 @@ pub async fn tell(app: &App, who: &Reviewer, applications: &[Id]) -> Result<usiz
                 inverse: None,
             };
             store::audit::append(conn, line, now).await?;
-            store::signs_of_life::insert(conn, by, SignOfLife::Act, now).await?;
+            signs::act(conn, who, now).await?;
             Ok::<_, Error>(told.len())
         })
         .await?;

@@ -6,6 +6,7 @@
 
 pub mod absence;
 pub mod back;
+pub mod deputies;
 pub mod letters;
 
 use chrono::{DateTime, Utc};

@@ -11,7 +11,7 @@ use crate::domain::{Id, ids};
 use crate::gate::effective_mode::Ceiling;
 
 /// `instance_settings.key`: `{"from": "…", "to": "…", "mode": "closed", "by": "1", "reminded":
-/// false}`. Absent or null: none is planned.
+/// false, "deputy": "2"}`. Absent or null: none is planned.
 pub const SETTING: &str = "registration.absence";
 /// The longest.
 pub const LONGEST: TimeDelta = TimeDelta::days(30);
@@ -33,6 +33,8 @@ pub struct Absence {
     pub by: Id,
     /// The staff were reminded of its end.
     pub reminded: bool,
+    /// The deputy who may act from the first moment; said in no log.
+    pub deputy: Option<Id>,
 }
 
 impl Absence {
@@ -45,6 +47,7 @@ impl Absence {
             mode: RegistrationMode::from_name(value["mode"].as_str()?)?,
             by: ids::parse(value["by"].as_str()?)?,
             reminded: value["reminded"].as_bool().unwrap_or(false),
+            deputy: value["deputy"].as_str().and_then(ids::parse),
         })
     }
 
@@ -56,6 +59,7 @@ impl Absence {
             "mode": self.mode.as_str(),
             "by": self.by.to_string(),
             "reminded": self.reminded,
+            "deputy": self.deputy.map(|id| id.to_string()),
         })
     }
 
@@ -101,6 +105,7 @@ mod tests {
             mode,
             by: 7,
             reminded: false,
+            deputy: (from > 200).then_some(9),
         }
     }
 

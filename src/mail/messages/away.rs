@@ -53,3 +53,23 @@ pub fn absence_ends(place: &Place, to: Reader<'_>, day: &str, link: &str) -> Res
         .link("absence-ends-link", link)
         .message()
 }
+
+/// Tells a member that they may be called to stand in.
+pub fn deputy_named(place: &Place, to: Reader<'_>, link: &str) -> Result<Message> {
+    Letter::to(Kind::DeputyNamed, place, to)
+        .subject("deputy-named-subject", [])
+        .say("deputy-named-told", [])
+        .say("deputy-named-quiet", [])
+        .link("deputy-named-link", link)
+        .message()
+}
+
+/// Calls a deputy.
+pub fn deputy_called(place: &Place, to: Reader<'_>, link: &str) -> Result<Message> {
+    Letter::to(Kind::DeputyCalled, place, to)
+        .subject("deputy-called-subject", [])
+        .say("deputy-called-told", [])
+        .say("deputy-called-may", [])
+        .link("deputy-called-link", link)
+        .message()
+}

@@ -48,6 +48,8 @@ fn all(language: Language, person: &str) -> Vec<Message> {
         away::sealed(&place, to, LINK),
         away::distress(&place, to, LINK, LINK, LINK),
         away::back(&place, to, 7, LINK),
+        away::deputy_named(&place, to, LINK),
+        away::deputy_called(&place, to, LINK),
         away::absence_ends(&place, to, "1 March", LINK),
     ];
     for what in SwitchNotice::ALL {

@@ -2,10 +2,11 @@
 
 use askama::Template;
 
-use super::sample::{Hung, ago, member, staff};
+use super::sample::{Hung, ago, chip, member, staff};
 use crate::files::default_pictures;
+use crate::web::home::deputy;
 use crate::web::parts::form::Form;
-use crate::web::review::{absence, away, queue};
+use crate::web::review::{absence, away, deputies, queue};
 use crate::web::settings::export;
 
 /// The pages of an absence.
@@ -16,6 +17,7 @@ pub fn pages() -> Vec<Hung> {
         planned,
         form,
         modes: absence::MODES.to_vec(),
+        deputies: vec![("7".into(), "bea".into())],
         help: "30 days later at the most. Days begin at midnight in Europe/Berlin.".into(),
     };
     let planned = |lasts| {
@@ -24,6 +26,7 @@ pub fn pages() -> Vec<Hung> {
             from: "Thursday, 24 December 2026".into(),
             to: "Wednesday, 6 January 2027".into(),
             mode: "By invitation",
+            deputy: Some("bea".into()),
         })
     };
     let typed = Form::new()
@@ -63,6 +66,13 @@ pub fn pages() -> Vec<Hung> {
         more_joined: true,
         old: vec![row("12", "Tom"), row("13", "Ida")],
         moderates: true,
+        decided: vec!["@bea, a deputy, let 2 in and turned 1 down.".into()],
+        deeds: vec![away::Deed {
+            id: 4,
+            words: "@spam was suspended by @bea".into(),
+            at: ago(9_000),
+            until: ago(-9_000),
+        }],
         sealed: true,
         not_yet: String::new(),
         wishes: vec!["mona".into()],
@@ -79,9 +89,48 @@ pub fn pages() -> Vec<Hung> {
         figures: Vec::new(),
         joined: Vec::new(),
         old: Vec::new(),
+        decided: Vec::new(),
+        deeds: Vec::new(),
         wishes: Vec::new(),
         not_yet: "An admin gives the door back to what it was.".into(),
         ..told.clone()
+    };
+    let applicant = deputy::Applicant {
+        id: "12".into(),
+        seen: "0123456789abcdef01234567".into(),
+        username: "tom".into(),
+        display_name: "Tom".into(),
+        answers: vec![("What brings you here?".into(), "The porches.".into())],
+        at: ago(40_000),
+    };
+    let reported = |id: &str, may_suspend| deputy::ReportedRow {
+        id: id.into(),
+        account: chip("spam@elsewhere.example", "Spam", 3),
+        reporters: 2,
+        may_suspend,
+        may_limit: may_suspend,
+    };
+    let standing_in = |afresh| deputy::DeputyPage {
+        page: member("Standing in"),
+        why: "Nobody who looks after this place has been here for a while.",
+        afresh,
+        waiting: vec![applicant.clone()],
+        more: true,
+        reported: vec![reported("7", true), reported("8", false)],
+        days: 14,
+    };
+    let named = deputies::DeputiesPage {
+        page: staff("Deputies"),
+        rows: vec![deputies::DeputyRow {
+            id: "7".into(),
+            name: "bea".into(),
+            told: false,
+            named_at: ago(90_000),
+            called_at: Some(ago(900)),
+        }],
+        most: 5,
+        days: 14,
+        form: Form::new().error("name", "This is no member of this place."),
     };
     let mut export = export::ExportPage {
         page: member("Take along"),
@@ -100,6 +149,9 @@ pub fn pages() -> Vec<Hung> {
             away(Some(quiet), Form::new()).render(),
         ),
         ("away, nothing", away(None, Form::new()).render()),
+        ("deputy", standing_in(false).render()),
+        ("deputy, to sign in", standing_in(true).render()),
+        ("deputies", named.render()),
         ("export", export.render()),
     ]
 }

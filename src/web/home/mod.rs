@@ -3,6 +3,7 @@
 pub mod compose;
 pub mod deeds;
 pub mod delete;
+pub mod deputy;
 pub mod draft;
 pub mod draft_form;
 pub mod drafts;

@@ -12,6 +12,7 @@ use crate::domain::registration_mode::RegistrationMode;
 use crate::door::forms::lenient;
 use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
 use crate::gate::away::absence::{self, Wanted};
+use crate::gate::away::deputies;
 use crate::gate::ceilings::absence::{Absence, LONGEST};
 use crate::gate::zone;
 use crate::web::error::WebError;
@@ -35,6 +36,8 @@ pub struct AbsencePage {
     pub form: Form,
     /// Modes with what they mean: value, name, sentence.
     pub modes: Vec<(&'static str, &'static str, &'static str)>,
+    /// Deputies who may act from the first day: id and name; for admins.
+    pub deputies: Vec<(String, String)>,
     /// How long it may last, and whose clock the days are of.
     pub help: String,
 }
@@ -50,6 +53,8 @@ pub struct Planned {
     pub to: String,
     /// The mode, in a word or two.
     pub mode: &'static str,
+    /// Who stands in from the first day; for admins.
+    pub deputy: Option<String>,
 }
 
 /// What differs is named by each row below.
@@ -117,12 +122,27 @@ async fn page(
     let zone = zone::of(app, reviewer.user()).await?;
     let now = app.clock.now();
     let found = absence::look(app, &reviewer).await?;
+    let deputies = match caller.admin() {
+        Ok(admin) => deputies::list(app, &admin).await?,
+        Err(_) => Vec::new(),
+    };
     let mut page = frame::page(req, Some(caller), "Away for a while").await?;
     page.here = Here::Desk;
     page.has_errors = form.has_errors();
     let shown = AbsencePage {
         admin: caller.admin().is_ok(),
-        planned: found.map(|away| in_words(&away, now, zone)),
+        planned: found.map(|away| {
+            let deputy = deputies.iter().find(|one| Some(one.user) == away.deputy);
+            let deputy = deputy.map(|one| one.name.clone());
+            Planned {
+                deputy,
+                ..in_words(&away, now, zone)
+            }
+        }),
+        deputies: deputies
+            .iter()
+            .map(|one| (one.user.to_string(), one.name.clone()))
+            .collect(),
         form,
         modes: MODES.to_vec(),
         help: format!(
@@ -151,6 +171,7 @@ fn in_words(away: &Absence, now: DateTime<Utc>, zone: Tz) -> Planned {
         // The clocks may have been changed in between: the day, whatever its first minute was.
         to: day(away.to + TimeDelta::minutes(1)),
         mode: words::short(away.mode),
+        deputy: None,
     }
 }
 
@@ -162,6 +183,8 @@ struct Typed {
     to: String,
     #[serde(default, deserialize_with = "lenient::string")]
     mode: String,
+    #[serde(default, deserialize_with = "lenient::opt_i64")]
+    deputy: Option<i64>,
 }
 
 /// POST `/desk/absence`.
@@ -179,6 +202,7 @@ async fn plan(
         from: typed.from.clone(),
         to: typed.to.clone(),
         mode,
+        deputy: typed.deputy,
     };
     match absence::plan(&app, &admin, &wanted).await {
         Ok(away) => {
@@ -198,9 +222,14 @@ async fn plan(
                 .with("from", typed.from)
                 .with("to", typed.to)
                 .with("mode", typed.mode)
+                .with(
+                    "deputy",
+                    typed.deputy.map(|id| id.to_string()).unwrap_or_default(),
+                )
                 .refused_as(&invalid, |field| match field {
                     "from" => "The first day away",
                     "to" => "The first day back",
+                    "deputy" => "Who was chosen as deputy",
                     _ => "The door",
                 });
             page(&req, &app, &caller, form).await

@@ -14,6 +14,7 @@ use crate::gate::applications::review;
 use crate::gate::away::back::{self, MORE, WhileAway};
 use crate::gate::switch::lift::{self, Lifted, YOUNG};
 use crate::gate::zone;
+use crate::moderation::deputies;
 use crate::web::error::WebError;
 use crate::web::form::{Form as Sent, Nothing};
 use crate::web::frame;
@@ -53,6 +54,10 @@ pub struct Told {
     pub old: Vec<QueueRow>,
     /// May do more than the desk: the reports are theirs to read.
     pub moderates: bool,
+    /// What deputies decided, each in a sentence.
+    pub decided: Vec<String>,
+    /// What deputies laid on others and what still holds; for moderators.
+    pub deeds: Vec<Deed>,
     /// The seal is still to be broken, by answering the oldest.
     pub sealed: bool,
     /// Why the switch cannot be lifted by the viewer now; empty where it can.
@@ -63,6 +68,19 @@ pub struct Told {
     pub needs_second: bool,
     /// Days more that the applicants are promised.
     pub more_days: i64,
+}
+
+/// What a deputy laid on somebody.
+#[derive(Debug, Clone)]
+pub struct Deed {
+    /// Its id.
+    pub id: i64,
+    /// What, in a sentence.
+    pub words: String,
+    /// When.
+    pub at: Moment,
+    /// When it ends by itself.
+    pub until: Moment,
 }
 
 /// What differs is named by each row below.
@@ -91,6 +109,22 @@ pub const ROUTES: &[Route] = &[
         path: "/desk/away/ask",
         rate: Rate::Write,
         handler: || web::to(ask),
+        ..ROW
+    },
+    Route {
+        method: "POST",
+        path: "/desk/away/keep",
+        access: Access::Moderation,
+        rate: Rate::Write,
+        handler: || web::to(keep),
+        ..ROW
+    },
+    Route {
+        method: "POST",
+        path: "/desk/away/undo",
+        access: Access::Moderation,
+        rate: Rate::Write,
+        handler: || web::to(undo),
         ..ROW
     },
     Route {
@@ -155,6 +189,7 @@ async fn in_words(app: &App, caller: &Caller, found: WhileAway) -> Result<Told, 
             "/desk?state=asked",
         ),
         ("Open reports", found.waits.reports, "/desk/reports"),
+        ("Members on probation", found.waits.unknown, ""),
     ];
     let moderates = reviewer.user().role.manages_reports();
     let not_yet = match () {
@@ -164,7 +199,28 @@ async fn in_words(app: &App, caller: &Caller, found: WhileAway) -> Result<Told, 
             .to_owned(),
         () => String::new(),
     };
+    let deeds = match caller.moderator() {
+        Ok(moderator) => deputies::done(app, &moderator).await?,
+        Err(_) => Vec::new(),
+    };
+    let decided = found
+        .decided
+        .iter()
+        .map(|(name, yes, no)| format!("@{name}, a deputy, let {yes} in and turned {no} down."));
     Ok(Told {
+        decided: decided.collect(),
+        deeds: deeds
+            .into_iter()
+            .map(|done| Deed {
+                id: done.act.id,
+                words: match &done.act.by {
+                    Some(by) => format!("{} was {} by @{by}", done.whom, done.what),
+                    None => format!("{} was {}", done.whom, done.what),
+                },
+                at: moment(done.act.at),
+                until: moment(done.act.until),
+            })
+            .collect(),
         door: match standing.stage {
             Stage::Distress => {
                 "Nobody can come in, time stands still for those who wait, and members were told how to leave."
@@ -278,6 +334,42 @@ async fn ask(
         }
         Err(error) => Err(error.into()),
     }
+}
+
+#[derive(Deserialize)]
+struct OfDeed {
+    #[serde(default, deserialize_with = "lenient::opt_i64")]
+    id: Option<i64>,
+}
+
+/// POST `/desk/away/keep`.
+async fn keep(
+    app: web::Data<App>,
+    caller: Caller,
+    sent: Sent<OfDeed>,
+) -> Result<HttpResponse, WebError> {
+    let id = sent.fields.id.ok_or(Error::NotFound)?;
+    let flash = match deputies::keep(&app, &caller.moderator()?, id).await {
+        Ok(()) => Flash::done("It is yours now, and holds until somebody lifts it."),
+        Err(error @ Error::Denied(_)) => Flash::trouble(error.sentence()),
+        Err(error) => return Err(error.into()),
+    };
+    Ok(frame::see_other_with("/desk/away", &flash))
+}
+
+/// POST `/desk/away/undo`.
+async fn undo(
+    app: web::Data<App>,
+    caller: Caller,
+    sent: Sent<OfDeed>,
+) -> Result<HttpResponse, WebError> {
+    let id = sent.fields.id.ok_or(Error::NotFound)?;
+    let flash = match deputies::take_back(&app, &caller.moderator()?, id).await {
+        Ok(()) => Flash::done("It is taken back."),
+        Err(error @ Error::Denied(_)) => Flash::trouble(error.sentence()),
+        Err(error) => return Err(error.into()),
+    };
+    Ok(frame::see_other_with("/desk/away", &flash))
 }
 
 /// POST `/desk/away/lift`.

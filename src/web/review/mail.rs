@@ -161,6 +161,7 @@ pub fn kind_words(kind: MailKind) -> &'static str {
         MailKind::Distress => "Nobody is home, to members",
         MailKind::Back => "Somebody is back, to those who wait",
         MailKind::AbsenceEnds => "A planned absence ends",
+        MailKind::DeputyNamed | MailKind::DeputyCalled => "To a member",
         MailKind::Week => "The week at the door",
         MailKind::StillThere => "Still there?",
         MailKind::DoorGuarded => "The door is guarded",

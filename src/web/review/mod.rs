@@ -10,6 +10,7 @@ pub mod blocks;
 pub mod branch_cut;
 pub mod bulk;
 pub mod charts;
+pub mod deputies;
 pub mod door;
 pub mod events;
 pub mod held;

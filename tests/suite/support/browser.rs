@@ -265,6 +265,12 @@ impl Filled {
         self
     }
 
+    /// What no browser would do: sends it there instead.
+    pub fn aim(mut self, action: &str) -> Filled {
+        action.clone_into(&mut self.form.action);
+        self
+    }
+
     /// The value that stands in a field.
     #[track_caller]
     pub fn value(&self, name: &str) -> &str {

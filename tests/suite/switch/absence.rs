@@ -92,7 +92,7 @@ fn the_door_is_as_it_was_left_from_the_first_day_to_the_last() {
         assert_eq!(reminders(place), 1);
         place.mail_to(&owner.email).await.link("/desk");
         place.advance(TimeDelta::days(1));
-        assert_eq!(door(place).await.1, ModeReason::Deadman, "the clock ran on");
+        assert_eq!(stage(place).await, Stage::Guarded, "the clock ran on");
     });
 }
 

@@ -3,6 +3,7 @@
 mod absence;
 mod check_in;
 mod coming_back;
+mod deputies;
 mod edges;
 mod known;
 mod notices;

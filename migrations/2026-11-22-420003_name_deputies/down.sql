@@ -1,0 +1,2 @@
+DROP TABLE deputy_acts;
+DROP TABLE deputies;
