@@ -53,8 +53,11 @@ pub async fn page(
         page.viewer = viewer(app, user).await?;
         page.outdated = page.viewer.as_ref().is_some_and(|viewer| viewer.may_review)
             && door.is_held_by(ModeReason::Outdated);
-        page.in_distress = user.standing() == Standing::Member
-            && gate::switch::shown(app).await?.stage >= Stage::Distress;
+        let switch = gate::switch::shown(app).await?;
+        page.in_distress = user.standing() == Standing::Member && switch.stage >= Stage::Distress;
+        page.was_away = gate::who::reviewer(user).is_ok()
+            && gate::switch::lift::is_due(&switch)
+            && !page.path.starts_with("/desk/away");
     }
     Ok(page)
 }

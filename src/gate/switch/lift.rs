@@ -141,6 +141,11 @@ pub(in crate::gate) fn latched(standing: &Standing) -> Option<OpenEpisode> {
         .filter(|episode| episode.stage.min(standing.stage) >= Stage::Guarded)
 }
 
+/// Whether somebody has to lift it: staff are led to the page that receives them.
+pub fn is_due(standing: &Standing) -> bool {
+    latched(standing).is_some()
+}
+
 /// Applications are about to be decided or asked about: at the beginning of the transaction that
 /// does it, before their rows are held. A reviewer who answers the one that waits longest lets
 /// the place out of the seal: the door is guarded then, and time goes on for everybody. Whether

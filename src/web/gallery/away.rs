@@ -6,13 +6,17 @@ use super::sample::{Hung, ago, chip, member, staff};
 use crate::files::default_pictures;
 use crate::web::home::deputy;
 use crate::web::parts::form::Form;
+use crate::web::parts::layout::Page;
 use crate::web::review::{absence, away, deputies, queue};
 use crate::web::settings::export;
 
 /// The pages of an absence.
 pub fn pages() -> Vec<Hung> {
     let absence = |admin, planned, form| absence::AbsencePage {
-        page: staff("Away for a while"),
+        page: Page {
+            was_away: admin,
+            ..staff("Away for a while")
+        },
         admin,
         planned,
         form,

@@ -32,6 +32,9 @@ pub struct Page {
     pub noindex: bool,
     /// Nobody has looked after the place for a month: members are told how to leave.
     pub in_distress: bool,
+    /// Nobody was seen here for too long, and the viewer is of the staff: they are led to what
+    /// happened meanwhile.
+    pub was_away: bool,
     /// A form on this page came back with errors; said first in the page's title.
     pub has_errors: bool,
     /// Staff are told that this version is too old, and what that does.
@@ -221,6 +224,7 @@ impl Page {
             card: None,
             noindex: false,
             in_distress: false,
+            was_away: false,
             has_errors: false,
             outdated: false,
         }

@@ -159,6 +159,15 @@ fn distress_waits_for_the_day_on_which_somebody_said_they_are_back() {
             Stage::Sealed,
             "stages follow the real clock, but the last"
         );
+        // Nobody is alarmed who said that they would be away; and they are not missing.
+        place.settle().await;
+        let mails = place.mails();
+        let alarms = mails.iter().filter(|m| m.to == owner.email);
+        let alarms: Vec<&str> = alarms.map(|m| m.subject.as_str()).collect();
+        assert!(alarms.is_empty(), "{alarms:?}");
+        mode::forget(&place.app).await;
+        let told = place.stranger().get("/api/v2/instance").await.ok();
+        assert_eq!(told["registrations"]["attended"], true);
         place.live(TimeDelta::days(4)).await;
         assert_eq!(stage(place).await, Stage::Distress);
     });

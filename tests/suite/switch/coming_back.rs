@@ -31,6 +31,10 @@ fn the_page_tells_what_happened_and_one_button_ends_it() {
         place.applicant("hana").await;
         sealed(place).await;
         let browser = place.signed_in(&owner).await;
+        assert_eq!(
+            browser.open("/home").await.link("While you were away"),
+            "/desk/away"
+        );
         let page = browser.open("/desk/away").await;
         page.says("Good that you are here")
             .says("@ivo")
