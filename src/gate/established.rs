@@ -12,7 +12,6 @@ use super::who::Moderator;
 use crate::app::App;
 use crate::domain::role::Role;
 use crate::domain::{Error, Id, Result};
-use crate::model::audit::SignOfLife;
 use crate::store::audit::NewLine;
 pub use crate::store::author_standing::{Known, Said};
 use crate::store::{self};
@@ -130,7 +129,7 @@ pub async fn say(app: &App, who: &Moderator, name: &str, word: Word) -> Result<(
                 inverse: Some(json!({ "act": before.act(), "name": known.username })),
             };
             store::audit::append(conn, line, now).await?;
-            store::signs_of_life::insert(conn, by, SignOfLife::Act, now).await?;
+            super::signs::act(conn, who, now).await?;
             Ok(released)
         })
         .await?;

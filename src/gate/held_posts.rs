@@ -9,7 +9,6 @@ use super::reads;
 use super::who::Moderator;
 use crate::app::App;
 use crate::domain::{Error, Id, Result};
-use crate::model::audit::SignOfLife;
 use crate::model::status_parts::StatusParts;
 use crate::store::audit::NewLine;
 pub use crate::store::holds::Held;
@@ -93,7 +92,7 @@ pub async fn release(app: &App, who: &Moderator, post: Id) -> Result<bool> {
                 inverse: None,
             };
             store::audit::append(conn, line, now).await?;
-            store::signs_of_life::insert(conn, by, SignOfLife::Act, now).await?;
+            super::signs::act(conn, who, now).await?;
             Ok(true)
         })
         .await?;
@@ -127,7 +126,7 @@ pub async fn release_all(app: &App, who: &Moderator, account: Id) -> Result<usiz
                 inverse: None,
             };
             store::audit::append(conn, line, now).await?;
-            store::signs_of_life::insert(conn, by, SignOfLife::Act, now).await?;
+            super::signs::act(conn, who, now).await?;
             Ok(many)
         })
         .await?;

@@ -20,8 +20,8 @@ use crate::domain::event::{Event, EventKind};
 use crate::domain::role::Role;
 use crate::domain::switch::Stage;
 use crate::domain::{Error, Id, Result};
-use crate::gate::mode;
 use crate::gate::who::{Admin, Reviewer, Via};
+use crate::gate::{mode, signs};
 use crate::model::audit::SignOfLife;
 use crate::model::user::User;
 use crate::store::audit::NewLine;
@@ -55,7 +55,7 @@ pub async fn to_calm(app: &App, who: &Admin) -> Result<Lifted> {
             if standing.response_is_over() {
                 return Err(Error::Conflict(STILL_WAITS.into()));
             }
-            store::signs_of_life::insert(conn, who.user().id, SignOfLife::Act, wall).await?;
+            signs::act(conn, who, wall).await?;
             let lifted = match may(conn, who.user(), &episode, Stage::Calm, wall).await? {
                 false => Lifted::Wished,
                 true => {

@@ -8,9 +8,8 @@ use crate::app::App;
 use crate::domain::registration_mode::RegistrationMode;
 use crate::domain::{Error, Result};
 use crate::gate::ceilings::deadman;
-use crate::gate::mode;
 use crate::gate::who::Admin;
-use crate::model::audit::SignOfLife;
+use crate::gate::{mode, signs};
 use crate::store;
 use crate::store::audit::NewLine;
 
@@ -56,7 +55,7 @@ pub async fn choose(app: &App, who: &Admin, choice: Choice) -> Result<()> {
         let word = json!(guarded.as_str());
         store::settings::set(conn, deadman::SETTING, &word, now).await?;
         let user = who.user().id;
-        store::signs_of_life::insert(conn, user, SignOfLife::Act, now).await?;
+        signs::act(conn, who, now).await?;
         let line = NewLine {
             actor: Some(user),
             act: "switch.configure",

@@ -326,3 +326,22 @@ fn a_weekly_mail_says_what_was_seen_of_somebody() {
         );
     });
 }
+
+#[test]
+fn a_planned_absence_alarms_nobody() {
+    run(async |place| {
+        let (olive, rem) = people(place).await;
+        let browser = place.signed_in(&olive).await;
+        super::absence::plan(place, &browser, 0, 12).await;
+        place.live(TimeDelta::days(9)).await;
+        place.settle().await;
+        assert_eq!(stage(place).await, Stage::Guarded, "the real clock goes on");
+        let mails = place.mails();
+        for person in [&olive, &rem] {
+            for kind in ["still-there", "door-guarded"] {
+                assert_eq!(mails_to(&mails, &person.email, kind).len(), 0, "E2: {kind}");
+            }
+            assert_eq!(posts_to(person).await.len(), 0, "E2");
+        }
+    });
+}
