@@ -59,8 +59,6 @@ async fn tell(
     if first_days || (notice == SwitchNotice::Over && unheard) {
         return Ok(());
     }
-    // Whoever left said so: one reminder comes when it ends, and no alarm before.
-    if notice != SwitchNotice::Over && absence::lasting(conn, now).await?.is_some() {
     // Said beforehand: nobody is alarmed, and a reminder comes at the end (E2).
     if notice != SwitchNotice::Over && absence::lasting(conn, moved_at).await?.is_some() {
         return Ok(());

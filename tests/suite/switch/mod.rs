@@ -5,6 +5,7 @@ mod check_in;
 mod coming_back;
 mod deputies;
 mod edges;
+mod killed;
 mod known;
 mod notices;
 mod probation;
