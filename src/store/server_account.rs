@@ -11,7 +11,6 @@ use super::accounts::{NewLocalAccount, insert_local};
 use super::raw::raw;
 use super::settings;
 use crate::domain::{Id, Result};
-use crate::secrets::actor_key::NewActorKey;
 
 /// Where its id stands.
 const SETTING: &str = "server_account";
@@ -24,13 +23,22 @@ pub async fn find(conn: &mut Conn) -> Result<Option<Id>> {
     Ok(value.and_then(|v: Value| v["account"].as_str()?.parse().ok()))
 }
 
+/// Its keypair, as [`NewLocalAccount`] has it.
+#[derive(Clone, Copy)]
+pub struct Key<'a> {
+    /// SubjectPublicKeyInfo, PEM.
+    pub public_pem: &'a str,
+    /// PKCS#8, DER. Secret.
+    pub private_der: &'a [u8],
+}
+
 /// Makes it under the first of `names` that nobody has, unless somebody else just did; gives its
 /// id. `None` where all names are taken.
 pub async fn make(
     conn: &mut Conn,
     names: &[&str],
     title: &str,
-    key: &NewActorKey,
+    key: Key<'_>,
     at: DateTime<Utc>,
 ) -> Result<Option<Id>> {
     raw::<(Text,)>(LOCK).get_result::<(String,)>(conn).await?;
@@ -49,8 +57,8 @@ pub async fn make(
             id,
             username: (*name).to_owned(),
             display_name: title.to_owned(),
-            public_key_pem: key.public_pem.clone(),
-            private_key: key.private_der.clone(),
+            public_key_pem: key.public_pem.to_owned(),
+            private_key: key.private_der.to_vec(),
             ..NewLocalAccount::default()
         };
         insert_local(conn, &account, at).await?;

@@ -20,6 +20,7 @@ use crate::model::status_parts::Mentioned;
 use crate::model::user::User;
 use crate::secrets::actor_key::NewActorKey;
 use crate::store::posting::{NewStatus, Written};
+use crate::store::server_account::Key;
 use crate::store::{self, Conn};
 use crate::text::catalogue::Words;
 use crate::text::length::status_length;
@@ -103,9 +104,15 @@ async fn server(
 ) -> Result<Id> {
     match (made, key) {
         (Some(made), _) => Ok(made),
-        (None, Some(key)) => store::server_account::make(conn, NAMES, title, key, now)
-            .await?
-            .ok_or_else(|| Error::broken("every name that the server could have is taken")),
+        (None, Some(key)) => {
+            let key = Key {
+                public_pem: &key.public_pem,
+                private_der: &key.private_der,
+            };
+            store::server_account::make(conn, NAMES, title, key, now)
+                .await?
+                .ok_or_else(|| Error::broken("every name that the server could have is taken"))
+        }
         (None, None) => Err(Error::broken("an account without a key")),
     }
 }
