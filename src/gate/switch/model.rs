@@ -5,7 +5,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 
-use super::clockwork::{Seen, tick};
+use super::clockwork::{Clockwork, Seen, tick};
 use super::stage::{Change, Facts, Standing, Written, apply, judge};
 use crate::domain::switch::{Cause, Stage, Warning};
 
@@ -161,9 +161,6 @@ impl Paper {
         if self.stage > 0 {
             self.up += up;
         }
-        let before = self.ticked;
-        self.ticked = wall;
-        let _ = before;
         for _ in 0..8 {
             let (stage, warning) = self.now(wall);
             if stage == self.stage {
@@ -180,6 +177,7 @@ impl Paper {
             }
             (self.stage, self.up) = (stage, 0);
         }
+        self.ticked = wall;
     }
 
     /// When an episode began that begins now: when it was due, and not before the last tick.
@@ -227,6 +225,7 @@ fn facts(paper: &Paper) -> Facts {
 struct Real {
     written: Written,
     looked: [Option<(i64, i64)>; 2],
+    last: Option<DateTime<Utc>>,
 }
 
 impl Real {
@@ -246,9 +245,16 @@ impl Real {
         if let Some(episode) = &mut self.written.episode {
             episode.uptime += ticked.uptime;
         }
+        let last = self.last.replace(time(wall));
+        let now = self.written.clockwork;
+        self.written.clockwork = now.map(|kept| Clockwork {
+            ticked_at: last.unwrap_or(DateTime::<Utc>::MIN_UTC),
+            ..kept
+        });
         while let Some(change) = self.judged(facts, wall).change() {
             self.written.episode = apply(self.written.episode, change);
         }
+        self.written.clockwork = now;
     }
 
     fn judged(&self, facts: &Facts, wall: i64) -> Standing {

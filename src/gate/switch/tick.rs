@@ -9,7 +9,7 @@ use diesel_async::AsyncConnection;
 use serde_json::json;
 
 use super::clockwork::{self, Clockwork, Seen, Ticked};
-use super::stage::{Change, Standing};
+use super::stage::{self, Change, OpenEpisode, Standing, Written};
 use crate::app::App;
 use crate::domain::Result;
 use crate::domain::event::{Event, EventKind};
@@ -31,26 +31,39 @@ pub async fn tick(app: &App) -> Result<()> {
                 return Ok(false);
             }
             let wall = app.clock.decide(conn).await?;
-            let standing = mode::weighed(app, conn, wall).await?.switch;
-            let ticked = clockwork::tick(
-                standing.clockwork,
-                Seen {
-                    wall,
-                    gap: app.clock.gap(wall),
-                },
-            );
+            let before = mode::weighed(app, conn, wall).await?.switch.clockwork;
+            let gap = app.clock.gap(wall);
+            let ticked = clockwork::tick(before, Seen { wall, gap });
             keep(conn, &ticked, wall).await?;
-            // By what is written now: the uptime of this very minute counts.
-            for step in 0..STEPS {
-                let weighed = mode::weighed(app, conn, wall).await?;
-                if !write(conn, &weighed.switch).await? {
-                    if step > 0 {
-                        mode::note(conn, &weighed.told, weighed.switch.now).await?;
-                    }
-                    return Ok(step > 0);
-                }
+            // By what is written now: the uptime of this very minute counts. What this tick finds
+            // true was not at the one before; whether it was since then, the facts say.
+            let weighed = mode::weighed(app, conn, wall).await?;
+            let last = before.map_or(DateTime::<Utc>::MIN_UTC, |kept| kept.ticked_at);
+            let mut written = Written {
+                episode: weighed.switch.episode,
+                clockwork: Some(Clockwork {
+                    ticked_at: last,
+                    ..ticked.clockwork
+                }),
+            };
+            let mut moved = false;
+            for _ in 0..STEPS {
+                let standing = stage::judge(&weighed.facts, &written, wall);
+                let Some(change) = standing.change() else {
+                    break;
+                };
+                let Some(id) = write(conn, &standing, change).await? else {
+                    break;
+                };
+                written.episode =
+                    stage::apply(written.episode, change).map(|e| OpenEpisode { id, ..e });
+                moved = true;
             }
-            Ok::<_, crate::domain::Error>(true)
+            if moved {
+                let weighed = mode::weighed(app, conn, wall).await?;
+                mode::note(conn, &weighed.told, weighed.switch.now).await?;
+            }
+            Ok::<_, crate::domain::Error>(moved)
         })
         .await?;
     if moved {
@@ -98,44 +111,56 @@ async fn log(conn: &mut Conn, act: &'static str, by: TimeDelta, at: DateTime<Utc
     store::audit::append(conn, line, at).await
 }
 
-/// Writes what is missing, a step; whether anything was.
-async fn write(conn: &mut Conn, standing: &Standing) -> Result<bool> {
+/// Writes what is missing, a step, and tells of it; gives the episode's id. `None` where somebody
+/// else was faster.
+async fn write(conn: &mut Conn, standing: &Standing, change: Change) -> Result<Option<Id>> {
     let at = standing.now;
-    let Some(change) = standing.change() else {
-        return Ok(false);
-    };
     let (id, version) = standing.episode.map_or((0, 0), |e| (e.id, e.version));
-    let (id, kind, extra) = match change {
+    let (written, kind, extra) = match change {
         Change::Begin {
             cause,
             stage,
             since,
-        } => match store::switch::begin(conn, cause, stage, since).await? {
+        } => {
+            let Some(id) = store::switch::begin(conn, cause, stage, since).await? else {
+                return Ok(None);
+            };
+            if stage >= Stage::Guarded {
+                told(conn, EventKind::SwitchMoved, id, stage as i64, at).await?;
+            }
             // A warning is told at the next step.
-            Some(_) if stage == Stage::Warned => return Ok(true),
-            Some(id) => (id, EventKind::SwitchMoved, stage as i64),
-            None => return Ok(false),
-        },
-        Change::Advance { stage, since } => {
-            if !store::switch::advance(conn, id, version, stage, since).await? {
-                return Ok(false);
-            }
-            (id, EventKind::SwitchMoved, stage as i64)
+            return Ok(Some(id));
         }
-        Change::End => {
-            if !store::switch::end(conn, id, version, None, at).await? {
-                return Ok(false);
-            }
-            (id, EventKind::SwitchMoved, 0)
-        }
-        Change::Warn(warning) => {
-            if !store::switch::warned(conn, id, version, warning as i16).await? {
-                return Ok(false);
-            }
-            (id, EventKind::SwitchWarned, warning as i64)
-        }
+        Change::Advance { stage, since } => (
+            store::switch::advance(conn, id, version, stage, since).await?,
+            EventKind::SwitchMoved,
+            stage as i64,
+        ),
+        Change::End => (
+            store::switch::end(conn, id, version, None, at).await?,
+            EventKind::SwitchMoved,
+            0,
+        ),
+        Change::Warn(warning) => (
+            store::switch::warned(conn, id, version, warning as i16).await?,
+            EventKind::SwitchWarned,
+            warning as i64,
+        ),
     };
+    if !written {
+        return Ok(None);
+    }
+    told(conn, kind, id, extra, at).await?;
+    Ok(Some(id))
+}
+
+async fn told(
+    conn: &mut Conn,
+    kind: EventKind,
+    id: Id,
+    extra: i64,
+    at: DateTime<Utc>,
+) -> Result<()> {
     let event = Event::by_people(kind, id, 0).with(extra);
-    store::events::insert(conn, &event, at).await?;
-    Ok(true)
+    store::events::insert(conn, &event, at).await
 }

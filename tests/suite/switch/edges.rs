@@ -32,6 +32,14 @@ fn e3_down_for_eight_days_and_the_first_who_knocks_finds_it_guarded() {
         assert_eq!(now["effective_mode"], "approval");
         assert_eq!(now["reason"], "admin", "nobody is told when to strike");
         assert_eq!(now["attended"], json!(true));
+        // What is written down later says when it became true.
+        place.tick().await;
+        let since = standing(place).await.since.expect("it began");
+        let ago = place.app.clock.now() - since;
+        assert!(
+            ago > TimeDelta::hours(23) && ago < TimeDelta::hours(25),
+            "{ago}"
+        );
         // However long it was off: sealed only after two days of uptime.
         place.advance(days(60));
         assert_eq!(standing(place).await.stage, Stage::Guarded);

@@ -5,6 +5,7 @@ mod check_in;
 mod coming_back;
 mod deputies;
 mod edges;
+mod forty_days;
 mod killed;
 mod known;
 mod notices;
