@@ -147,7 +147,8 @@ fn staff_grant_it_and_take_it_and_what_waited_goes() {
         let page = desk.open("/desk/known?name=olive").await;
         page.says("established by their role");
         let form = desk.open("/desk/known?name=ann").await;
-        let form = form.form("/desk/known/word").forge("name", "olive");
+        let form = form.form("/desk/known/word").press("They are not");
+        let form = form.forge("name", "olive");
         desk.submit(form).await.says("Staff are established");
         // For moderators, and nobody else.
         let visitor = place.signed_in(&ben).await;
