@@ -128,6 +128,12 @@ pub enum GateCommand {
     },
     /// How it stands, who was there last, and what comes when
     Status,
+    /// Back to how it was, after an absence: the door opens as far as an admin chose
+    Lift {
+        /// Who is back: somebody of the staff
+        #[arg(long, value_name = "NAME")]
+        r#as: String,
+    },
     /// What would happen if nobody came; nothing is written, nobody is told
     Simulate {
         /// How far ahead, 1 to 120

@@ -1,15 +1,16 @@
 //! `porchlight gate …`: the dead-man switch, for whoever has a shell. Fields of a line are
 //! separated by tabs, for people and scripts; times are UTC.
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use chrono::{DateTime, Utc};
 
 use crate::app::App;
+use crate::domain::Error;
 use crate::domain::registration_mode::RegistrationMode;
 use crate::domain::switch::Stage;
 use crate::gate::signs::check_in;
 use crate::gate::signs::notices::AWAY;
-use crate::gate::switch::look;
+use crate::gate::switch::{lift, look};
 use crate::web::render::switch as words;
 
 use super::arguments::GateCommand;
@@ -23,6 +24,7 @@ pub fn gate(settled: Settled, command: &GateCommand) -> Result<()> {
     with_app(settled, async |app| match command {
         GateCommand::Status => status(&app).await,
         GateCommand::CheckIn { r#as } => check_in_as(&app, r#as).await,
+        GateCommand::Lift { r#as } => lift(&app, r#as).await,
         GateCommand::Simulate { days } => simulate(&app, *days).await,
     })
 }
@@ -46,6 +48,16 @@ async fn status(app: &App) -> Result<()> {
     for next in &standing.next {
         terminal::say(format!("{}\t{}", moment(next.at), words::comes(next.stage)));
     }
+    Ok(())
+}
+
+async fn lift(app: &App, name: &str) -> Result<()> {
+    let lifted = lift::by_host(app, name).await;
+    lifted.map_err(|error| match error {
+        Error::NotFound => anyhow!("nobody of the staff is called {name}"),
+        other => tell(other),
+    })?;
+    terminal::say("It is lifted: the door opens as far as it was chosen.".to_owned());
     Ok(())
 }
 

@@ -33,6 +33,7 @@ use crate::gate::who::{ApplicationFacts, SignedIn, Via, admit, admit_to_sandbox}
 use crate::gate::{Member, drafts};
 use crate::identity::accounts::{self, NewMember};
 use crate::jobs::relay::Relay;
+use crate::model::audit::SignOfLife;
 use crate::secrets::{Secret, link};
 use crate::social::accounts::profile::{self, Picture as NewPicture, UpdateProfile};
 use crate::social::accounts::{follow, follow_requests};
@@ -175,7 +176,12 @@ impl Story {
                 .await
                 .map_err(tell)?;
             if member.user().role.reviews_applications() {
-                store::second_factor::pretend(&mut conn, member.user().id, now)
+                let user = member.user().id;
+                store::second_factor::pretend(&mut conn, user, now)
+                    .await
+                    .map_err(tell)?;
+                // Two weeks of nobody would have guarded the door: they looked in just now.
+                store::signs_of_life::insert(&mut conn, user, SignOfLife::CheckIn, self.now)
                     .await
                     .map_err(tell)?;
             }

@@ -1,5 +1,7 @@
 //! `/desk/switch`: who was there, both clocks, and what comes when nobody is.
 
+use std::fmt::Write;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
@@ -95,26 +97,25 @@ pub struct Calendar {
     pub width: i64,
     /// Its height.
     pub height: i64,
-    /// Days: x, y, size, class, and what it says when pointed at.
-    pub cells: Vec<Cell>,
+    /// Days on which somebody was there.
+    pub lit: Vec<Cell>,
+    /// The others, as one path: small, so that nothing is told by colour alone.
+    pub dark: String,
     /// Names of months: x and word.
     pub months: Vec<(i64, &'static str)>,
     /// The same in one sentence.
     pub description: String,
 }
 
-/// A day in the calendar.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A day on which somebody was there.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Cell {
     /// From the left.
-    pub x: String,
+    pub x: f64,
     /// From the top.
-    pub y: String,
-    /// How large: a day on which somebody was there is larger, so that nothing is told by colour
-    /// alone.
-    pub size: String,
-    /// `day-lit` or `day-dark`.
-    pub class: &'static str,
+    pub y: f64,
+    /// How large.
+    pub size: i64,
     /// `21 Nov 2026: 4 signs of life`.
     pub title: String,
 }
@@ -390,28 +391,29 @@ impl Calendar {
             let seen = days.iter().find(|seen| seen.day == day);
             let column = (day - first).num_days() / 7;
             let row = i64::from(day.weekday().num_days_from_monday());
+            let (x, y) = (column * STEP, HEAD + row * STEP);
             let size = match seen.map_or(0, |seen| seen.signs) {
                 0 => 2,
                 1..=2 => CELL - 1,
                 _ => CELL,
             };
-            let (x, y) = (column * STEP, HEAD + row * STEP);
             let inset = (STEP - size) as f64 / 2.0;
-            let said = match seen {
-                None => "nobody".to_owned(),
-                Some(seen) => words::signs(seen.signs, seen.people),
-            };
-            calendar.cells.push(Cell {
-                x: (x as f64 + inset).to_string(),
-                y: (y as f64 + inset).to_string(),
-                size: size.to_string(),
-                class: if seen.is_some() {
-                    "day-lit"
-                } else {
-                    "day-dark"
-                },
-                title: format!("{}: {said}", day.format("%-d %b %Y")),
-            });
+            let (left, top) = (x as f64 + inset, y as f64 + inset);
+            match seen {
+                None => {
+                    let _ = write!(calendar.dark, "M{left} {top}h{size}v{size}h-{size}z");
+                }
+                Some(seen) => calendar.lit.push(Cell {
+                    x: left,
+                    y: top,
+                    size,
+                    title: format!(
+                        "{}: {}",
+                        day.format("%-d %b %Y"),
+                        words::signs(seen.signs, seen.people)
+                    ),
+                }),
+            }
             lit += i64::from(seen.is_some());
             if day.day() == 1 && x + 4 * STEP < calendar.width {
                 calendar.months.push((x, words::month(day.month())));
