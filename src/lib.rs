@@ -27,6 +27,11 @@
 //! - Every route is a row of [`server::table`]; what the row says is enforced before its handler.
 //! - Only a signature can reach the network: what may fetch takes `&Federation`, all else `&App`.
 //!
+//! Whether anybody is home is judged by `gate/switch` (its `stage.rs` is the law in one function);
+//! what counts as a sign of life is in `gate/signs`, what happens while nobody is and when somebody
+//! comes back in `gate/away`, who is known and whose words wait in `gate/established.rs` and
+//! `gate/outreach.rs`.
+//!
 //! What staff decide about applications is in `gate`, about servers and people in `moderation`;
 //! reports are in `social/report.rs`. The audit log is written by `store/audit.rs`, read by
 //! `moderation/audit.rs`; `jobs/acts` takes a line of it back, and does what waited.

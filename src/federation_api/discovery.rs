@@ -215,6 +215,7 @@ fn node(app: &App, version: &str, words: &Instance, numbers: &Numbers) -> Value 
                 "reason": about.door.reason,
                 "since": since,
                 "attended": about.attended,
+                "dead_man_switch": app.config.registration.dead_man_switch,
                 "review_time": about.readers.review_time(),
                 "asks": about.asks,
                 "url": app.url("/apply"),

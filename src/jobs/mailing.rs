@@ -503,6 +503,11 @@ async fn of_seen(app: &App, conn: &mut Conn, place: &Place, to: Id) -> Result<Op
         return Ok(None);
     };
     let since = app.clock.now() - TimeDelta::days(7);
+    // Whoever began within the week hears of it after a whole one: the first timer of a new
+    // place would greet its owner with it.
+    if user.role_since > since {
+        return Ok(None);
+    }
     let rows = store::seen::by_kind(conn, user.id, since).await?;
     let Some(last) = rows.iter().map(|(_, _, last)| *last).max() else {
         return Ok(None);

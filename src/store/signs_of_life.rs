@@ -132,18 +132,3 @@ pub async fn forget(conn: &mut Conn, before: DateTime<Utc>, limit: i64) -> Resul
     .execute(conn)
     .await?)
 }
-
-/// Brings those from a time that the clock took back to before it: a clock that was ahead must
-/// not keep the light on for as long as it was.
-pub async fn bring_back(conn: &mut Conn, by: chrono::TimeDelta, now: DateTime<Utc>) -> Result<()> {
-    super::raw::<()>(
-        "WITH p AS (SELECT ?::bigint AS seconds, ?::timestamptz AS now) \
-         UPDATE signs_of_life s SET at = least(s.at - make_interval(secs => p.seconds), p.now) \
-         FROM p WHERE s.at > p.now",
-    )
-    .bind::<BigInt, _>(by.num_seconds())
-    .bind::<Timestamptz, _>(now)
-    .execute(conn)
-    .await?;
-    Ok(())
-}

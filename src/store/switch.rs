@@ -181,3 +181,23 @@ pub async fn end(
         .await?;
     Ok(ended > 0)
 }
+
+const BRING_BACK: &str = "\
+    WITH p AS (SELECT ?::bigint * interval '1 second' AS by, ?::timestamptz AS now), \
+    seen AS (UPDATE signs_of_life s SET at = least(s.at - p.by, p.now) FROM p WHERE s.at > p.now), \
+    held AS (UPDATE users u SET role_since = least(u.role_since - p.by, p.now) FROM p \
+             WHERE u.role > 0 AND u.role_since > p.now) \
+    UPDATE episodes e SET since = least(e.since - p.by, p.now), \
+        stage_since = least(e.stage_since - p.by, p.now) \
+    FROM p WHERE e.ended_at IS NULL AND e.stage_since > p.now";
+
+/// The clock was set back by so much, and is believed now: what was noted in a time that comes
+/// again is brought to before `now`, so that a clock that was ahead extends no deadline (E5).
+pub async fn bring_back(conn: &mut Conn, by: chrono::TimeDelta, now: DateTime<Utc>) -> Result<()> {
+    raw::<()>(BRING_BACK)
+        .bind::<BigInt, _>(by.num_seconds())
+        .bind::<Timestamptz, _>(now)
+        .execute(conn)
+        .await?;
+    Ok(())
+}

@@ -93,7 +93,7 @@ async fn keep(conn: &mut Conn, ticked: &Ticked, wall: DateTime<Utc>) -> Result<(
     }
     if let Some(by) = ticked.accepted {
         tracing::warn!(%by, "the clock was set back a day ago, and is believed now");
-        store::signs_of_life::bring_back(conn, by, wall).await?;
+        store::switch::bring_back(conn, by, wall).await?;
         log(conn, "switch.clock_accepted", by, wall).await?;
     }
     Ok(())

@@ -175,7 +175,8 @@ pub fn pages() -> Vec<Hung> {
     for (name, fired) in [("switch", false), ("switch_fired", true)] {
         let overview = look::Overview::example(fired);
         let page = staff("The switch");
-        let page = switch::SwitchPage::new(page, true, &overview, chrono_tz::Tz::UTC, None, 40);
+        let page =
+            switch::SwitchPage::new(page, true, &overview, chrono_tz::Tz::UTC, None, Some(40));
         hang(name, page.render());
     }
     for (name, empty) in [("charts", false), ("charts_none", true)] {

@@ -44,6 +44,8 @@ pub struct DoorPage {
     pub changes: Vec<ChangeRow>,
     /// How many were left out.
     pub by_hours: usize,
+    /// The configuration switches the presence clock off: everybody is told.
+    pub unwatched: bool,
 }
 
 /// A stretch of the band with one mode.
@@ -109,6 +111,7 @@ async fn show(
         band_words: band_words(&band),
         band,
         by_hours: history.len() - told.len(),
+        unwatched: !app.config.registration.dead_man_switch,
         changes: told.into_iter().map(|change| row(change, now)).collect(),
     };
     frame::render(&req, &shown)

@@ -92,7 +92,7 @@ pub fn presence(standing: &Standing, facts: &Facts) -> String {
         (_, None) => "Switched off.".to_owned(),
         (None, Some(_)) => "Nobody was seen yet.".to_owned(),
         (Some(seen), Some(t)) => format!(
-            "{} of {} without anybody.",
+            "Somebody was seen {} ago; {} are allowed.",
             span(standing.now - seen),
             span(t)
         ),

@@ -61,6 +61,8 @@ pub struct SwitchPage {
     pub keepers: Vec<KeeperRow>,
     /// What would happen within so many days.
     pub rehearsal: Vec<(Moment, String)>,
+    /// Somebody asked for it.
+    pub asked: bool,
     /// How many days that is.
     pub days: i64,
     /// How many may be asked for.
@@ -179,7 +181,7 @@ async fn show(
     caller: Caller,
     wish: web::Query<Wish>,
 ) -> Result<HttpResponse, WebError> {
-    let days = wish.days.trim().parse().unwrap_or(REHEARSED);
+    let days = wish.days.trim().parse().ok();
     let page = page(&req, &app, &caller, None, days).await?;
     frame::render(&req, &page)
 }
@@ -189,7 +191,7 @@ async fn page(
     app: &App,
     caller: &Caller,
     typed: Option<Form>,
-    days: i64,
+    days: Option<i64>,
 ) -> Result<SwitchPage, WebError> {
     let reviewer = caller.reviewer()?;
     let zone = zone::of(app, reviewer.user()).await?;
@@ -239,7 +241,7 @@ async fn choose(
                     "guarded" => "The mode",
                     _ => "The number of days",
                 });
-            let page = page(&req, &app, &caller, Some(form), REHEARSED).await?;
+            let page = page(&req, &app, &caller, Some(form), None).await?;
             Ok(frame::refused(frame::render(&req, &page)?))
         }
         Err(other) => Err(other.into()),
@@ -269,12 +271,13 @@ impl SwitchPage {
         seen: &Overview,
         zone: Tz,
         typed: Option<Form>,
-        days: i64,
+        days: Option<i64>,
     ) -> SwitchPage {
         let standing = &seen.standing;
         let now = standing.now;
         let moment = |at: DateTime<Utc>| Moment::new(at, now).in_zone(zone);
-        let days = days.clamp(1, MOST_DAYS);
+        let asked = days.is_some();
+        let days = days.unwrap_or(REHEARSED).clamp(1, MOST_DAYS);
         let rehearsal = look::rehearse(standing, &seen.facts, days);
         SwitchPage {
             page,
@@ -298,6 +301,7 @@ impl SwitchPage {
                 .iter()
                 .map(|scene| (moment(scene.at), words::scene(scene, seen.guarded_mode)))
                 .collect(),
+            asked,
             days,
             most_days: MOST_DAYS,
             form: typed.unwrap_or_else(|| {

@@ -12,7 +12,7 @@ use crate::support::api::id;
 use crate::support::browser::Page;
 use crate::support::people::Person;
 use crate::support::picture;
-use crate::support::place::{Place, run};
+use crate::support::place::{Place, Setup, run};
 use crate::support::routes;
 
 const MINE: &str = "/api/porchlight/v1/application";
@@ -1085,10 +1085,9 @@ fn seventeen_hundred_are_erased_in_sets() {
 
 #[test]
 fn files_that_a_crash_left_are_deleted_later() {
-    run(async |place| {
+    // The timer sweeps as well: it would be between two looks.
+    Setup::default().without_jobs().run(async |place| {
         let files = crowd(place, 3).await;
-        // The timer sweeps as well: it would be between two looks.
-        place.stop_jobs().await;
         let paths: Vec<String> = place
             .sql("SELECT avatar_path FROM applicant_profiles", &[])
             .await

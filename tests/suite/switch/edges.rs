@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use porchlight::domain::switch::Stage;
-use porchlight::gate::switch;
+use porchlight::gate::{mode, switch};
 use serde_json::{Value, json};
 
 use super::{standing, told};
@@ -11,7 +11,8 @@ use crate::support::place::{Place, Setup, run};
 async fn open_it(place: &Place) {
     let browser = place.signed_in(&place.owner().await).await;
     let page = browser.open("/desk/door/open").await;
-    browser.submit(page.form("/desk/door")).await;
+    let form = page.form("/desk/door").set("understood", "1");
+    browser.submit(form).await;
 }
 
 fn days(n: i64) -> TimeDelta {
@@ -198,6 +199,7 @@ fn the_history_names_the_cause_once_the_door_was_sealed_and_never_before() {
         place.owner().await;
         place.member("bea").await;
         place.tick().await;
+        mode::watch(&place.app).await.expect("it is noted");
         let reasons = async || -> Vec<Value> {
             let rows = place
                 .stranger()

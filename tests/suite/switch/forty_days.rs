@@ -91,7 +91,7 @@ fn forty_days_of_nobody_are_lived_through_and_somebody_comes_home() {
         // The moderator's phone shows the post by the server, and changes nothing.
         let home = mona
             .api
-            .get("/api/v1/conversations")
+            .get("/api/v1/notifications")
             .await
             .expect(200)
             .json();

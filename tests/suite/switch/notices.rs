@@ -307,6 +307,8 @@ fn a_weekly_mail_says_what_was_seen_of_somebody() {
         place
             .sql("DELETE FROM leases WHERE name = 'timer.week'", &[])
             .await;
+        let long_ago = "UPDATE users SET role_since = role_since - interval '8 days'";
+        place.sql(long_ago, &[]).await;
         porchlight::jobs::timers::tick(&place.app).await;
         place.start_jobs();
         place.settle().await;

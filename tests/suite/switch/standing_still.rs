@@ -141,7 +141,7 @@ async fn signed_in(place: &Place, person: &Person) -> porchlight::gate::who::Sig
     porchlight::gate::who::SignedIn {
         user: holder.expect("read").expect("there").user,
         application: None,
-        via: porchlight::gate::who::Via::CommandLine,
+        via: porchlight::gate::who::Via::Session { id: 1 },
         at: place.app.clock.now(),
     }
 }
