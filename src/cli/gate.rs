@@ -57,7 +57,7 @@ async fn lift(app: &App, name: &str) -> Result<()> {
         Error::NotFound => anyhow!("nobody of the staff is called {name}"),
         other => tell(other),
     })?;
-    terminal::say("It is lifted: the door opens as far as it was chosen.".to_owned());
+    terminal::say("It is lifted: the door opens as far as it was chosen.");
     Ok(())
 }
 

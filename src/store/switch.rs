@@ -43,13 +43,13 @@ pub async fn keep(conn: &mut Conn, state: SwitchState, uptime: i64) -> Result<()
 
 /// From when to when nothing ticked for two hours or more, the last time: the server was off.
 pub async fn last_off(conn: &mut Conn) -> Result<Option<(DateTime<Utc>, DateTime<Utc>)>> {
-    let row: Option<(Option<DateTime<Utc>>, Option<DateTime<Utc>>)> =
-        raw::<(Nullable<Timestamptz>, Nullable<Timestamptz>)>(
-            "SELECT off_from, off_until FROM switch_state",
-        )
-        .get_result(conn)
-        .await
-        .optional()?;
+    type Row = (Option<DateTime<Utc>>, Option<DateTime<Utc>>);
+    let row: Option<Row> = raw::<(Nullable<Timestamptz>, Nullable<Timestamptz>)>(
+        "SELECT off_from, off_until FROM switch_state",
+    )
+    .get_result(conn)
+    .await
+    .optional()?;
     Ok(row.and_then(|(from, until)| from.zip(until)))
 }
 

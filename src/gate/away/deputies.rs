@@ -163,7 +163,7 @@ async fn call(conn: &mut Conn, standing: &Standing, user: Id) -> Result<Option<C
 #[derive(Debug, Clone, PartialEq)]
 pub enum Found {
     /// They may act.
-    Ready(Deputy, Call),
+    Ready(Box<Deputy>, Call),
     /// They have to sign in once more.
     SignInAfresh(Call),
 }
@@ -194,7 +194,7 @@ pub async fn admit(app: &App, who: &SignedIn) -> Result<Found> {
         .map(|s| s.created_at);
     let fresh = begun.is_some_and(|at| at >= call.since && at + FRESH > now);
     Ok(match fresh {
-        true => Found::Ready(who::deputy(member), call),
+        true => Found::Ready(Box::new(who::deputy(member)), call),
         false => Found::SignInAfresh(call),
     })
 }

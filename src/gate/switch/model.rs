@@ -139,7 +139,7 @@ impl Paper {
 
     fn tick(&mut self, wall: i64, own: Option<(i64, i64)>) {
         let up = match own {
-            Some((_, mono)) if !self.fresh => (wall - self.ticked).min(mono).min(HOUR).max(0),
+            Some((_, mono)) if !self.fresh => (wall - self.ticked).min(mono).clamp(0, HOUR),
             _ => 0,
         };
         if self.fresh {

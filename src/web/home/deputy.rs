@@ -163,7 +163,7 @@ async fn show(
     let deputy = match &found {
         Found::SignInAfresh(call) => {
             shown.why = words(call);
-            return Ok(frame::render(&req, &shown)?);
+            return frame::render(&req, &shown);
         }
         Found::Ready(deputy, call) => {
             shown.why = words(call);
@@ -226,7 +226,7 @@ fn applicant(one: &Waiting, now: chrono::DateTime<chrono::Utc>) -> Applicant {
 /// The deputy, or what everybody else gets.
 async fn deputy(app: &App, caller: &Caller) -> Result<Deputy, WebError> {
     match deputies::admit(app, caller.signed_in()?).await? {
-        Found::Ready(deputy, _) => Ok(deputy),
+        Found::Ready(deputy, _) => Ok(*deputy),
         Found::SignInAfresh(_) => Err(Error::denied(
             "Please sign in once more first: what deputies do needs a fresh sign-in.",
         )

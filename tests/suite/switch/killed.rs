@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use porchlight::domain::role::Role;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
@@ -59,7 +60,8 @@ fn processes_that_are_killed_while_stages_change_tell_each_once() {
                 one.kill();
                 other.kill();
             }
-            // Whoever comes next finishes it.
+            // Whoever comes next finishes it, once what the dead held is given up.
+            place.advance(TimeDelta::minutes(10));
             place.start_jobs();
             place.tick().await;
             place.settle().await;
