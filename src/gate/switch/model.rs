@@ -163,6 +163,14 @@ impl Paper {
         }
         for _ in 0..8 {
             let (stage, warning) = self.now(wall);
+            let seen = match self.kept {
+                true if self.seen > -NEVER => self.seen.max(self.app.min(self.seen + 3 * self.t)),
+                _ => -NEVER,
+            };
+            if self.nobody && seen + 5 >= self.began {
+                (self.stage, self.warned, self.up, self.nobody) = (0, 0, 0, false);
+                continue;
+            }
             if stage == self.stage {
                 self.warned = self.warned.max(warning);
                 break;

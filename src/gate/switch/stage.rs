@@ -133,6 +133,8 @@ pub struct Standing {
     pub warning: Option<Warning>,
     /// The open episode as it is written.
     pub episode: Option<OpenEpisode>,
+    /// That episode ended by itself, and has to be closed.
+    pub over: bool,
     /// The clock as it is written.
     pub clockwork: Option<Clockwork>,
     /// The time by which this was judged: never before one that was seen.
@@ -207,7 +209,8 @@ impl Standing {
                 stage: self.stage,
                 since,
             }),
-            (Some(episode), _) if self.stage < episode.stage => Some(Change::End),
+            // What comes after an end is an episode of its own.
+            (Some(episode), _) if self.over || self.stage < episode.stage => Some(Change::End),
             (Some(episode), Some(since)) if self.stage > episode.stage => Some(Change::Advance {
                 stage: self.stage,
                 since,
@@ -275,9 +278,12 @@ pub fn judge(facts: &Facts, written: &Written, wall: DateTime<Utc>) -> Standing 
     if let Some(further) = clocks.further() {
         stage = stage.max(further);
     }
+    let over = written
+        .episode
+        .is_some_and(|episode| clocks.ends_by_itself(&episode));
     let since = match written.episode {
         _ if stage == Stage::Calm => None,
-        Some(episode) if episode.stage == stage => Some(episode.stage_since),
+        Some(episode) if episode.stage == stage && !over => Some(episode.stage_since),
         _ => Some(clocks.since(stage)),
     };
     Standing {
@@ -286,6 +292,7 @@ pub fn judge(facts: &Facts, written: &Written, wall: DateTime<Utc>) -> Standing 
         since,
         warning: (stage == Stage::Warned).then(|| clocks.warning()),
         episode: written.episode,
+        over,
         clockwork: written.clockwork,
         now,
         seen: clocks.seen,

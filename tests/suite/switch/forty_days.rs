@@ -98,7 +98,12 @@ fn forty_days_of_nobody_are_lived_through_and_somebody_comes_home() {
         assert!(home.to_string().contains("Favourite this post"), "{home}");
         open(&album, &place.browser(), "05-landing", "/").await;
 
-        days(place, 2).await;
+        // The second warning is told while there is time.
+        place.live(TimeDelta::hours(37)).await;
+        place.settle().await;
+        assert_eq!(alarms(place, &mona).len(), 2);
+        place.live(TimeDelta::hours(11)).await;
+        place.settle().await;
         assert_eq!(stage(place).await, Stage::Guarded);
         assert_eq!(alarms(place, &mona).len(), 3);
         open(&album, &place.browser(), "07-door", "/door").await;
