@@ -44,9 +44,9 @@ fn e3_down_for_eight_days_and_the_first_who_knocks_finds_it_guarded() {
         // However long it was off: sealed only after two days of uptime.
         place.advance(days(60));
         assert_eq!(standing(place).await.stage, Stage::Guarded);
-        place.live(TimeDelta::hours(47)).await;
+        place.live(TimeDelta::hours(46)).await;
         assert_eq!(standing(place).await.stage, Stage::Guarded);
-        place.live(TimeDelta::hours(2)).await;
+        place.live(TimeDelta::hours(3)).await;
         assert_eq!(standing(place).await.stage, Stage::Sealed);
     });
 }

@@ -6,6 +6,7 @@ mod coming_back;
 mod deputies;
 mod edges;
 mod forty_days;
+mod keepers;
 mod killed;
 mod known;
 mod notices;
