@@ -326,7 +326,7 @@ seen-not-you = If that was you, there is nothing to do. If not, end the sessions
 seen-link = Your sessions
 ## While nobody is home
 
-sealed-subject = Your application to { $place } keeps
+sealed-subject = Your application to { $place } stays as it is
 sealed-told = nobody has looked after the door of { $place } for a while, so nobody is taken in at the moment.
 sealed-kept = Your application stays as it is. Its time stands still, so it does not run out meanwhile, and you need do nothing. Should you not want to wait, you can take it back.
 sealed-link = Your application

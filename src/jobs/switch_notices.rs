@@ -65,6 +65,10 @@ async fn tell(
     }
     let keepers = store::switch_notices::keepers(conn).await?;
     let keepers: Vec<Id> = keepers.iter().map(|user| user.id).collect();
+    // That nobody could keep the light on is no news to somebody who does since then.
+    if found.kind == Cause::Nobody && !keepers.is_empty() {
+        return Ok(());
+    }
     let hooks = store::webhooks::listening(conn, HookEvent::Switch.bit()).await?;
     for (channel, to) in [
         (NoticeChannel::Mail, keepers.as_slice()),

@@ -52,7 +52,7 @@ fn those_who_wait_are_told_once_and_their_time_stands_still_until_somebody_answe
         place.live(TimeDelta::days(10)).await;
         assert_eq!(stage(place).await, Stage::Guarded);
         place.settle().await;
-        assert_eq!(mails_to(place, &hana.email, "keeps"), 0);
+        assert_eq!(mails_to(place, &hana.email, "stays as it is"), 0);
         assert_eq!(hana.api.get(MINE).await.ok()["time_stands_still"], false);
 
         place.live(TimeDelta::days(5)).await;
@@ -61,8 +61,8 @@ fn those_who_wait_are_told_once_and_their_time_stands_still_until_somebody_answe
             place.settle().await;
             place.tick().await;
         }
-        assert_eq!(mails_to(place, &hana.email, "keeps"), 1);
-        assert_eq!(mails_to(place, &ivo.email, "keeps"), 1);
+        assert_eq!(mails_to(place, &hana.email, "stays as it is"), 1);
+        assert_eq!(mails_to(place, &ivo.email, "stays as it is"), 1);
         assert_eq!(hana.api.get(MINE).await.ok()["time_stands_still"], true);
         let browser = place.signed_in(&hana).await;
         browser
