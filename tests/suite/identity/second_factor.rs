@@ -243,6 +243,8 @@ fn a_new_password_by_mail_still_asks_for_the_second_factor() {
         let ann = place.member("ann").await;
         let browser = place.signed_in(&ann).await;
         let (phone, _) = set_app(place, &browser, &ann).await;
+        // Word of the new factor is out: the next mail is the link.
+        place.settle().await;
         let thief = place.browser();
         let page = thief.open("/password").await;
         thief
