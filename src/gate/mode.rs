@@ -11,7 +11,7 @@ use diesel_async::AsyncConnection;
 use super::applications::line;
 use super::ceilings::absence::{self, Absence};
 use super::ceilings::opening_hours::OpeningHours;
-use super::ceilings::{capacity, configured, deadman, opening_hours, outdated, setup};
+use super::ceilings::{capacity, configured, deadman, opening_hours, outdated};
 use super::effective_mode::{Ceiling, EffectiveMode, strictest};
 use super::switch::stage::{Facts, Standing};
 use super::switch::{self, stage};
@@ -93,7 +93,6 @@ fn weigh(app: &App, facts: &DoorFacts, now: DateTime<Utc>) -> Weighed {
     let ceilings = [
         Some(configured),
         deadman::ceiling(&switch, guarded_mode),
-        setup::ceiling(facts.somebody_eligible),
         capacity::ceiling(facts.waiting, registration.max_waiting, app.disk_is_low()),
         hours.as_ref().and_then(|hours| hours.ceiling(now)),
         absence.as_ref().and_then(|away| away.ceiling(now)),

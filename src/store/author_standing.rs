@@ -269,35 +269,3 @@ pub async fn note_look(conn: &mut Conn, account: Id, at: DateTime<Utc>) -> Resul
     .await?;
     Ok(())
 }
-
-const UNKNOWN: &str = "\
-    SELECT u.username, coalesce(u.approved_at, u.created_at), \
-        (SELECT count(*) FROM outbound_holds h WHERE h.account_id = u.account_id) \
-    FROM users u JOIN accounts a ON a.id = u.account_id AND (a.flags & 2) = 0 \
-    LEFT JOIN author_standing e ON e.account_id = u.account_id \
-    WHERE u.approved_at IS NOT NULL AND u.disabled_at IS NULL AND u.role = 0 AND e.established_at IS NULL \
-    ORDER BY u.account_id DESC LIMIT ?";
-
-/// Members who are not established, the newest first: name, since when they are in, how many of
-/// their posts wait.
-pub async fn not_established(
-    conn: &mut Conn,
-    most: i64,
-) -> Result<Vec<(String, DateTime<Utc>, i64)>> {
-    Ok(raw::<(Text, Timestamptz, BigInt)>(UNKNOWN)
-        .bind::<BigInt, _>(most)
-        .load(conn)
-        .await?)
-}
-
-/// How many members are not established.
-pub async fn count_not_established(conn: &mut Conn) -> Result<i64> {
-    let (many,): (i64,) = raw::<(BigInt,)>(
-        "SELECT count(*) FROM users u JOIN accounts a ON a.id = u.account_id AND (a.flags & 2) = 0 \
-         LEFT JOIN author_standing e ON e.account_id = u.account_id \
-         WHERE u.approved_at IS NOT NULL AND u.disabled_at IS NULL AND u.role = 0 AND e.established_at IS NULL",
-    )
-    .get_result(conn)
-    .await?;
-    Ok(many)
-}

@@ -129,7 +129,7 @@ pub struct Target {
 pub async fn target(conn: &mut Conn, account: Id) -> Result<Option<Target>> {
     let rows: Vec<(Option<Id>, bool, bool, i64)> = raw::<(Nullable<BigInt>, Bool, Bool, BigInt)>(
         "SELECT u.id, coalesce(u.role > 0, false), \
-             coalesce(s.word = 1 OR (s.word IS NULL AND s.established_at IS NOT NULL), false), \
+             s.established_at IS NOT NULL, \
              (SELECT count(DISTINCT coalesce(r.account_id, -r.host_id)) FROM reports r \
               WHERE r.target_id = a.id AND r.closed_at IS NULL) \
          FROM accounts a LEFT JOIN users u ON u.account_id = a.id LEFT JOIN author_standing s ON s.account_id = a.id \

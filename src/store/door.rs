@@ -8,6 +8,7 @@ use diesel::{ExpressionMethods, JoinOnDsl, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 
+use super::signs_of_life::keeps_the_light;
 use super::waiting::since;
 use super::{Conn, raw};
 use crate::domain::Result;
@@ -80,8 +81,9 @@ const FACTS: &str = concat!(
                 WHERE user_id = u.id AND kind = 3 AND at >= u.role_since \
                 ORDER BY at DESC LIMIT 1) AS by_app \
         FROM users u LEFT JOIN accounts a ON a.id = u.account_id \
-        WHERE u.role > 0 AND u.approved_at IS NOT NULL AND u.disabled_at IS NULL \
-          AND coalesce(a.flags, 0) & 2 = 0), \
+        WHERE ",
+    keeps_the_light!(),
+    "), \
     light AS (SELECT count(*) > 0 AS kept, max(seen) AS seen, max(by_app) AS by_app FROM keepers) \
     SELECT coalesce((SELECT jsonb_object_agg(s.key, s.value) FROM instance_settings s \
                      WHERE s.key = ANY (p.keys)), '{}'::jsonb), \

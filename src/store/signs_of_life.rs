@@ -11,6 +11,15 @@ use crate::domain::{Id, Result};
 use crate::model::audit::SignOfLife;
 use crate::model::schema::signs_of_life;
 
+/// Whose role keeps the light on: `u` of `users` with their account `a`, if any.
+macro_rules! keeps_the_light {
+    () => {
+        "u.role > 0 AND u.approved_at IS NOT NULL AND u.disabled_at IS NULL \
+         AND coalesce(a.flags, 0) & 2 = 0"
+    };
+}
+pub(super) use keeps_the_light;
+
 /// Notes that somebody of the staff is there.
 pub async fn insert(conn: &mut Conn, user: Id, kind: SignOfLife, at: DateTime<Utc>) -> Result<()> {
     diesel::insert_into(signs_of_life::table)
@@ -60,7 +69,7 @@ pub async fn keepers(conn: &mut Conn) -> Result<Vec<Keeper>> {
         SmallInt,
         Nullable<SmallInt>,
         Nullable<Timestamptz>,
-    )>(
+    )>(concat!(
         "SELECT u.username, coalesce(a.display_name, ''), u.role, s.kind, s.at \
          FROM users u LEFT JOIN accounts a ON a.id = u.account_id \
          LEFT JOIN LATERAL (SELECT x.kind, x.at FROM \
@@ -68,10 +77,10 @@ pub async fn keepers(conn: &mut Conn) -> Result<Vec<Keeper>> {
              CROSS JOIN LATERAL (SELECT s.kind, s.at FROM signs_of_life s \
                  WHERE s.user_id = u.id AND s.kind = k.kind AND s.at >= u.role_since \
                  ORDER BY s.at DESC LIMIT 1) x ORDER BY x.at DESC LIMIT 1) s ON true \
-         WHERE u.role > 0 AND u.approved_at IS NOT NULL AND u.disabled_at IS NULL \
-           AND coalesce(a.flags, 0) & 2 = 0 \
-         ORDER BY s.at DESC NULLS LAST, u.id LIMIT 100",
-    )
+         WHERE ",
+        keeps_the_light!(),
+        " ORDER BY s.at DESC NULLS LAST, u.id LIMIT 100",
+    ))
     .load(conn)
     .await?;
     Ok(rows

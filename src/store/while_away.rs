@@ -45,9 +45,10 @@ pub async fn waits(conn: &mut Conn, since: DateTime<Utc>) -> Result<Waits> {
          (SELECT count(*) FROM (SELECT 1 FROM users u, p WHERE u.approved_at >= p.since AND u.disabled_at IS NULL LIMIT 1001) c), \
          (SELECT count(*) FROM (SELECT 1 FROM applications a, p WHERE a.submitted_at >= p.since AND a.state <> 0 LIMIT 1001) c), \
          (SELECT count(*) FROM (SELECT 1 FROM reports WHERE closed_at IS NULL LIMIT 1001) c), \
-         (SELECT count(*) FROM (SELECT 1 FROM users u LEFT JOIN author_standing s ON s.account_id = u.account_id \
-             WHERE u.approved_at IS NOT NULL AND u.disabled_at IS NULL \
-               AND coalesce(s.word <> 1, s.established_at IS NULL, true) LIMIT 1001) c) FROM p",
+         (SELECT count(*) FROM (SELECT 1 FROM users u JOIN accounts a ON a.id = u.account_id AND a.flags & 2 = 0 \
+             LEFT JOIN author_standing s ON s.account_id = u.account_id \
+             WHERE u.approved_at IS NOT NULL AND u.disabled_at IS NULL AND u.role = 0 \
+               AND s.established_at IS NULL LIMIT 1001) c) FROM p",
     )
     .bind::<Timestamptz, _>(since)
     .get_result(conn)

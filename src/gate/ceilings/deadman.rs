@@ -1,4 +1,4 @@
-//! Nobody was home for too long (registration.md C1).
+//! Nobody was home for too long, or nobody could be (registration.md C1; E7).
 
 use serde_json::Value;
 

@@ -8,4 +8,3 @@ pub mod configured;
 pub mod deadman;
 pub mod opening_hours;
 pub mod outdated;
-pub mod setup;

@@ -89,19 +89,9 @@ impl Overview {
                 TimeDelta::hours(3)
             };
         let facts = Facts {
-            presence: Some(TimeDelta::days(7)),
-            kept: true,
-            seen: Some(seen),
-            seen_by_app: None,
-            way_in: true,
             waiting: true,
-            alone: false,
             oldest_application: Some(now - TimeDelta::days(3)),
-            oldest_report: None,
-            decided: None,
-            trusted_reports: None,
-            emergency: None,
-            absent_until: None,
+            ..Facts::quiet(TimeDelta::days(7), seen)
         };
         let day = |ago: i64| Day {
             day: today - TimeDelta::days(ago),

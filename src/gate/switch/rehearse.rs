@@ -52,21 +52,7 @@ mod tests {
     #[test]
     fn forty_days_of_nobody_have_two_warnings_and_three_stages() {
         let day = |n: i64| DateTime::from_timestamp(1_800_000_000, 0).unwrap() + TimeDelta::days(n);
-        let facts = Facts {
-            presence: Some(TimeDelta::days(7)),
-            kept: true,
-            seen: Some(day(0)),
-            seen_by_app: None,
-            way_in: true,
-            waiting: false,
-            alone: false,
-            oldest_application: None,
-            oldest_report: None,
-            decided: None,
-            trusted_reports: None,
-            emergency: None,
-            absent_until: None,
-        };
+        let facts = Facts::quiet(TimeDelta::days(7), day(0));
         let scenes = rehearse(&facts, &Written::default(), day(0), 40);
         let told: Vec<(i64, Stage)> = scenes
             .iter()

@@ -355,7 +355,9 @@ impl Place {
                      (SELECT count(*) FROM delivery_hosts WHERE holder IS NOT NULL \
                       OR floor(extract(epoch FROM due_at))::bigint <= $1), \
                      (SELECT count(*) FROM host_sweeps) + (SELECT count(*) FROM severances \
-                      WHERE told_at IS NULL OR (restoring_at IS NOT NULL AND restored_at IS NULL))",
+                      WHERE told_at IS NULL OR (restoring_at IS NOT NULL AND restored_at IS NULL)), \
+                     (SELECT string_agg(key || coalesce(' ' || last_error, ''), ', ') FROM jobs \
+                      WHERE failed_at IS NULL AND floor(extract(epoch FROM run_at))::bigint <= $1)",
                     &[&now],
                 )
                 .await
@@ -366,14 +368,14 @@ impl Place {
             }
             let wishes = self.app.wishes.open();
             let (inbox, sending): (i64, i64) = (row.get(3), row.get(4));
-            let sweeps: i64 = row.get(5);
+            let (sweeps, keys): (i64, Option<String>) = (row.get(5), row.get(6));
             let idle = events == 0 && jobs == 0 && inbox == 0 && sending == 0;
             if idle && sweeps == 0 && wishes == 0 {
                 return;
             }
             assert!(
                 began.elapsed() < SETTLING,
-                "{events} events, {jobs} jobs, {inbox} activities, deliveries to {sending} servers and {wishes} wishes are left over"
+                "{events} events, {jobs} jobs ({keys:?}), {inbox} activities, deliveries to {sending} servers and {wishes} wishes are left over"
             );
             self.app.wake_relay();
             tokio::time::sleep(Duration::from_millis(10)).await;

@@ -42,8 +42,9 @@ async fn established(place: &Place, person: &Person, word: i16) {
     let id: i64 = person.id.parse().expect("an id");
     place
         .sql(
-            "INSERT INTO author_standing (account_id, word) VALUES ($1, $2) \
-             ON CONFLICT (account_id) DO UPDATE SET word = excluded.word",
+            "INSERT INTO author_standing (account_id, word, established_at) \
+             VALUES ($1, $2::smallint, CASE WHEN $2::smallint = 1 THEN now() END) ON CONFLICT (account_id) \
+             DO UPDATE SET word = excluded.word, established_at = excluded.established_at",
             &[&id, &word],
         )
         .await;
