@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use reqwest::Method;
@@ -100,8 +101,6 @@ async fn load_and_kill(place: &Place, seed: u64, mut between: impl AsyncFnMut(us
     // Shown where the test fails.
     println!("seed {seed}");
     let mut dice = StdRng::seed_from_u64(seed);
-    // A place without anybody who keeps it would have a door to guard, by a long errand that
-    // whoever is killed in it keeps for minutes.
     place.owner().await;
     let mut people = Vec::new();
     for n in 0..WRITERS {
@@ -151,8 +150,12 @@ async fn load_and_kill(place: &Place, seed: u64, mut between: impl AsyncFnMut(us
     for writer in writers {
         writer.await.expect("a writer that was answered");
     }
-    place.settle().await;
     server.stop();
+    // What the killed had claimed is anybody's again.
+    place.advance(TimeDelta::minutes(10));
+    place.start_jobs();
+    place.settle().await;
+    place.stop_jobs().await;
 
     let posts = promised.posts.lock().expect("no panic").clone();
     assert!(posts.len() >= KILLS, "{} posts", posts.len());
