@@ -57,8 +57,6 @@ pub struct Weighed {
     pub guarded_mode: RegistrationMode,
     /// Days without a sign of life until then, as they were chosen.
     pub presence_days: i64,
-    /// Confirmed applications without a decision, counted up to the most that may wait.
-    pub waiting: i64,
     /// The strictest of it all.
     pub effective: EffectiveMode,
     /// The same as the world is told it: nobody is told when to strike ([`told`]).
@@ -73,8 +71,7 @@ pub async fn current(app: &App, conn: &mut Conn, now: DateTime<Utc>) -> Result<E
 
 /// The same with what it was made of.
 pub async fn weighed(app: &App, conn: &mut Conn, now: DateTime<Utc>) -> Result<Weighed> {
-    let most = app.config.registration.max_waiting;
-    let facts = store::door::facts(conn, &SETTINGS, most, now).await?;
+    let facts = store::door::facts(conn, &SETTINGS, now).await?;
     Ok(weigh(app, &facts, now))
 }
 
@@ -120,7 +117,6 @@ fn weigh(app: &App, facts: &DoorFacts, now: DateTime<Utc>) -> Weighed {
         facts: Arc::new(of_switch),
         guarded_mode,
         presence_days: switch::presence_days(facts.setting(switch::PRESENCE)),
-        waiting: facts.waiting,
         effective,
         told: Arc::new(told),
     }

@@ -1496,6 +1496,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    waiting_tallies (id) {
+        id -> Int8,
+        many -> Int8,
+    }
+}
+
+diesel::table! {
     webhooks (id) {
         id -> Int8,
         address -> Text,

@@ -9,7 +9,7 @@ use diesel_async::RunQueryDsl;
 use serde_json::Value;
 
 use super::signs_of_life::keeps_the_light;
-use super::waiting::since;
+use super::waiting::{since, since_at_least};
 use super::{Conn, raw};
 use crate::domain::Result;
 use crate::domain::registration_mode::{ModeReason, RegistrationMode};
@@ -27,7 +27,7 @@ pub struct DoorFacts {
     /// Whether somebody can keep the light on: approved, not disabled, not suspended, with a
     /// role that reviews.
     pub somebody_eligible: bool,
-    /// Confirmed applications without a decision, counted up to the number asked for.
+    /// Confirmed applications without a decision.
     pub waiting: i64,
     /// The last row of the history: what is told, why, since when.
     pub last: Option<(RegistrationMode, ModeReason, DateTime<Utc>)>,
@@ -69,9 +69,11 @@ impl DoorFacts {
     }
 }
 
-// Every part is a probe of an index, or a row of a small table.
+// Every part is a probe of an index, or a row of a small table: it costs the same however many
+// wait. Triggers count those (`waiting_tallies`). The oldest in the queue is the
+// first by its own row of whom nothing was asked, or one that the index has before it.
 const FACTS: &str = concat!(
-    "WITH p AS MATERIALIZED (SELECT ?::text[] AS keys, ?::bigint AS most, ?::timestamptz AS now), \
+    "WITH p AS MATERIALIZED (SELECT ?::text[] AS keys, ?::timestamptz AS now), \
     keepers AS ( \
         SELECT (SELECT max(s.at) FROM (VALUES (0::smallint), (1::smallint), (2::smallint)) k (kind) \
                 CROSS JOIN LATERAL (SELECT at FROM signs_of_life \
@@ -84,22 +86,30 @@ const FACTS: &str = concat!(
         WHERE ",
     keeps_the_light!(),
     "), \
-    light AS (SELECT count(*) > 0 AS kept, max(seen) AS seen, max(by_app) AS by_app FROM keepers) \
+    light AS (SELECT count(*) > 0 AS kept, max(seen) AS seen, max(by_app) AS by_app FROM keepers), \
+    unasked AS (SELECT ",
+    since_at_least!(),
+    " AS at FROM applications a, p WHERE a.state = 1 AND a.lane IN (0, 1) \
+          AND (a.put_off_until IS NULL OR a.put_off_until <= p.now) \
+          AND NOT EXISTS (SELECT 1 FROM application_messages m \
+                          WHERE m.application_id = a.id AND m.kind IN (0, 1)) \
+        ORDER BY 1 LIMIT 1) \
     SELECT coalesce((SELECT jsonb_object_agg(s.key, s.value) FROM instance_settings s \
                      WHERE s.key = ANY (p.keys)), '{}'::jsonb), \
            light.kept, \
-           (SELECT count(*) FROM (SELECT 1 FROM applications WHERE state IN (1, 2) \
-                                  LIMIT (SELECT most FROM p)) waiting), \
+           (SELECT coalesce(sum(many), 0)::bigint FROM waiting_tallies), \
            h.to_mode, h.reason, h.at, light.seen, light.by_app, \
            (SELECT count(*) < 2 FROM (SELECT 1 FROM users \
                WHERE approved_at IS NOT NULL AND disabled_at IS NULL LIMIT 2) people), \
            EXISTS (SELECT 1 FROM invites \
                    WHERE expires_at > p.now AND revoked_at IS NULL AND used < uses), \
-           (SELECT min(greatest(a.response_from, ",
+           least((SELECT at FROM unasked), (SELECT min(greatest(a.response_from, ",
     since!(),
     ")) \
             FROM applications a WHERE a.state = 1 AND a.lane IN (0, 1) \
-              AND (a.put_off_until IS NULL OR a.put_off_until <= p.now)), \
+              AND (a.put_off_until IS NULL OR a.put_off_until <= p.now) AND ",
+    since_at_least!(),
+    " < coalesce((SELECT at FROM unasked), 'infinity'))), \
            (SELECT min(created_at) FROM reports WHERE closed_at IS NULL AND host_id IS NULL), \
            (SELECT t.at FROM (SELECT min(r.created_at) AS at FROM reports r \
                 LEFT JOIN author_standing s ON s.account_id = r.account_id \
@@ -189,12 +199,11 @@ type FactsSql = (
     Nullable<Timestamptz>,
 );
 
-/// All facts in one statement: the settings under `keys`, and at most `most` who wait.
-pub async fn facts(conn: &mut Conn, keys: &[&str], most: i64, now: At) -> Result<DoorFacts> {
+/// All facts in one statement, with the settings under `keys`.
+pub async fn facts(conn: &mut Conn, keys: &[&str], now: At) -> Result<DoorFacts> {
     let keys: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();
     let row: FactsRow = raw::<FactsSql>(FACTS)
         .bind::<Array<Text>, _>(keys)
-        .bind::<BigInt, _>(most)
         .bind::<Timestamptz, _>(now)
         .get_result(conn)
         .await?;

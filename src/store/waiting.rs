@@ -104,7 +104,16 @@ macro_rules! since {
 }
 pub(super) use since;
 
-/// From when on its applicant's time is counted: the same, and where a seal held it
+/// The same by its own row alone, with the time that the staff were given: never later than what
+/// the response clock counts from. As the index `applications_oldest` has it.
+macro_rules! since_at_least {
+    () => {
+        "greatest(coalesce(a.confirmed_at, a.submitted_at), a.appealed_at, a.put_off_until, a.response_from)"
+    };
+}
+pub(super) use since_at_least;
+
+/// From when on its applicant's time is counted: [`since`], and where a seal held it
 /// ([`super::seals`]) as much later. The response clock of the staff runs on meanwhile.
 macro_rules! counted_from {
     () => {

@@ -309,6 +309,11 @@ impl Place {
         if let Some(server) = server {
             server.await.expect("the server ended in order");
         }
+        if passed && !self.sql.is_closed() {
+            // Whatever the test did at the door: what the mode is judged by was counted on.
+            let (tallied, there) = self.tally().await;
+            assert_eq!(tallied, there, "who waits, by the tallies and by the rows");
+        }
         if let Some(redis) = self.redis {
             redis.stop().await;
         }
@@ -319,6 +324,19 @@ impl Place {
         }
         // Left to the janitor where it fails.
         let _ = std::fs::remove_dir_all(&self.data);
+    }
+
+    /// How many wait: by the tallies, and by their rows.
+    async fn tally(&self) -> (i64, i64) {
+        let row = self
+            .sql(
+                "SELECT (SELECT coalesce(sum(many), 0)::bigint FROM waiting_tallies), \
+                 (SELECT count(*) FROM applications WHERE state IN (1, 2))",
+                &[],
+            )
+            .await
+            .remove(0);
+        (row.get(0), row.get(1))
     }
 
     /// Starts the relay and the workers.

@@ -1,0 +1,2 @@
+DROP INDEX users_members;
+DROP INDEX applications_oldest;
