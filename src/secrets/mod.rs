@@ -6,6 +6,8 @@
 
 /// Keypairs of accounts: made, stored, used to sign.
 pub mod actor_key;
+/// One hash of a password, in memory that is kept.
+mod argon2id;
 /// One master secret, and a subkey for each purpose: MACs, CSRF tokens, keyed hashes.
 pub mod keyed;
 /// The tokens of one-time links.

@@ -2,20 +2,20 @@
 //!
 //! One hash takes 19 MiB and some 30 ms. Two run at a time; others wait in a line of bounded
 //! length and patience, and beyond that the caller is told to come back. A flood of sign-ins
-//! can therefore take about 40 MiB and two threads, never more: the allocator keeps that memory
-//! with the thread that used it, which is why any free thread of the runtime would not do.
+//! can therefore take about 40 MiB and two threads, never more: each thread keeps its memory,
+//! which is why any free thread of the runtime would not do.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
-use argon2::password_hash::{Output, PasswordHashString, Salt, SaltString};
-use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version};
+use argon2::password_hash::PasswordHashString;
+use argon2::{Algorithm, Argon2, Params, PasswordHash, Version};
 use chrono::{DateTime, Utc};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
-use super::token::random_bytes;
+use super::argon2id::{self, Memory, failed};
 use crate::domain::{Error, Result};
 
 /// The cost of a hash and the length of the line.
@@ -52,7 +52,7 @@ pub struct Passwords {
 }
 
 /// What a thread is given to do.
-type Job = Box<dyn FnOnce() + Send>;
+type Job = Box<dyn FnOnce(&mut Memory) + Send>;
 
 struct Inner {
     settings: Settings,
@@ -72,7 +72,7 @@ impl Passwords {
         let params = Params::new(settings.memory_kib, settings.passes, 1, None)
             .map_err(|cause| Error::broken(format!("the cost of password hashes: {cause}")))?;
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-        let nobody = hash_of_nobody(&argon2)?;
+        let nobody = PasswordHashString::new(&argon2id::of_nobody(&argon2)?).map_err(failed)?;
         Ok(Passwords {
             inner: Arc::new(Inner {
                 threads: start(settings.at_once)?,
@@ -99,14 +99,9 @@ impl Passwords {
     pub async fn hash(&self, password: &str, now: DateTime<Utc>) -> Result<String> {
         let permit = self.turn(now).await?;
         let (inner, password) = (self.inner.clone(), password.to_owned());
-        self.run(move || {
+        self.run(move |memory| {
             let _turn = permit;
-            let salt = new_salt()?;
-            inner
-                .argon2
-                .hash_password(password.as_bytes(), &salt)
-                .map(|hash| hash.to_string())
-                .map_err(failed)
+            argon2id::hash(&inner.argon2, &password, memory)
         })
         .await
     }
@@ -129,16 +124,12 @@ impl Passwords {
             .transpose()?;
         let permit = self.turn(now).await?;
         let (inner, password) = (self.inner.clone(), password.to_owned());
-        self.run(move || {
+        self.run(move |memory| {
             let _turn = permit;
             let known = stored.is_some();
             let hash = stored.as_ref().unwrap_or(&inner.nobody).password_hash();
-            // The parameters come from the stored hash, not from the settings.
-            match inner.argon2.verify_password(password.as_bytes(), &hash) {
-                Ok(()) => Ok(known),
-                Err(argon2::password_hash::Error::Password) => Ok(false),
-                Err(cause) => Err(failed(cause)),
-            }
+            // The cost is that of the stored hash, not that of the settings.
+            Ok(argon2id::verifies(&password, &hash, memory)? && known)
         })
         .await
     }
@@ -160,11 +151,11 @@ impl Passwords {
     /// Does it on one of the threads; it goes on where the caller hangs up.
     async fn run<T: Send + 'static>(
         &self,
-        work: impl FnOnce() -> Result<T> + Send + 'static,
+        work: impl FnOnce(&mut Memory) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let (tell, told) = oneshot::channel();
-        let job: Job = Box::new(move || {
-            let _ = tell.send(work());
+        let job: Job = Box::new(move |memory| {
+            let _ = tell.send(work(memory));
         });
         let given = self.inner.threads.send(job);
         given.map_err(|_| Error::broken("the threads for password hashes are gone"))?;
@@ -209,11 +200,12 @@ fn start(threads: usize) -> Result<mpsc::Sender<Job>> {
     for _ in 0..threads {
         let line = line.clone();
         let work = move || {
+            let mut memory = Memory::default();
             loop {
                 let next = line.lock().unwrap_or_else(PoisonError::into_inner).recv();
                 let Ok(job) = next else { return };
                 // What panics has told nobody, so its caller hears an error; the thread stays.
-                let _ = catch_unwind(AssertUnwindSafe(job));
+                let _ = catch_unwind(AssertUnwindSafe(|| job(&mut memory)));
             }
         };
         std::thread::Builder::new()
@@ -241,29 +233,6 @@ impl Drop for Place<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::AcqRel);
     }
-}
-
-fn new_salt() -> Result<SaltString> {
-    SaltString::encode_b64(&random_bytes::<16>()).map_err(failed)
-}
-
-/// Random bytes in the shape of a hash of today's cost: it takes as long to verify as any
-/// other and nothing hashes to it.
-fn hash_of_nobody(argon2: &Argon2<'_>) -> Result<PasswordHashString> {
-    let salt = new_salt()?;
-    let output = Output::new(&random_bytes::<32>()).map_err(failed)?;
-    let hash = PasswordHash {
-        algorithm: Algorithm::Argon2id.ident(),
-        version: Some(Version::V0x13.into()),
-        params: argon2.params().try_into().map_err(failed)?,
-        salt: Some(Salt::from(&salt)),
-        hash: Some(output),
-    };
-    Ok(hash.serialize())
-}
-
-fn failed(cause: argon2::password_hash::Error) -> Error {
-    Error::broken(format!("password hash: {cause}"))
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use super::raw::raw;
 use crate::domain::{Id, Result};
 
 /// Found by one of the ways, at the most.
-pub const MOST: i64 = 2000;
+pub const MOST: i64 = 1000;
 
 /// What is searched for.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -32,18 +32,18 @@ const FOUND: &str = "\
         ?::smallint AS part, ?::boolean AS newest), \
     hits AS ( \
         (SELECT a.id FROM p JOIN users u ON u.username ~>=~ p.beginning AND u.username ~<~ (p.beginning || chr(1114109)) \
-            JOIN applications a ON a.user_id = u.id WHERE p.beginning <> '' LIMIT 2000) \
+            JOIN applications a ON a.user_id = u.id WHERE p.beginning <> '' LIMIT 1000) \
         UNION (SELECT a.id FROM p JOIN applications a ON a.mail_domain ~>=~ p.beginning AND a.mail_domain ~<~ (p.beginning || chr(1114109)) \
-            WHERE p.beginning <> '' LIMIT 2000) \
+            WHERE p.beginning <> '' LIMIT 1000) \
         UNION (SELECT a.id FROM p JOIN applicant_profiles f ON to_tsvector('simple', f.display_name) @@ to_tsquery('simple', p.words) \
-            JOIN applications a ON a.user_id = f.user_id WHERE p.words IS NOT NULL LIMIT 2000) \
+            JOIN applications a ON a.user_id = f.user_id WHERE p.words IS NOT NULL LIMIT 1000) \
         UNION (SELECT w.application_id FROM p JOIN application_answers w ON to_tsvector('simple', w.value) @@ to_tsquery('simple', p.words) \
-            WHERE p.words IS NOT NULL LIMIT 2000) \
+            WHERE p.words IS NOT NULL LIMIT 1000) \
         UNION (SELECT a.id FROM p JOIN applications a ON a.remark IS NOT NULL AND to_tsvector('simple', a.remark) @@ to_tsquery('simple', p.words) \
-            WHERE p.words IS NOT NULL LIMIT 2000) \
+            WHERE p.words IS NOT NULL LIMIT 1000) \
         UNION (SELECT a.id FROM p JOIN applications a ON a.network >= network(p.network)::inet AND a.network <= \
             set_masklen(broadcast(p.network)::inet, CASE family(p.network) WHEN 4 THEN 32 ELSE 128 END) AND a.network <<= p.network \
-            WHERE p.network IS NOT NULL LIMIT 2000)) \
+            WHERE p.network IS NOT NULL LIMIT 1000)) \
     SELECT a.id FROM p CROSS JOIN hits h CROSS JOIN LATERAL (SELECT x.* FROM applications x WHERE x.id = h.id LIMIT 1) a \
     WHERE CASE WHEN p.newest THEN a.id < p.after ELSE a.id > p.after END AND CASE p.part \
         WHEN 0 THEN a.state = 1 AND a.lane IN (0, 1) AND coalesce(a.put_off_until <= p.at, true) \

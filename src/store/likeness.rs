@@ -191,7 +191,8 @@ const BY_EACH: i64 = 100;
 /// Others in all.
 const KIN: i64 = 300;
 
-// Each way goes by an index of its own; unconfirmed ones are nobody yet.
+// Each way goes by an index of its own; unconfirmed ones are nobody yet. The network's has no
+// order (OFFSET 0): asked in one, all applications would be gone through backwards.
 const NEAR: &str = "\
     WITH p AS (SELECT ?::bigint AS me, ?::bigint AS first, ?::inet AS wide, ?::text AS domain, \
                       ?::text AS host, ?::bigint[] AS bands, ?::bigint[] AS words, \
@@ -200,8 +201,9 @@ const NEAR: &str = "\
       (SELECT m.application_id AS id FROM answer_marks m, p \
        WHERE m.hash = ANY (p.bands || p.words) AND m.application_id >= p.first \
        ORDER BY m.application_id DESC LIMIT (SELECT each * 4 FROM p)) \
-      UNION (SELECT a.id FROM applications a, p WHERE a.network <<= p.wide AND a.id >= p.first \
-             ORDER BY a.id DESC LIMIT (SELECT each FROM p)) \
+      UNION (SELECT n.id FROM (SELECT a.id FROM applications a, p \
+                 WHERE a.network <<= p.wide AND a.id >= p.first OFFSET 0) n \
+             ORDER BY n.id DESC LIMIT (SELECT each FROM p)) \
       UNION (SELECT a.id FROM applications a, p WHERE a.mail_domain = p.domain AND a.id >= p.first \
              ORDER BY a.id DESC LIMIT (SELECT each FROM p)) \
       UNION (SELECT t.application_id FROM application_traits t, p \

@@ -86,7 +86,7 @@ pub async fn run(scale: Scale) -> Result<()> {
     let amount = Amount::of(scale);
     let place = Place::open().await?;
     let mut report = Report::begin(&place, "door", scale).await?;
-    let people = fill::fill(&place, Scale::QUICK).await?;
+    let people = fill::fill(&place, scale).await?;
     let sql = place.sql().await?;
     let staff = staff(&sql).await?;
     let mut random = Random::new(20_261_122);
