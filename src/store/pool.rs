@@ -113,8 +113,11 @@ fn open(
             // and planning a page anew, as Postgres does for short arrays, costs ten times
             // what running it does. Nothing here runs so long that compiling it first would pay;
             // Postgres does where its guess of the cost is high, for 70 ms.
+            // The first of these fails on a copy that only follows (a hot standby): what it says
+            // may be old, and the door and the switch are judged where they are written down.
             conn.batch_execute(&format!(
-                "SET statement_timeout = {timeout}; SET application_name = 'porchlight'; \
+                "SET transaction_read_only = off; \
+                 SET statement_timeout = {timeout}; SET application_name = 'porchlight'; \
                  SET TIME ZONE 'UTC'; SET plan_cache_mode = force_generic_plan; \
                  SET jit = off"
             ))

@@ -245,6 +245,7 @@ impl OwnRedis {
 /// committed. Lives as long as the value.
 pub struct OwnPostgres {
     embedded: Embedded,
+    data: PathBuf,
     url: String,
 }
 
@@ -252,14 +253,18 @@ impl OwnPostgres {
     /// Starts it, with the schema in it.
     pub async fn start(name: &str) -> OwnPostgres {
         let data = cluster().folder.join(name);
-        let mut options = Options::both(data).expect("a user to run PostgreSQL as");
+        let mut options = Options::both(&data).expect("a user to run PostgreSQL as");
         options.redis = false;
         let embedded = Embedded::start(options).await.expect("PostgreSQL starts");
         let url = embedded.database_url().expect("PostgreSQL was asked for");
         store::migrations::migrate(&url)
             .await
             .expect("the migrations apply");
-        OwnPostgres { embedded, url }
+        OwnPostgres {
+            embedded,
+            data,
+            url,
+        }
     }
 
     /// The address of its database.
@@ -289,6 +294,23 @@ impl OwnPostgres {
             tokio::time::sleep(std::time::Duration::from_millis(25)).await;
         }
         panic!("PostgreSQL does not come back");
+    }
+
+    /// Makes it a copy that follows another and only reads, or the one that writes again.
+    /// Returns when it answers.
+    pub async fn follow(&self, follows: bool) {
+        let sign = self.data.join("postgres").join("standby.signal");
+        if follows {
+            // What a private cluster writes down is not enough for copies.
+            let client = connect(&self.url).await;
+            let more = "ALTER SYSTEM SET wal_level = replica";
+            client.batch_execute(more).await.expect(more);
+            self.restart(false).await;
+            std::fs::write(&sign, "").expect("a sign for PostgreSQL");
+        } else {
+            std::fs::remove_file(&sign).expect("it was there");
+        }
+        self.restart(false).await;
     }
 
     /// Stops it.

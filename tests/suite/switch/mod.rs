@@ -13,6 +13,7 @@ mod notices;
 mod probation;
 mod signs;
 mod stages;
+mod standby;
 mod standing_still;
 mod strangers;
 mod waking;
