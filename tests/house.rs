@@ -5,6 +5,8 @@
 //! rule is about SQL), and without `#[cfg(test)]` items, which may use what they like. Each
 //! rule has a test with a tiny bad example, so that it can be seen to fail.
 
+#[path = "house/cases.rs"]
+mod cases;
 #[path = "house/map.rs"]
 mod map;
 #[path = "house/pages.rs"]
@@ -83,6 +85,13 @@ fn dangerous_things_stand_in_their_places() {
             .flat_map(places::check)
             .collect(),
     );
+}
+
+#[test]
+fn every_case_of_the_table_has_a_test() {
+    let mut files = source::files(root(), "tests/suite", "rs");
+    files.extend(source::files(root(), "src", "rs"));
+    nothing(cases::check(&files));
 }
 
 #[test]

@@ -337,6 +337,7 @@ fn a_deletion_that_is_killed_in_the_middle_goes_on() {
 
 #[test]
 fn the_last_owner_stays_and_who_is_rejected_was_never_told_of() {
+    // E23
     Setup::federated().run(async |place| {
         let olive = place.owner().await;
         let browser = place.signed_in(&olive).await;

@@ -29,7 +29,7 @@ async fn watched(place: &Place) {
 }
 
 /// What everybody is told, after half a minute: apps, other servers, pages.
-async fn told(place: &Place) -> Value {
+pub async fn told(place: &Place) -> Value {
     mode::forget(&place.app).await;
     place.app.memory.forget("nodeinfo").await;
     let stranger = place.stranger();
@@ -64,7 +64,7 @@ async fn set_mode(place: &Place, who: &Person, mode: &str) -> crate::support::br
 }
 
 /// Confirmed applications of people who are no more than rows.
-async fn crowd(place: &Place, many: i64, network: &str) {
+pub async fn crowd(place: &Place, many: i64, network: &str) {
     place
         .sql(
             "WITH new AS (

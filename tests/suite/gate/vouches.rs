@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use porchlight::domain::role::Role;
 
 use super::applying;
+use super::door::{crowd, told};
 use super::invites::{BEFORE_OTHERS, LIKE_ALL, confirm, person, standing};
 use super::waiting::refuse;
 use crate::support::browser::{Browser, Page};
@@ -87,6 +88,32 @@ fn a_named_member_is_asked_once_confirmed_and_a_yes_goes_before_the_others() {
             crate::support::routes::without_chance(&before),
             crate::support::routes::without_chance(&after)
         );
+    });
+}
+
+#[test]
+fn a_hundred_bots_of_one_hour_shut_no_door_and_who_is_vouched_for_goes_before_them() {
+    // E26
+    run(async |place| {
+        let owner = place.owner().await;
+        let ann = place.member("ann").await;
+        crowd(place, 100, "192.0.2.0/32").await;
+        let approval = serde_json::json!(["approval", "admin", true]);
+        assert_eq!(told(place).await, approval);
+        let browser = place.browser();
+        let filled = applying::form(place, &browser, "hana", "hana@hana.example").await;
+        browser
+            .submit(filled.set("vouch", "@ann"))
+            .await
+            .says("Now look into the mailbox");
+        confirm(place, "hana").await;
+        say(place, &ann, "Yes").await;
+        assert_eq!(standing(place, "hana").await, BEFORE_OTHERS);
+        // They stand in no line behind the crowd, but before it, alone.
+        let desk = place.signed_in(&owner).await;
+        let first = desk.open("/desk?state=vouched").await;
+        first.says("@hana").hides("crowd");
+        assert_eq!(told(place).await, approval);
     });
 }
 

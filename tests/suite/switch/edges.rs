@@ -1,19 +1,16 @@
 //! The table of edge cases (registration.md C1), as far as it is about stages and clocks.
 
 use chrono::TimeDelta;
-use porchlight::domain::switch::Stage;
+use porchlight::domain::Error;
+use porchlight::domain::role::Role;
+use porchlight::domain::switch::{Cause, Stage};
 use porchlight::gate::{mode, switch};
+use porchlight::identity::roles::{self, By};
 use serde_json::{Value, json};
 
-use super::{standing, told};
-use crate::support::place::{Place, Setup, run};
-
-async fn open_it(place: &Place) {
-    let browser = place.signed_in(&place.owner().await).await;
-    let page = browser.open("/desk/door/open").await;
-    let form = page.form("/desk/door").set("understood", "1");
-    browser.submit(form).await;
-}
+use super::{open_it, standing, told};
+use crate::support::people::PASSWORD;
+use crate::support::place::{Setup, run};
 
 fn days(n: i64) -> TimeDelta {
     TimeDelta::days(n)
@@ -173,6 +170,49 @@ fn e22_to_shorten_the_clock_is_an_act() {
         let page = browser.open("/desk/switch").await;
         let form = page.form("/desk/switch").set("presence_days", "1");
         browser.submit(form).await.says("must be between 2 and 14");
+    });
+}
+
+#[test]
+fn e23_the_last_owner_goes_only_once_another_is_named_and_without_any_it_is_as_on_the_first_day() {
+    Setup::default().without_jobs().run(async |place| {
+        let olive = place.owner().await;
+        let bea = place.member("bea").await;
+        let adam = place.staff("adam", Role::Admin).await;
+        let set = async |who: i64, role| roles::set_role(&place.app, By::Host, who, role).await;
+        let browser = place.signed_in(&olive).await;
+        let leave = async || {
+            let page = browser.open("/settings/delete").await;
+            let form = page.form("/settings/delete").set("password", PASSWORD);
+            browser.submit(form.set("sure", "1")).await
+        };
+        // Neither by herself, nor by an admin's app, nor by whoever has the machine.
+        leave().await.says("You are the last owner");
+        let token = place.token_of(adam.user, "read admin:read admin:write");
+        let app = place.api(token.await);
+        let action = format!("/api/v1/admin/accounts/{}/action", olive.id);
+        app.post(&action, json!({ "type": "disable" }))
+            .await
+            .error(403);
+        app.post(&action, json!({ "type": "suspend" }))
+            .await
+            .error(403);
+        let refused = set(olive.user, Role::Member).await;
+        assert!(matches!(refused, Err(Error::Conflict(_))), "{refused:?}");
+        set(bea.user, Role::Owner)
+            .await
+            .expect("the host names another");
+        leave().await.says("Your account is deleted.");
+        assert_eq!(standing(place).await.stage, Stage::Calm);
+        // Gone all the same, by hand or with a backup: nobody is eligible, at once (E7).
+        place.sql("UPDATE users SET role = 0", &[]).await;
+        let now = standing(place).await;
+        assert_eq!((now.stage, now.cause), (Stage::Guarded, Cause::Nobody));
+        assert_eq!(told(place).await["reason"], "setup");
+        set(bea.user, Role::Owner)
+            .await
+            .expect("the host names one");
+        assert_eq!(standing(place).await.stage, Stage::Calm);
     });
 }
 

@@ -3,6 +3,7 @@
 mod absence;
 mod check_in;
 mod coming_back;
+mod crowds;
 mod deputies;
 mod edges;
 mod forty_days;
@@ -16,6 +17,7 @@ mod stages;
 mod standby;
 mod standing_still;
 mod strangers;
+mod uncounted;
 mod waking;
 
 use porchlight::domain::switch::Stage;
@@ -24,8 +26,33 @@ use porchlight::gate::switch::{self, stage::Standing};
 use porchlight::model::audit::SignOfLife;
 use serde_json::Value;
 
+use crate::support::browser::Browser;
 use crate::support::people::Person;
 use crate::support::place::Place;
+
+/// Opens the door as an admin does who has read what it costs.
+async fn open_it(place: &Place) {
+    let browser = place.signed_in(&place.owner().await).await;
+    open_by(&browser).await;
+}
+
+/// The same in a browser of theirs.
+async fn open_by(browser: &Browser) {
+    let page = browser.open("/desk/door/open").await;
+    let form = page.form("/desk/door").set("understood", "1");
+    browser.submit(form).await;
+}
+
+/// Applicants, at a place whose jobs do not run otherwise.
+async fn applicants<const N: usize>(place: &Place, names: [&str; N]) -> Vec<Person> {
+    let mut people = Vec::new();
+    place.start_jobs();
+    for name in names {
+        people.push(place.applicant(name).await);
+    }
+    place.stop_jobs().await;
+    people
+}
 
 /// Where the switch stands, looked at afresh.
 async fn standing(place: &Place) -> Standing {

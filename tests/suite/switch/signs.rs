@@ -99,6 +99,7 @@ fn looking_is_not_enough_while_somebody_waits_for_too_long() {
 
 #[test]
 fn nothing_that_only_reads_is_a_sign_of_life() {
+    // E17: so does a session that somebody else has.
     run(async |place| {
         let olive = place.owner().await;
         let status = olive.api.toot_to("public", "Good morning").await;

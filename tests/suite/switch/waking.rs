@@ -10,6 +10,7 @@ use crate::support::place::run;
 
 #[test]
 fn who_wakes_with_links_for_three_strangers_waits_and_moderators_are_told() {
+    // E28
     run(async |place| {
         let olive = place.owner().await;
         let remy = place.staff("remy", Role::Moderator).await;

@@ -3,6 +3,9 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::registration_mode::{ModeReason, RegistrationMode};
+use crate::gate::ceilings::deadman;
+use crate::gate::effective_mode::{Ceiling, EffectiveMode, strictest};
 
 fn at(hours: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_800_000_000, 0).unwrap() + TimeDelta::hours(hours)
@@ -237,6 +240,74 @@ fn trusted_reporters_and_emergencies_shorten_the_second_stage_alone() {
         judge(&emergency, &kept, at(days(14) - 1)).stage,
         Stage::Guarded
     );
+}
+
+#[test]
+fn an_emergency_and_the_switch_hold_the_door_together_and_each_lets_go_on_its_own() {
+    // E19. A rule in force is a ceiling of its own beside the switch's, and shortens its clock
+    // (C4); no rule exists yet, so it stands here as what it will bring.
+    let open = Ceiling {
+        mode: RegistrationMode::Open,
+        bypass: true,
+        reason: ModeReason::Admin,
+        since: None,
+    };
+    let of_rule = Ceiling {
+        mode: RegistrationMode::Approval,
+        bypass: false,
+        reason: ModeReason::Emergency,
+        since: Some(at(30)),
+    };
+    let door = |facts: &Facts, kept: &Written, hours: i64| {
+        let judged = judge(facts, kept, at(hours));
+        let rule = facts.emergency.map(|_| of_rule);
+        let switch = deadman::ceiling(&judged, RegistrationMode::Approval);
+        strictest([Some(open), rule, switch].into_iter().flatten())
+    };
+    let holds = |door: &EffectiveMode| {
+        let held = |reason| door.is_held_by(reason);
+        (
+            door.mode,
+            held(ModeReason::Emergency),
+            held(ModeReason::Deadman),
+        )
+    };
+    let nothing = Written::default();
+    let home = Facts {
+        seen: Some(at(29)),
+        ..facts()
+    };
+    let rule = Facts {
+        emergency: Some(at(30)),
+        ..home.clone()
+    };
+    let approval = RegistrationMode::Approval;
+    // Somebody is home: the rule alone holds it, and lets go.
+    assert_eq!(holds(&door(&rule, &nothing, 31)), (approval, true, false));
+    assert_eq!(
+        holds(&door(&home, &nothing, 31)),
+        (RegistrationMode::Open, false, false)
+    );
+    // Nobody is, for the day that is enough then: both do.
+    assert_eq!(holds(&door(&rule, &nothing, 53)), (approval, true, true));
+    // The rule ends by itself: that is no sign of life.
+    let guarded = written(Stage::Guarded, 53, 1);
+    assert_eq!(holds(&door(&home, &guarded, 55)), (approval, false, true));
+    // Somebody comes back and lifts the switch: the rule goes on.
+    let back = Facts {
+        seen: Some(at(55)),
+        ..rule.clone()
+    };
+    assert_eq!(holds(&door(&back, &nothing, 56)), (approval, true, false));
+    // The strictest of both, whichever it is.
+    let sealed = written(Stage::Sealed, days(20), 1);
+    let both = door(&rule, &sealed, days(20) + 1);
+    assert_eq!(
+        holds(&both),
+        (RegistrationMode::Closed, true, true),
+        "sealed"
+    );
+    assert!(!both.bypass);
 }
 
 #[test]
