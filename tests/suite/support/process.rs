@@ -1,9 +1,10 @@
-//! A real server process on a place's database: for tests that kill it, and for clients that
+//! Real processes on a place's database, servers and workers: for tests that kill it, and for clients that
 //! live longer than a test's patience with threads.
 
 use std::net::{IpAddr, SocketAddr, TcpListener};
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use super::cluster::kill_hard;
@@ -19,6 +20,103 @@ pub struct Server {
     /// Scheme, host and port.
     pub origin: String,
     way: Way,
+}
+
+/// A `porchlight` on the database and Redis of a place, that dies with this thread; what it
+/// says is added to `log`.
+fn command(place: &Place, through: &[String], what: &str, log: &Path) -> Command {
+    let file = std::fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(log)
+        .expect("a log");
+    let redis = place.app.config.redis.url.as_ref().expect("a Redis");
+    let [setpriv, program] = ["setpriv", env!("CARGO_BIN_EXE_porchlight")].map(str::to_owned);
+    let ties = ["--pdeathsig", "KILL", "--"].map(str::to_owned);
+    let mut words = through.to_vec();
+    words.extend([setpriv].into_iter().chain(ties));
+    words.extend([program, what.to_owned()]);
+    let mut command = Command::new(&words[0]);
+    command
+        .args(&words[1..])
+        .env_clear()
+        .env("PATH", "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin")
+        .env("DATABASE_URL", place.database_url())
+        .env("REDIS_URL", redis.expose())
+        .env("PORCHLIGHT_SERVER__DATA", &place.data)
+        .env("PORCHLIGHT_DATABASE__POOL_SIZE", "8")
+        .env("PORCHLIGHT_LOGGING__LEVEL", "warn")
+        .stdin(Stdio::null())
+        .stdout(file.try_clone().expect("a log"))
+        .stderr(file);
+    command
+}
+
+/// A `porchlight worker` of our own: no server, all the work. Killed when dropped, and when this
+/// thread ends.
+pub struct Worker {
+    child: Child,
+    log: PathBuf,
+}
+
+impl Worker {
+    /// Starts one on the database and Redis of `place`, and waits until it says that it works.
+    /// Call from the test's own thread: the kernel ties the child to it.
+    pub async fn start(place: &Place) -> Worker {
+        static NEXT: AtomicU32 = AtomicU32::new(1);
+        let n = NEXT.fetch_add(1, Ordering::Relaxed);
+        let log = place.data.join(format!("worker-{n}.log"));
+        let child = command(place, &[], "worker", &log).spawn();
+        let mut worker = Worker {
+            child: child.expect("the worker starts"),
+            log,
+        };
+        let began = Instant::now();
+        while !worker.words().contains("Porchlight works") {
+            if let Ok(Some(status)) = worker.child.try_wait() {
+                panic!("the worker ended ({status}): {}", worker.words());
+            }
+            assert!(began.elapsed() < START, "no word of it: {}", worker.words());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        worker
+    }
+
+    /// `kill -9`, in the middle of whatever it does.
+    pub fn kill(mut self) {
+        end_hard(&mut self.child);
+    }
+
+    /// Asks it to stop, as a supervisor would; fails unless it ends in order.
+    pub fn stop(mut self) {
+        let status = ask_to_stop(&mut self.child);
+        assert!(status.success(), "{status}: {}", self.words());
+    }
+
+    fn words(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap_or_default()
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        if matches!(self.child.try_wait(), Ok(None)) {
+            end_hard(&mut self.child);
+        }
+    }
+}
+
+fn end_hard(child: &mut Child) {
+    kill_hard(child.id() as i32);
+    // Reaps it; how it ended is known.
+    let _ = child.wait();
+}
+
+fn ask_to_stop(child: &mut Child) -> ExitStatus {
+    use nix::sys::signal::{Signal, kill};
+    let pid = nix::unistd::Pid::from_raw(child.id() as i32);
+    kill(pid, Signal::SIGTERM).expect("it runs");
+    child.wait().expect("it ends")
 }
 
 /// How a server is started.
@@ -65,40 +163,10 @@ impl Server {
     /// The same in some way.
     pub async fn start_like(place: &Place, way: Way) -> Server {
         let log = place.data.join("server.log");
-        let file = std::fs::OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(&log)
-            .expect("a log");
-        let redis = place
-            .app
-            .config
-            .redis
-            .url
-            .as_ref()
-            .expect("a Redis")
-            .expose()
-            .to_owned();
-        let [setpriv, program] = ["setpriv", env!("CARGO_BIN_EXE_porchlight")].map(str::to_owned);
-        let ties = ["--pdeathsig", "KILL", "--"].map(str::to_owned);
-        let mut words = way.through.clone();
-        words.extend([setpriv].into_iter().chain(ties));
-        words.extend([program, "serve".to_owned()]);
-        let mut command = Command::new(&words[0]);
+        let mut command = command(place, &way.through, "serve", &log);
         command
-            .args(&words[1..])
-            .env_clear()
-            .env("PATH", "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin")
-            .env("DATABASE_URL", place.database_url())
-            .env("REDIS_URL", redis)
-            .env("PORCHLIGHT_SERVER__DATA", &place.data)
             .env("PORCHLIGHT_SERVER__LISTEN", way.listen.to_string())
-            .env("PORCHLIGHT_SERVER__TRUSTED_PROXIES", "127.0.0.1")
-            .env("PORCHLIGHT_DATABASE__POOL_SIZE", "8")
-            .env("PORCHLIGHT_LOGGING__LEVEL", "warn")
-            .stdin(Stdio::null())
-            .stdout(file.try_clone().expect("a log"))
-            .stderr(file);
+            .env("PORCHLIGHT_SERVER__TRUSTED_PROXIES", "127.0.0.1");
         if let Some(authorities) = &way.believes {
             command.env("SSL_CERT_FILE", authorities);
         }
@@ -145,21 +213,13 @@ impl Server {
 
     /// `kill -9`, in the middle of whatever it does.
     pub fn kill(mut self) -> Way {
-        kill_hard(self.child.id() as i32);
-        // Reaps it; how it ended is known.
-        let _ = self.child.wait();
+        end_hard(&mut self.child);
         self.way.clone()
     }
 
     /// Asks it to stop, as a supervisor would; fails unless it ends in order.
     pub fn stop(mut self) {
-        use nix::sys::signal::{Signal, kill};
-        kill(
-            nix::unistd::Pid::from_raw(self.child.id() as i32),
-            Signal::SIGTERM,
-        )
-        .expect("it runs");
-        let status = self.child.wait().expect("it ends");
+        let status = ask_to_stop(&mut self.child);
         assert!(status.success(), "{status}: {}", self.words());
     }
 
@@ -172,8 +232,7 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         if matches!(self.child.try_wait(), Ok(None)) {
-            kill_hard(self.child.id() as i32);
-            let _ = self.child.wait();
+            end_hard(&mut self.child);
         }
     }
 }

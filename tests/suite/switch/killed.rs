@@ -1,18 +1,28 @@
 //! Processes that die while the stages change: one transition, one mail each.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
 use porchlight::domain::role::Role;
 use rand::rngs::StdRng;
+use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
 
+use crate::support::mail::Mail;
 use crate::support::place::{Place, Setup};
-use crate::support::process::Server;
+use crate::support::process::{Server, Worker};
 
-/// How often two servers are killed, for each stage.
+/// How often two servers and a worker are killed, for each stage.
 const KILLS: usize = 3;
+/// How long a worker may take to do what is due, on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+/// One of those that are killed.
+enum Process {
+    Server(Server),
+    Worker(Worker),
+}
 
 /// Makes everything as old as if nobody had been there for so many days, with the server up.
 async fn age(place: &Place, days: i64) {
@@ -53,12 +63,20 @@ fn processes_that_are_killed_while_stages_change_tell_each_once() {
         for (days, stage) in [(5, 1), (2, 2), (7, 3), (16, 4)] {
             age(place, days).await;
             for _ in 0..KILLS {
-                let one = Server::start(place).await;
-                let other = Server::start(place).await;
-                let pause = random.random_range(0..400);
-                tokio::time::sleep(Duration::from_millis(pause)).await;
-                one.kill();
-                other.kill();
+                let mut living = [
+                    Process::Server(Server::start(place).await),
+                    Process::Worker(Worker::start(place).await),
+                    Process::Server(Server::start(place).await),
+                ];
+                living.shuffle(&mut random);
+                for process in living {
+                    let pause = random.random_range(0..200);
+                    tokio::time::sleep(Duration::from_millis(pause)).await;
+                    match process {
+                        Process::Server(server) => drop(server.kill()),
+                        Process::Worker(worker) => worker.kill(),
+                    }
+                }
             }
             // Whoever comes next finishes it, once what the dead held is given up.
             place.advance(TimeDelta::minutes(10));
@@ -86,5 +104,29 @@ fn processes_that_are_killed_while_stages_change_tell_each_once() {
         assert!(new.len() >= 6, "{told:?}");
         let twice: Vec<_> = new.iter().filter(|(_, times)| **times > 1).collect();
         assert!(twice.is_empty(), "{twice:?}");
+    });
+}
+
+#[test]
+fn a_worker_alone_writes_down_what_became_true_and_tells_it() {
+    Setup::default().without_jobs().run(async |place| {
+        let olive = place.owner().await;
+        place.member("bea").await;
+        place.tick().await;
+        age(place, 8).await;
+        let worker = Worker::start(place).await;
+        let said = "SELECT count(*) FROM switch_notices n JOIN episodes e ON e.id = n.episode_id \
+                    WHERE e.stage = 2 AND n.sent_at IS NOT NULL AND n.channel = 0";
+        let began = Instant::now();
+        while place.number(said).await == 0 {
+            assert!(began.elapsed() < PATIENCE, "it tells nothing");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        worker.stop();
+        let written = "SELECT count(*) FROM episodes WHERE stage = 2 AND ended_at IS NULL";
+        assert_eq!(place.number(written).await, 1);
+        let sent = place.mails();
+        let told = |mail: &&Mail| mail.to == olive.email && mail.file.contains("door-guarded");
+        assert_eq!(sent.iter().filter(told).count(), 1);
     });
 }
