@@ -1,7 +1,8 @@
 //! `away_letters`: who was told that nobody is home. One row for each who was, so that nobody
 //! is told twice in one absence, whatever dies in between.
 
-use diesel::sql_types::BigInt;
+use chrono::{DateTime, Utc};
+use diesel::sql_types::{BigInt, Timestamptz};
 use diesel_async::RunQueryDsl;
 
 use super::Conn;
@@ -48,4 +49,18 @@ pub async fn take_members(conn: &mut Conn, episode: i64, batch: i64) -> Result<V
     .load(conn)
     .await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// Forgets up to 1,000 of absences that ended before that time; gives how many.
+pub async fn sweep(conn: &mut Conn, before: DateTime<Utc>) -> Result<usize> {
+    Ok(raw::<()>(
+        "DELETE FROM away_letters l USING ( \
+             SELECT o.episode_id, o.stage, o.user_id \
+             FROM episodes e JOIN away_letters o ON o.episode_id = e.id \
+             WHERE e.ended_at < ? ORDER BY o.episode_id, o.stage, o.user_id LIMIT 1000) old \
+         WHERE (l.episode_id, l.stage, l.user_id) = (old.episode_id, old.stage, old.user_id)",
+    )
+    .bind::<Timestamptz, _>(before)
+    .execute(conn)
+    .await?)
 }

@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::gate::invites::{apply, invite, standing as stands};
 use crate::gate::waiting::refuse;
 use crate::support::people::Person;
-use crate::support::place::{Place, run};
+use crate::support::place::{Place, Setup, run};
 
 const MINE: &str = "/api/porchlight/v1/application";
 
@@ -289,5 +289,37 @@ fn in_distress_members_are_told_once_and_take_along_what_is_theirs() {
                 .await
                 .has_form("/settings/move")
         );
+    });
+}
+
+#[test]
+fn who_was_told_is_forgotten_a_month_after_it_is_over_a_thousand_at_a_time() {
+    Setup::default().without_jobs().run(async |place| {
+        place.owner().await;
+        let now = place.app.clock.now().timestamp() as f64;
+        let letters = "WITH e AS (INSERT INTO episodes (kind, stage, since, stage_since, ended_at) \
+                           SELECT 0, 4, to_timestamp(0), to_timestamp(0), to_timestamp($1::float8 - days * 86400) \
+                           FROM (VALUES (31), (29), (NULL)) d (days) RETURNING id), \
+                       u AS (INSERT INTO users (id, account_id, username, role_since, created_at) \
+                           SELECT n, n, 'gone' || n, to_timestamp(0), to_timestamp(0) \
+                           FROM generate_series(1, 600) n RETURNING id) \
+                       INSERT INTO away_letters (episode_id, stage, user_id) \
+                       SELECT e.id, s.stage, u.id FROM e CROSS JOIN u CROSS JOIN (VALUES (3::smallint), (4::smallint)) s (stage)";
+        place.sql(letters, &[&now]).await;
+        let left = async || place.number("SELECT count(*) FROM away_letters").await;
+        assert_eq!(left().await, 3_600);
+        // The timers look every hour.
+        let due = "DELETE FROM leases WHERE name = 'timer.leftovers'";
+        for after in [2_600, 2_400, 2_400] {
+            place.sql(due, &[]).await;
+            porchlight::jobs::timers::tick(&place.app).await;
+            assert_eq!(left().await, after);
+        }
+        place.advance(TimeDelta::days(2));
+        for after in [1_400, 1_200, 1_200] {
+            place.sql(due, &[]).await;
+            porchlight::jobs::timers::tick(&place.app).await;
+            assert_eq!(left().await, after, "of one that lasts, all are kept");
+        }
     });
 }
