@@ -186,13 +186,34 @@ const BRING_BACK: &str = "\
     WITH p AS (SELECT ?::bigint * interval '1 second' AS by, ?::timestamptz AS now), \
     seen AS (UPDATE signs_of_life s SET at = least(s.at - p.by, p.now) FROM p WHERE s.at > p.now), \
     held AS (UPDATE users u SET role_since = least(u.role_since - p.by, p.now) FROM p \
-             WHERE u.role > 0 AND u.role_since > p.now) \
+             WHERE u.role > 0 AND u.role_since > p.now), \
+    waits AS (UPDATE applications a SET \
+                submitted_at = CASE WHEN a.submitted_at > p.now THEN least(a.submitted_at - p.by, p.now) ELSE a.submitted_at END, \
+                confirmed_at = CASE WHEN a.confirmed_at > p.now THEN least(a.confirmed_at - p.by, p.now) ELSE a.confirmed_at END, \
+                appealed_at = CASE WHEN a.appealed_at > p.now THEN least(a.appealed_at - p.by, p.now) ELSE a.appealed_at END, \
+                response_from = CASE WHEN a.response_from > p.now THEN least(a.response_from - p.by, p.now) ELSE a.response_from END, \
+                put_off_until = CASE WHEN a.put_off_until > p.now + interval '14 days' \
+                    THEN least(a.put_off_until - p.by, p.now + interval '14 days') ELSE a.put_off_until END \
+              FROM p WHERE a.state IN (1, 2) AND (a.submitted_at > p.now OR a.confirmed_at > p.now \
+                OR a.appealed_at > p.now OR a.response_from > p.now OR a.put_off_until > p.now + interval '14 days')), \
+    said AS (UPDATE application_messages m SET created_at = least(m.created_at - p.by, p.now) FROM p \
+             WHERE m.created_at > p.now), \
+    decided AS (UPDATE applications a SET decided_at = least(a.decided_at - p.by, p.now) FROM p \
+                WHERE a.decided_at > p.now), \
+    reported AS (UPDATE reports r SET \
+                   created_at = CASE WHEN r.created_at > p.now THEN least(r.created_at - p.by, p.now) ELSE r.created_at END, \
+                   closed_at = CASE WHEN r.closed_at > p.now THEN least(r.closed_at - p.by, p.now) ELSE r.closed_at END \
+                 FROM p WHERE r.created_at > p.now OR r.closed_at > p.now) \
     UPDATE episodes e SET since = least(e.since - p.by, p.now), \
         stage_since = least(e.stage_since - p.by, p.now) \
     FROM p WHERE e.ended_at IS NULL AND e.stage_since > p.now";
 
 /// The clock was set back by so much, and is believed now: what was noted in a time that comes
-/// again is brought to before `now`, so that a clock that was ahead extends no deadline (E5).
+/// again is brought to before `now`, so that a clock that was ahead extends no deadline (E5):
+/// signs of life, roles, the episode, and what both clocks of the switch look at in applications
+/// and reports.
+///
+/// An application is put off by 14 days at the most: what ends later was put off by that clock.
 pub async fn bring_back(conn: &mut Conn, by: chrono::TimeDelta, now: DateTime<Utc>) -> Result<()> {
     raw::<()>(BRING_BACK)
         .bind::<BigInt, _>(by.num_seconds())

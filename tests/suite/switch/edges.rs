@@ -8,7 +8,7 @@ use porchlight::gate::{mode, switch};
 use porchlight::identity::roles::{self, By};
 use serde_json::{Value, json};
 
-use super::{open_it, standing, told};
+use super::{applicants, open_it, standing, told};
 use crate::support::people::PASSWORD;
 use crate::support::place::{Setup, run};
 
@@ -80,6 +80,55 @@ fn e5_a_clock_set_back_extends_no_deadline() {
         assert_eq!(standing(place).await.stage, Stage::Warned);
         place.live(TimeDelta::hours(3)).await;
         assert_eq!(standing(place).await.stage, Stage::Guarded);
+    });
+}
+
+#[test]
+fn e5_what_came_while_the_clock_was_ahead_waits_no_longer_for_it() {
+    Setup::default().without_jobs().run(async |place| {
+        place.owner().await;
+        let bea = place.member("bea").await;
+        let cai = place.member("cai").await;
+        place.live(TimeDelta::hours(2)).await;
+        place.jump(days(300));
+        place.tick().await;
+        applicants(place, ["ann", "ben", "kim"]).await;
+        let report = json!({ "account_id": bea.id, "comment": "Look at this" });
+        cai.api.post("/api/v1/reports", report).await.expect(200);
+        let put_off = "UPDATE applications SET put_off_until = submitted_at + interval '14 days' \
+                       WHERE user_id = (SELECT id FROM users WHERE username = 'ben')";
+        place.sql(put_off, &[]).await;
+        let decided = "UPDATE applications SET state = 3, decided_at = submitted_at, \
+                       decided_by = user_id WHERE user_id = (SELECT id FROM users WHERE username = 'kim')";
+        place.sql(decided, &[]).await;
+        place.live(TimeDelta::hours(2)).await;
+        place.jump(days(-300));
+        place.live(TimeDelta::hours(20)).await;
+        let now = standing(place).await;
+        assert!(now.now > place.app.clock.now() + days(200), "not believed yet");
+        place.live(TimeDelta::hours(8)).await;
+        let now = standing(place).await;
+        let wall = place.app.clock.now();
+        assert!((now.now - wall).abs() < TimeDelta::hours(1), "{} at {wall}", now.now);
+        // Both came more than a day ago, and are waited for no longer than others.
+        let ends = now.response_ends.expect("a report waits");
+        assert!(ends < wall + days(6), "{ends} at {wall}");
+        let close = "UPDATE reports SET closed_at = created_at, closed_by = NULL";
+        place.sql(close, &[]).await;
+        let ends = standing(place).await.response_ends.expect("ann waits");
+        assert!(ends < wall + days(13), "{ends} at {wall}");
+        let seconds = wall.timestamp() as f64;
+        let later = async |column: &str, days: i64| -> i64 {
+            let sql = format!(
+                "SELECT count(*) FROM applications \
+                 WHERE {column} > to_timestamp($1::float8) + $2 * interval '1 day'"
+            );
+            let days = days as f64;
+            place.sql(&sql, &[&seconds, &days]).await[0].get(0)
+        };
+        assert_eq!(later("put_off_until", 14).await, 0, "put off for a year");
+        assert_eq!(later("put_off_until", 10).await, 1, "and for its two weeks still");
+        assert_eq!(later("decided_at", 0).await, 0, "decided in a time to come");
     });
 }
 
