@@ -110,7 +110,8 @@ impl Wire {
             key_id: app.url(INSTANCE_KEY),
             key: SigningKey::from_der(&key.private_der)?,
         };
-        let http = Arc::new(Http::new(server, signer, app.clock.clone(), names)?);
+        let (clock, metrics) = (app.clock.clone(), app.metrics.clone());
+        let http = Arc::new(Http::new(server, signer, clock, names, metrics)?);
         let asked = ClientBuilder::new(http.bare().clone()).with(Guarded(http.clone()));
         let dev = server.place == Place::Dev;
         let library = FederationConfig::builder()

@@ -9,6 +9,7 @@ pub mod instance;
 pub mod instance_key;
 pub mod limits;
 pub mod memory;
+pub mod metrics;
 pub mod place;
 pub mod policies;
 pub mod remote_media;
@@ -38,6 +39,7 @@ use crate::store::pool::PoolSettings;
 use crate::store::{self, Pool};
 use clock::Clock;
 use memory::Memory;
+use metrics::Metrics;
 use policies::Policies;
 use remote_media::RemoteMedia;
 use signers::Signers;
@@ -96,6 +98,8 @@ pub struct App {
     pub wake: Notify,
     /// Rung after a commit that wrote deliveries; their sender listens.
     pub outbound: Notify,
+    /// What this process did since it started.
+    pub metrics: Arc<Metrics>,
     /// What pages show of the place, half a minute old at the most.
     pub memory: Memory,
     /// What members would like to see more of from other servers.
@@ -173,6 +177,7 @@ impl App {
             outbound: Notify::new(),
             memory: Memory::default(),
             wishes: Wishes::default(),
+            metrics: Arc::default(),
             questions_shown: tally::Tally::default(),
             policies: Policies::default(),
             signers: Signers::default(),

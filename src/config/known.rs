@@ -8,7 +8,12 @@ use super::value::Value;
 pub(super) const DEFAULT_TOML: &str = include_str!("../../config/default.toml");
 
 /// Settings that may stand in a file of their own, named by the same key with `_file`.
-const SECRETS: [(&str, &str); 3] = [("database", "url"), ("redis", "url"), ("mail", "smtp_url")];
+const SECRETS: [(&str, &str); 4] = [
+    ("database", "url"),
+    ("redis", "url"),
+    ("mail", "smtp_url"),
+    ("metrics", "token"),
+];
 
 /// How alike two names must be (Jaro-Winkler, 0 to 1) for one to be offered for the other.
 const ALIKE: f64 = 0.7;

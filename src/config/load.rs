@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, io, path::Path};
 
 use super::{
-    Config, Database, Error, Federation, Instance, Limits, Logging, Mail, Media, Redis,
+    Config, Database, Error, Federation, Instance, Limits, Logging, Mail, Media, Metrics, Redis,
     Registration, Server,
     environment::CONFIG_FILE,
     known::{self, Name},
@@ -55,6 +55,7 @@ pub fn load(layers: Layers<'_>) -> Result<Config, Error> {
         instance: Instance::read(&settings)?,
         limits: Limits::read(&settings)?,
         logging: Logging::read(&settings)?,
+        metrics: Metrics::read(&settings)?,
         server,
     })
 }

@@ -21,6 +21,7 @@ mod limits;
 mod logging;
 mod mail;
 mod media;
+mod metrics;
 mod redis;
 mod registration;
 mod server;
@@ -37,6 +38,7 @@ pub use load::Layers;
 pub use logging::{LogFormat, Logging};
 pub use mail::Mail;
 pub use media::Media;
+pub use metrics::Metrics;
 pub use redis::Redis;
 pub use registration::{NameServer, Registration};
 pub use secret::Secret;
@@ -66,4 +68,6 @@ pub struct Config {
     pub limits: Limits,
     /// What is logged, and how.
     pub logging: Logging,
+    /// Who may read the figures of this place.
+    pub metrics: Metrics,
 }

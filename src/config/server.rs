@@ -106,7 +106,7 @@ impl Server {
             handle_domain,
             place,
             dev_peers: read_dev_peers(settings, dev)?,
-            trusted_proxies: read_trusted_proxies(settings)?,
+            trusted_proxies: settings.networks(section, "trusted_proxies", "believe")?,
             workers,
             shutdown: Duration::from_secs(
                 settings.whole(section, "shutdown_seconds", 1..=300)? as u64
@@ -239,28 +239,4 @@ fn read_dev_peers(settings: &Settings, dev: bool) -> Result<Vec<DevPeer>, Error>
         })
     });
     peers.collect()
-}
-
-fn read_trusted_proxies(settings: &Settings) -> Result<Vec<IpNet>, Error> {
-    const MAX: usize = 64;
-    let bad = |what: &str| settings.bad("server", "trusted_proxies", what);
-    let texts = settings.list("server", "trusted_proxies");
-    if texts.len() > MAX {
-        return Err(bad("names too many networks (64 at most)"));
-    }
-    let networks = texts.into_iter().map(|text| {
-        let network = text
-            .parse::<IpNet>()
-            .or_else(|_| text.parse().map(|ip: std::net::IpAddr| ip.into()));
-        let network = network.map_err(|_| {
-            bad(&format!(
-                "has {text:?}, which is neither an address nor a network"
-            ))
-        })?;
-        if network.prefix_len() == 0 {
-            return Err(bad(&format!("has {text}, which would believe everybody")));
-        }
-        Ok(network)
-    });
-    networks.collect()
 }

@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, ops::RangeInclusive};
 
+use ipnet::IpNet;
+
 use super::{Error, known, value::Value};
 
 /// Every setting with its value and where it was set.
@@ -81,6 +83,36 @@ impl Settings {
                 ),
             )),
         }
+    }
+
+    /// Networks and single addresses, at most 64; `verb` says what would be done with everybody.
+    pub(super) fn networks(
+        &self,
+        section: &str,
+        key: &str,
+        verb: &str,
+    ) -> Result<Vec<IpNet>, Error> {
+        const MAX: usize = 64;
+        let bad = |what: &str| self.bad(section, key, what);
+        let texts = self.list(section, key);
+        if texts.len() > MAX {
+            return Err(bad("names too many networks (64 at most)"));
+        }
+        let networks = texts.into_iter().map(|text| {
+            let network = text
+                .parse::<IpNet>()
+                .or_else(|_| text.parse().map(|ip: std::net::IpAddr| ip.into()));
+            let network = network.map_err(|_| {
+                bad(&format!(
+                    "has {text:?}, which is neither an address nor a network"
+                ))
+            })?;
+            if network.prefix_len() == 0 {
+                return Err(bad(&format!("has {text}, which would {verb} everybody")));
+            }
+            Ok(network)
+        });
+        networks.collect()
     }
 
     /// An error about one setting; `what` goes on after its name.

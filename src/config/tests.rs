@@ -40,6 +40,27 @@ fn defaults_are_a_development_place() {
 }
 
 #[test]
+fn figures_are_read_by_those_who_are_named_and_nobody_else() {
+    let config = load_with("", &[]).unwrap();
+    assert!(config.metrics.token.is_none() && config.metrics.from.is_empty());
+    let token = "0123456789abcdef";
+    let config = load_with(
+        "[metrics]\nfrom = ['10.0.0.0/8', '::1']",
+        &[("PORCHLIGHT_METRICS__TOKEN", token)],
+    );
+    let metrics = config.unwrap().metrics;
+    assert_eq!(metrics.token.as_ref().unwrap().expose(), token);
+    assert!(
+        !format!("{metrics:?}").contains(token),
+        "secrets do not show"
+    );
+    assert_eq!(metrics.from.len(), 2);
+    assert!(error_of("[metrics]\ntoken = 'short'", &[]).contains("16 characters"));
+    let everybody = error_of("[metrics]\nfrom = ['::/0']", &[]);
+    assert!(everybody.contains("answer everybody"), "{everybody}");
+}
+
+#[test]
 fn every_default_has_a_comment() {
     let mut above = "";
     for line in known::DEFAULT_TOML.lines() {

@@ -27,6 +27,20 @@ pub enum Outcome {
     Trouble(Option<u16>, String),
 }
 
+impl Outcome {
+    /// A word for it, for who counts.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Outcome::Delivered => "delivered",
+            Outcome::Missing(_) => "missing",
+            Outcome::Denied(_) => "denied",
+            Outcome::Refused(_) => "refused",
+            Outcome::TooMany(_) => "too_many",
+            Outcome::Trouble(..) => "trouble",
+        }
+    }
+}
+
 /// Of an answer with this status.
 pub fn of_status(status: u16, retry_after: Option<TimeDelta>) -> Outcome {
     match status {

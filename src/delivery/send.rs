@@ -174,6 +174,19 @@ pub async fn send(
     dialect: Dialect,
     now: DateTime<Utc>,
 ) -> Outcome {
+    let outcome = try_to_send(fed, inbox, document, key, dialect, now).await;
+    fed.metrics.deliveries.add_word(outcome.word());
+    outcome
+}
+
+async fn try_to_send(
+    fed: &Federation,
+    inbox: &str,
+    document: &Document,
+    key: &Key,
+    dialect: Dialect,
+    now: DateTime<Utc>,
+) -> Outcome {
     let Ok(url) = Url::parse(inbox) else {
         return Outcome::Missing(404);
     };

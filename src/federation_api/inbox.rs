@@ -41,7 +41,24 @@ const fn post(path: &'static str) -> Route {
     }
 }
 
+/// Takes it or refuses it, and counts which.
 async fn receive(
+    req: HttpRequest,
+    payload: web::Payload,
+    caller: Caller,
+    app: web::Data<App>,
+    inbox: web::Data<Inbox>,
+) -> Result<HttpResponse, Refused> {
+    let counts = app.metrics.clone();
+    let taken = take(req, payload, caller, app, inbox).await;
+    counts.inbox.add_word(match &taken {
+        Ok(_) => "accepted",
+        Err(refused) => refused.why.word(),
+    });
+    taken
+}
+
+async fn take(
     req: HttpRequest,
     payload: web::Payload,
     caller: Caller,

@@ -77,6 +77,17 @@ impl Activity<'_> {
 /// # Errors
 /// `TooMany` and `Broken` are worth another try later; all other errors are not.
 pub async fn handle(fed: &Federation, activity: &Value, signer: &Signer) -> Result<Handled> {
+    let handled = judge(fed, activity, signer).await;
+    let counts = match &handled {
+        Ok(Handled::Done) => &fed.metrics.done,
+        Ok(Handled::Ignored(_)) => &fed.metrics.ignored,
+        Err(_) => &fed.metrics.failed,
+    };
+    counts.add_word(value::kind(activity).unwrap_or_default());
+    handled
+}
+
+async fn judge(fed: &Federation, activity: &Value, signer: &Signer) -> Result<Handled> {
     let Some(kind) = value::kind(activity) else {
         return Ok(Handled::Ignored("no activity"));
     };

@@ -57,6 +57,22 @@ pub enum Refusal {
     Broken(Error),
 }
 
+impl Refusal {
+    /// A word for it, for who counts.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Refusal::Malformed(_) => "malformed",
+            Refusal::Unbelieved(_) => "unbelieved",
+            Refusal::Blocked => "blocked",
+            Refusal::TooLarge => "too_large",
+            Refusal::AnotherType => "another_type",
+            Refusal::TooMany(_) => "too_many",
+            Refusal::Later(_) => "later",
+            Refusal::Broken(_) => "broken",
+        }
+    }
+}
+
 impl From<Error> for Refusal {
     fn from(error: Error) -> Refusal {
         Refusal::Broken(error)

@@ -2,7 +2,7 @@
 //! later each time, and is given up in the end.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio_util::sync::CancellationToken;
@@ -77,10 +77,16 @@ async fn queue(app: &App, holder: Uuid, queue: i16) -> Result<usize> {
     let claimed = store::jobs::claim(&mut conn, (queue, rank), holder, most, LEASE, now).await?;
     drop(conn);
     for job in &claimed {
+        let began = Instant::now();
         let did = match queue {
             store::jobs::ERRANDS => errands::run(app, &job.payload).await,
             _ => mailing::send(app, &job.payload, job.attempts >= TRIES).await,
         };
+        let timed = match queue {
+            store::jobs::ERRANDS => &app.metrics.errands,
+            _ => &app.metrics.mails,
+        };
+        timed.add(began.elapsed());
         let outcome = match did {
             Ok(outcome) => outcome,
             Err(error) => Outcome::Later(format!("{error:?}")),

@@ -5,10 +5,11 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage};
+use actix_web::{Error, HttpMessage, web};
 use tracing::Instrument;
 use uuid::Uuid;
 
+use crate::app::App;
 use crate::web::content_policy;
 
 /// The API is data: nothing in it may run or be framed.
@@ -52,6 +53,12 @@ pub async fn finish<B: MessageBody>(
     let span =
         tracing::error_span!("request", id = %id, method = %req.method(), path = %req.path());
     let mut response = next.call(req).instrument(span).await?;
+
+    let asked = response.request();
+    if let Some(app) = asked.app_data::<web::Data<App>>() {
+        let status = response.status().as_u16();
+        app.metrics.answered(asked.path(), is_api, status);
+    }
 
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {

@@ -19,6 +19,7 @@ pub mod guard;
 pub mod headers;
 pub mod health;
 pub mod limits;
+pub mod metrics;
 pub mod table;
 pub mod telemetry;
 

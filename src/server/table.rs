@@ -17,7 +17,7 @@ pub static ROUTES: LazyLock<Vec<&'static Route>> = LazyLock::new(|| {
         .iter()
         .chain(pages::ROUTES)
         .chain(federation_api::ROUTES)
-        .chain([&super::health::ROUTES])
+        .chain([&super::health::ROUTES, &super::metrics::ROUTES])
     {
         all.extend(door.iter());
     }

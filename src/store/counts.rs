@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use diesel::connection::{Instrumentation, InstrumentationEvent};
 
@@ -12,6 +13,8 @@ pub struct Counts {
     /// Those of `sent` that only begin or end a transaction.
     control: AtomicU64,
     commits: AtomicU64,
+    waits: AtomicU64,
+    waited_micros: AtomicU64,
 }
 
 impl Counts {
@@ -24,6 +27,19 @@ impl Counts {
     /// Explicit transactions committed so far. (A single statement commits by itself.)
     pub fn commits(&self) -> u64 {
         self.commits.load(Ordering::Relaxed)
+    }
+
+    /// How often a connection was asked for so far, and how many seconds that took in all.
+    pub fn waited(&self) -> (u64, f64) {
+        let micros = self.waited_micros.load(Ordering::Relaxed);
+        (self.waits.load(Ordering::Relaxed), micros as f64 / 1e6)
+    }
+
+    /// A connection was waited for.
+    pub(super) fn add_wait(&self, took: Duration) {
+        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        self.waits.fetch_add(1, Ordering::Relaxed);
+        self.waited_micros.fetch_add(micros, Ordering::Relaxed);
     }
 }
 

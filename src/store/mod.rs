@@ -57,6 +57,7 @@ pub mod event_log;
 pub mod events;
 pub mod exports;
 pub mod feeds;
+pub mod figures;
 pub mod follows;
 pub mod held_activities;
 pub mod here;

@@ -1,7 +1,7 @@
 //! Connections: few, counted; a thread that serves requests has its own ([`here`]).
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::ConnectionError;
 use diesel_async::pooled_connection::deadpool::{Object, Pool as Deadpool};
@@ -72,7 +72,10 @@ impl Pool {
     /// across an HTTP call.
     pub async fn get(&self) -> Result<Object<AsyncPgConnection>> {
         let pool = self.of_this_thread()?;
-        match tokio::time::timeout(WAIT, pool.get()).await {
+        let began = Instant::now();
+        let got = tokio::time::timeout(WAIT, pool.get()).await;
+        self.0.counts.add_wait(began.elapsed());
+        match got {
             Ok(got) => got.map_err(|e| Error::broken(format!("no database connection: {e}"))),
             Err(_) => Err(Error::broken("no database connection became free in 10 s")),
         }

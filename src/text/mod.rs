@@ -19,6 +19,8 @@ pub mod email;
 pub mod emoji;
 /// Entities of HTML, read.
 pub mod entities;
+/// Figures for machines that watch.
+pub mod exposition;
 /// Hashtags: grammar and the name by which they are looked up.
 pub mod hashtags;
 /// Plain text to HTML and back.

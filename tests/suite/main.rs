@@ -44,6 +44,7 @@ mod journey;
 mod mail_desk;
 mod mailing;
 mod mastodon_api;
+mod metrics;
 mod schema;
 mod server;
 mod social;

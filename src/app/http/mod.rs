@@ -31,6 +31,7 @@ use tokio::time::Instant;
 use url::Url;
 
 use crate::app::clock::Clock;
+use crate::app::metrics::Metrics;
 use crate::app::policies::Verdicts;
 use crate::config::{Place, Server};
 use crate::domain::Result;
@@ -72,6 +73,7 @@ pub struct Http {
     clock: Clock,
     in_flight: Semaphore,
     asked: AtomicU64,
+    metrics: Arc<Metrics>,
 }
 
 /// What one question may still do; shared by all of its hops.
@@ -166,6 +168,7 @@ impl Http {
         signer: Signer,
         clock: Clock,
         names: Arc<dyn Names>,
+        metrics: Arc<Metrics>,
     ) -> Result<Http> {
         let peers = (server.place == Place::Dev).then_some(server.dev_peers.as_slice());
         let rules = Rules::new(&server.domain, peers);
@@ -198,6 +201,7 @@ impl Http {
             clock,
             in_flight: Semaphore::new(MAX_IN_FLIGHT),
             asked: AtomicU64::new(0),
+            metrics,
         })
     }
 
@@ -233,7 +237,10 @@ impl Http {
             if signed {
                 self.sign(&mut request)?;
             }
-            let mut answer = self.execute(trip, request).await?;
+            let answer = self.execute(trip, request).await;
+            let status = answer.as_ref().ok().map(|answer| answer.status().as_u16());
+            self.metrics.asked(status);
+            let mut answer = answer?;
             let status = answer.status().as_u16();
             if let Some(error) = FetchError::of_status(status, retry_after(answer.headers())) {
                 return Err(error);
