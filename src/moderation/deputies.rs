@@ -266,24 +266,29 @@ pub async fn keep(app: &App, who: &Moderator, id: i64) -> Result<()> {
     let mut conn = app.desk.get().await?;
     let now = app.clock.decide(&mut conn).await?;
     let act = find(&mut conn, id).await?;
-    drop(conn);
-    if let Some(policy) = act.policy {
-        let mut conn = app.desk.get().await?;
-        let before = store::domain_policies::find(&mut conn, policy, now).await?;
-        let before = before.ok_or(Error::NotFound)?;
-        drop(conn);
-        let terms = Terms {
-            until: None,
-            ..before.terms
-        };
-        let admin = who.as_admin()?;
-        policies::change(app, By::Admin(&admin), policy, terms).await?;
+    if act.policy.is_some() {
+        // About other servers admins decide.
+        who.as_admin()?;
     }
-    let mut conn = app.desk.get().await?;
-    if !deputies::end_act(&mut conn, id, Some(who.user().id), now).await? {
-        return Err(Error::NotFound);
-    }
-    note(&mut conn, who, "deputy.keep", &act, now).await
+    // All of it or nothing: a policy without end whose act still runs would be lifted with it.
+    conn.transaction(async |conn| {
+        if !deputies::end_act(conn, id, Some(who.user().id), now).await? {
+            return Err(Error::NotFound);
+        }
+        if let Some(policy) = act.policy {
+            let before = store::domain_policies::find(conn, policy, now).await?;
+            let terms = Terms {
+                until: None,
+                ..before.ok_or(Error::NotFound)?.terms
+            };
+            let admin = who.as_admin()?;
+            policies::change_in(conn, By::Admin(&admin), policy, terms, now).await?;
+        }
+        note(conn, who, "deputy.keep", &act, now).await
+    })
+    .await?;
+    changed(app);
+    Ok(())
 }
 
 /// Takes back what a deputy did.

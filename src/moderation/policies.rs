@@ -284,18 +284,37 @@ pub async fn change(app: &App, by: By<'_>, id: i64, terms: Terms) -> Result<Poli
     }
     let mut conn = app.desk.get().await?;
     let policy = conn
-        .transaction(async |conn| {
-            let before = store::domain_policies::find(conn, id, now).await?;
-            let before = before.ok_or(Error::NotFound)?;
-            let policy = rewrite_all(conn, vec![(before.clone(), terms)], now).await?;
-            let policy = policy.into_iter().next().ok_or(Error::NotFound)?;
-            let inverse = json!({ "act": "policy.change", "policy": id, "terms": told(&before.domain, &before.terms) });
-            let detail = told(&policy.domain, &policy.terms);
-            note(conn, by, "policy.change", Some(policy.host), detail, inverse, now).await?;
-            Ok::<_, Error>(policy)
-        })
+        .transaction(async |conn| change_in(conn, by, id, terms, now).await)
         .await?;
     changed(app);
+    Ok(policy)
+}
+
+/// [`change`] as a part of another transaction, for terms that suspend nobody anew. The caller
+/// says [`changed`] afterwards.
+pub(super) async fn change_in(
+    conn: &mut Conn,
+    by: By<'_>,
+    id: i64,
+    terms: Terms,
+    now: DateTime<Utc>,
+) -> Result<Policy> {
+    let before = store::domain_policies::find(conn, id, now).await?;
+    let before = before.ok_or(Error::NotFound)?;
+    let policy = rewrite_all(conn, vec![(before.clone(), terms)], now).await?;
+    let policy = policy.into_iter().next().ok_or(Error::NotFound)?;
+    let inverse = json!({ "act": "policy.change", "policy": id, "terms": told(&before.domain, &before.terms) });
+    let detail = told(&policy.domain, &policy.terms);
+    note(
+        conn,
+        by,
+        "policy.change",
+        Some(policy.host),
+        detail,
+        inverse,
+        now,
+    )
+    .await?;
     Ok(policy)
 }
 
