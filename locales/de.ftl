@@ -281,10 +281,10 @@ switch-guarded-nobody = Niemand bei { $place } hat eine Rolle, die sich um die T
 switch-guarded-means = Alle, die mitmachen möchten, warten auf einen Menschen, und manches, was neuere Mitglieder an Fremde schicken, wartet auch. Nichts geht verloren, und keine Maschine entscheidet über jemanden.
 switch-seal-comes = Kommt niemand, wird die Tür versiegelt, frühestens am { $when }.
 switch-sealed-told = Noch immer kam niemand. Deshalb ist die Tür von { $place } jetzt versiegelt.
-switch-sealed-means = Niemand kann sich bewerben, Einladungen ruhen, und für alle, die warten, steht die Zeit still. Sonst merken die Mitglieder nichts.
+switch-sealed-means = Niemand kann sich bewerben, Einladungen ruhen, und für alle, die warten, steht die Zeit still. Sonst ändert sich für die Mitglieder nichts.
 switch-distress-comes = Kommt niemand, erfahren es alle Mitglieder, frühestens am { $when }, und auch, wie sie ihre Sachen mitnehmen und umziehen können.
-switch-over-by = { $who } ist wieder da, und die Tür von { $place } steht wieder so, wie sie eingestellt war. Es gibt nichts mehr zu tun.
-switch-over-told = Die Tür von { $place } steht wieder so, wie sie eingestellt war. Es gibt nichts mehr zu tun.
+switch-over-by = { $who } ist wieder da, und die Tür von { $place } steht wieder so, wie sie eingestellt war. Was noch wartet, ist am Empfang.
+switch-over-told = Die Tür von { $place } steht wieder so, wie sie eingestellt war. Was noch wartet, ist am Empfang.
 
 switch-here-told = Wenn du da bist, sag es kurz:
 switch-here-link = Ich bin da
@@ -327,8 +327,8 @@ sealed-told = um die Tür von { $place } hat sich seit einer Weile niemand gekü
 sealed-kept = Deine Bewerbung bleibt, wie sie ist. Ihre Zeit steht still, sie läuft also nicht ab, und du musst nichts tun. Wenn du nicht warten möchtest, kannst du sie zurückziehen.
 sealed-link = Deine Bewerbung
 
-distress-subject = Seit einem Monat kümmert sich niemand um { $place }
-distress-told = seit einem Monat war niemand mehr da, der sich um { $place } kümmert. Warum, wissen wir nicht.
+distress-subject = Seit Langem kümmert sich niemand um { $place }
+distress-told = seit Langem war niemand mehr da, der sich um { $place } kümmert. Warum, wissen wir nicht.
 distress-works = Im Moment geht alles wie immer: Du kannst dich anmelden, lesen und schreiben. Aber Meldungen liest niemand, aufgenommen wird niemand, und wenn etwas kaputtgeht, ist vielleicht niemand da, um es zu richten.
 distress-leave = Du brauchst niemandes Erlaubnis, um mitzunehmen, was dir gehört, oder mit deinen Followern auf einen anderen Server zu ziehen. Am besten geht das, solange dieser Server läuft.
 distress-export = Mitnehmen, was dir gehört
@@ -349,7 +349,7 @@ absence-ends-then = Danach ist die Tür wieder wie vorher. Ist bis dahin niemand
 absence-ends-link = Nachsehen, wie es steht
 
 deputy-named-subject = Du bist Vertretung bei { $place }
-deputy-named-told = jemand aus der Leitung von { $place } vertraut dir die Vertretung an, falls von ihnen lange niemand da ist. Dann bekommst du eine Mail und kannst den Wartenden an der Tür antworten und bremsen, wer Schaden anrichtet.
+deputy-named-told = jemand aus der Leitung von { $place } vertraut dir die Vertretung an, falls dort lange niemand da ist. Dann bekommst du eine Mail und kannst den Wartenden an der Tür antworten und bremsen, wer Schaden anrichtet.
 deputy-named-quiet = Bis dahin musst du nichts tun, und niemandem wird gezeigt, dass du Vertretung bist. Behalte es bitte für dich: Am besten weiß es niemand. Wenn du lieber nicht möchtest, sag es jemandem aus der Leitung.
 deputy-named-link = Wer das ist
 

@@ -285,15 +285,15 @@ switch-guarded-nobody = Nobody at { $place } has a role that looks after the doo
 switch-guarded-means = Everybody who would like to join waits for a person, and so does some of what newer members send to strangers. Nothing is lost, and no machine decides about anybody.
 switch-seal-comes = If nobody comes, the door is sealed on { $when }, at the earliest.
 switch-sealed-told = Still nobody came, so the door of { $place } is sealed now.
-switch-sealed-means = Nobody can apply, invites rest, and for those who wait the time stands still. Members notice nothing else.
+switch-sealed-means = Nobody can apply, invites rest, and for those who wait the time stands still. Nothing else changes for members.
 switch-distress-comes = If nobody comes, all members are told on { $when }, at the earliest, and how they can take their things and move.
-switch-over-by = { $who } is back, and the door of { $place } stands again as it was set. Nothing is left to do.
-switch-over-told = The door of { $place } stands again as it was set. Nothing is left to do.
+switch-over-by = { $who } is back, and the door of { $place } stands again as it was set. What still waits is at the desk.
+switch-over-told = The door of { $place } stands again as it was set. What still waits is at the desk.
 
 switch-here-told = If you are there, say so:
 switch-here-link = I'm here
-switch-here-good-for = It asks for no password, and works once, for { $span }.
-switch-here-sign-in = You said so by mail alone twice in a row, so this time it asks you to sign in. It works once, for { $span }.
+switch-here-good-for = It asks for no password. It works once, within { $span }.
+switch-here-sign-in = You said so by mail alone twice in a row, so this time it asks you to sign in. It works once, within { $span }.
 switch-other-ways = Whatever you do at the desk says the same; so does a favourite for the post that { $place } has sent you.
 switch-stays = That stops the clock. The door stays as it is until you have seen what happened meanwhile:
 switch-away-link = While you were away
@@ -331,8 +331,8 @@ sealed-told = nobody has looked after the door of { $place } for a while, so nob
 sealed-kept = Your application stays as it is. Its time stands still, so it does not run out meanwhile, and you need do nothing. Should you not want to wait, you can take it back.
 sealed-link = Your application
 
-distress-subject = Nobody has looked after { $place } for a month
-distress-told = nobody who looks after { $place } has been here for a month. We do not know why.
+distress-subject = Nobody has looked after { $place } for a long time
+distress-told = nobody who looks after { $place } has been here for a long time. We do not know why.
 distress-works = For now everything works as usual: you can sign in, read and post. But nobody reads reports, nobody new is taken in, and if something breaks, nobody may be there to mend it.
 distress-leave = You need nobody’s leave to take along what is yours, or to move to another server with your followers. It is best done while this server runs.
 distress-export = Take along what is yours
@@ -349,11 +349,11 @@ back-link = Your application
 
 absence-ends-subject = Your absence from { $place } is over soon
 absence-ends-told = you said that you would be away from { $place } until { $day }. This is the reminder for it; there was no other mail about it meanwhile.
-absence-ends-then = From then on the door is as it was before. If nobody of you is back by then, it closes step by step, as always when nobody is home.
+absence-ends-then = From then on the door is as it was before. If none of you is back by then, it closes step by step, as always when nobody is home.
 absence-ends-link = See how things stand
 
 deputy-named-subject = You are a deputy at { $place }
-deputy-named-told = an admin of { $place } trusts you to stand in should nobody of them be there for long. You get a mail then, and can answer those who wait at the door and slow down who does harm.
+deputy-named-told = an admin of { $place } trusts you to stand in if none of them is there for a long time. You get a mail then, and can answer those who wait at the door and slow down those who do harm.
 deputy-named-quiet = Until then you need do nothing, and nobody is shown that you are a deputy. Please keep it to yourself: it is best if nobody knows. If you would rather not, tell an admin.
 deputy-named-link = Who they are
 

@@ -54,10 +54,11 @@ pub async fn page(
         page.outdated = page.viewer.as_ref().is_some_and(|viewer| viewer.may_review)
             && door.is_held_by(ModeReason::Outdated);
         let switch = gate::switch::shown(app).await?;
-        page.in_distress = user.standing() == Standing::Member && switch.stage >= Stage::Distress;
-        page.was_away = gate::who::reviewer(user).is_ok()
-            && gate::switch::lift::is_due(&switch)
-            && !page.path.starts_with("/desk/away");
+        // Who can end it is led home, not told how to leave.
+        let comes_home = gate::who::reviewer(user).is_ok() && gate::switch::lift::is_due(&switch);
+        page.in_distress =
+            user.standing() == Standing::Member && switch.stage >= Stage::Distress && !comes_home;
+        page.was_away = comes_home && !page.path.starts_with("/desk/away");
     }
     Ok(page)
 }

@@ -14,7 +14,7 @@ pub fn sealed(place: &Place, to: Reader<'_>, link: &str) -> Result<Message> {
         .message()
 }
 
-/// Tells a member that nobody has looked after the place for a month, and how to take one's
+/// Tells a member that nobody has looked after the place for a long time, and how to take one's
 /// things along, or to leave.
 pub fn distress(
     place: &Place,

@@ -30,7 +30,7 @@ pub struct Page {
     pub card: Option<ShareCard>,
     /// Ask search engines to leave this page out.
     pub noindex: bool,
-    /// Nobody has looked after the place for a month: members are told how to leave.
+    /// Nobody has looked after the place for a long time: members are told how to leave.
     pub in_distress: bool,
     /// Nobody was seen here for too long, and the viewer is of the staff: they are led to what
     /// happened meanwhile.

@@ -238,8 +238,8 @@ fn in_distress_members_are_told_once_and_take_along_what_is_theirs() {
             place.settle().await;
             place.tick().await;
         }
-        assert_eq!(mails_to(place, &bea.email, "for a month"), 1);
-        assert_eq!(mails_to(place, &ann.email, "for a month"), 1);
+        assert_eq!(mails_to(place, &bea.email, "for a long time"), 1);
+        assert_eq!(mails_to(place, &ann.email, "for a long time"), 1);
         let mail = place.mail_to(&bea.email).await;
         assert_eq!(mail.link("/settings/export"), "/settings/export");
         assert_eq!(mail.link("/settings/move"), "/settings/move");
