@@ -60,7 +60,7 @@ pub fn pages() -> Vec<Hung> {
     };
     let told = away::Told {
         door: "Nobody can come in, and time stands still for those who wait.",
-        why: "No sign of life of anybody who looks after this place was seen for too long.",
+        why: "Nobody who looks after this place was seen for a while.",
         since: ago(50_000),
         figures: vec![
             ("New members", "2".into(), ""),

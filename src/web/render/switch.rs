@@ -104,10 +104,16 @@ pub fn response(standing: &Standing, facts: &Facts) -> String {
     let gone = |at: DateTime<Utc>| span(standing.now - at);
     match (facts.oldest_application, facts.oldest_report) {
         (None, None) => "Nobody waits for an answer.".to_owned(),
-        (Some(at), None) => format!("The oldest application waits {} of 14 days.", gone(at)),
-        (None, Some(at)) => format!("The oldest report waits {} of 7 days.", gone(at)),
+        (Some(at), None) => format!(
+            "The oldest application has waited {}; 14 days are allowed.",
+            gone(at)
+        ),
+        (None, Some(at)) => format!(
+            "The oldest report has waited {}; 7 days are allowed.",
+            gone(at)
+        ),
         (Some(at), Some(report)) => format!(
-            "The oldest application waits {} of 14 days, the oldest report {} of 7.",
+            "The oldest application has waited {}; 14 days are allowed. The oldest report has waited {}; 7 days are.",
             gone(at),
             gone(report)
         ),

@@ -231,9 +231,7 @@ async fn in_words(app: &App, caller: &Caller, found: WhileAway) -> Result<Told, 
             }
         },
         why: match standing.cause {
-            Cause::Absent => {
-                "No sign of life of anybody who looks after this place was seen for too long."
-            }
+            Cause::Absent => "Nobody who looks after this place was seen for a while.",
             Cause::Unanswered => "Somebody waited for an answer for longer than they should.",
             Cause::Nobody => "Nobody had a role that looks after this place.",
         },
