@@ -98,7 +98,8 @@ fn forty_days_of_nobody_are_lived_through_and_somebody_comes_home() {
             .expect(200)
             .json();
         assert!(home.to_string().contains("Favourite this post"), "{home}");
-        open(&album, &place.browser(), "05-landing", "/").await;
+        let page = open(&album, &place.browser(), "05-landing", "/").await;
+        assert!(page.answer.text().contains("How this door works"));
 
         // The second warning is told while there is time.
         place.live(TimeDelta::hours(37)).await;
@@ -117,7 +118,15 @@ fn forty_days_of_nobody_are_lived_through_and_somebody_comes_home() {
         assert_eq!(alarms(place, &mona).len(), 4);
         assert_eq!(told(place).await["attended"], false);
         let stranger = place.browser();
-        open(&album, &stranger, "14-landing", "/").await;
+        // Where nobody can apply, nobody is told how it would go, or who would read it.
+        let page = open(&album, &stranger, "14-landing", "/").await;
+        let front = page.answer.text();
+        assert!(front.contains("While the door is closed"), "{front}");
+        assert!(!front.contains("How this door works"), "{front}");
+        assert!(
+            !front.contains("/apply") && !front.contains("mona"),
+            "{front}"
+        );
         open(&album, &stranger, "14-apply", "/apply").await;
         open(&album, &stranger, "14-invite", &invite).await;
         open(&album, &stranger, "14-door", "/door").await;
@@ -142,13 +151,18 @@ fn forty_days_of_nobody_are_lived_through_and_somebody_comes_home() {
         let heard = subjects(place, &cai);
         assert!(!heard.is_empty(), "every member hears of it");
         let member = place.signed_in(&cai).await;
-        open(&album, &member, "30-home", "/home").await;
+        let page = open(&album, &member, "30-home", "/home").await;
+        assert!(page.answer.text().contains("Take along what is yours"));
         open(&album, &member, "30-moving", "/settings/move").await;
         open(&album, &place.browser(), "30-landing", "/").await;
 
         days(place, 10).await;
         let desk = place.signed_in(&owner).await;
-        open(&album, &desk, "40-home", "/home").await;
+        // Who comes home is led to what happened, and not told how to leave.
+        let page = open(&album, &desk, "40-home", "/home").await;
+        let home = page.answer.text();
+        assert!(home.contains("/desk/away"), "{home}");
+        assert!(!home.contains("Take along what is yours"), "{home}");
         open(&album, &desk, "40-desk", "/desk").await;
         open(&album, &desk, "40-switch", "/desk/switch").await;
         let page = open(&album, &desk, "40-away", "/desk/away").await;
