@@ -358,6 +358,38 @@ deputy-called-told = um { $place } konnte sich seit einer Weile niemand kümmern
 deputy-called-may = Melde dich ab und wieder an und öffne dann die Seite unten. Dort kannst du den Wartenden an der Tür antworten und Konten und Server bremsen, die Schaden anrichten. Alles davon lässt sich zurücknehmen. Du musst nicht alles tun, und du musst es nicht allein tun.
 deputy-called-link = Einspringen
 
+heir-offered-subject = Möchtest du { $place } erben?
+heir-offered-told = { $who } aus der Leitung von { $place } fragt dich, ob du den Ort erben möchtest: Er geht an dich über, wenn sehr lange niemand zurückkommt, der sich darum kümmert.
+heir-offered-means = Heute ändert das nichts. Sagst du ja, siehst du einmal einen Brief mit einem Code. Er lässt sich öffnen, wenn so lange niemand da war, dass alle Mitglieder es erfahren haben, und noch 60 Tage länger. Dann hören alle Mitglieder davon, und 14 Tage später gehört der Ort auch dir. Ist vorher jemand aus der Leitung da, bleibt alles, wie es ist.
+heir-offered-quiet = Du kannst nein sagen und es jederzeit wieder abgeben. Behalte es bitte für dich: Bis der Brief geöffnet wird, wird es niemandem sonst gezeigt. Die Frage gilt bis zum { $day }.
+heir-offered-link = Ja oder nein sagen
+
+heir-notice-subject = { $place } geht am { $day } in neue Hände
+heir-notice-told = um { $place } hat sich seit langem niemand gekümmert. Für diesen Fall wurde jemand bestimmt, der den Ort erbt: { $who }. Der Brief dafür ist jetzt geöffnet, und am { $day } geht { $place } an { $who } über.
+heir-notice-works = Du musst nichts tun. Alles bleibt, wie es ist, und von da an ist wieder jemand da, der Meldungen lesen, Leute hereinlassen und richten kann, was kaputtgeht.
+heir-notice-stops = Kommt vorher jemand aus der Leitung zurück, wird nichts daraus. Wenn du jemanden davon kennst, sag Bescheid.
+heir-notice-profile = Wer das ist
+heir-notice-leave = Wenn du lieber gehen möchtest: Du brauchst niemandes Erlaubnis, um mitzunehmen, was dir gehört, oder mit deinen Followern umzuziehen.
+heir-notice-runs = Wenn du da bist, melde dich an und öffne die Seite unten: Gesehen zu werden genügt, und es ist vorbei. Wenn du nichts tust, behältst du deine Rolle, und der Ort gehört noch jemandem mehr.
+heir-notice-helps = Wird jemand aus der Leitung gesehen, ist es vorbei. Wenn du jemanden davon kennst, sag Bescheid. Kommt niemand zurück, behältst du deine Rolle.
+heir-notice-contact = Meldet sich jemand aus der Leitung an und öffnet den Schreibtisch, ist es vorbei. Diese Mail ging an die Kontaktadresse von { $place }.
+heir-notice-away = Während du weg warst
+heir-notice-yours = du hast den Brief geöffnet: Am { $day } geht { $place } an dich ({ $who }) über. Alle Mitglieder erfahren es gerade. Warst du es nicht, melde dich an, ändere dein Passwort und gib es auf der Seite „The heir“ wieder ab.
+heir-notice-yours-then = Kommt vorher jemand aus der Leitung zurück, ist es vorbei, und du hörst davon. War der Server inzwischen lange aus, wird es später.
+
+heir-stopped-subject = { $place } bleibt in seinen Händen
+heir-stopped-told = { $place } geht nicht an { $who } über.
+heir-stopped-back = Jemand aus der Leitung war da, oder die Tür steht wieder, wie sie eingestellt war.
+heir-stopped-stays = Wer erben soll, bleibt bestimmt, und der Brief gilt weiter. Er lässt sich wieder öffnen, wenn 60 Tage lang niemand aus der Leitung da war.
+heir-stopped-taken = Es wurde zurückgenommen, und der Brief gilt nicht mehr.
+heir-stopped-void = { $who } erbt nicht mehr, und der Brief gilt nicht mehr.
+
+heir-succeeded-subject = { $place } ist in neuen Händen
+heir-succeeded-told = nach { $place } kam niemand zurück, und die Frist ist vorbei: Der Ort gehört jetzt auch { $who }.
+heir-succeeded-yours = nach { $place } kam niemand zurück, und die Frist ist vorbei: Der Ort gehört jetzt auch dir. Danke, dass du ihn übernimmst. Die Seite unten zeigt, was war und wer wartet; dort gibst du die Tür wieder frei.
+heir-succeeded-factor = Richte innerhalb von sieben Tagen unter Einstellungen einen zweiten Faktor ein: Ohne ihn ruhen die Rechte.
+heir-succeeded-roles = Wer eine Rolle hatte, hat sie noch. Sonst wurde nichts geändert.
+
 ## Der Hinweis über den Entwürfen in der App
 
 notice-somebody = Ein Mensch

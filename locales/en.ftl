@@ -362,6 +362,38 @@ deputy-called-told = nobody who looks after { $place } has been able to do so fo
 deputy-called-may = Sign out and in again, then open the page below. There you can answer those who wait at the door, and slow down accounts and servers that do harm. All of it can be taken back. You need not do everything, and you need not do it alone.
 deputy-called-link = Stand in
 
+heir-offered-subject = Would you be the heir of { $place }?
+heir-offered-told = { $who }, an owner of { $place }, asks you to be its heir: the place goes to you if nobody who looks after it comes back for very long.
+heir-offered-means = Today it changes nothing. If you say yes, you are shown a letter with a code, once. It opens when nobody has been there for so long that all members were told, and 60 days more. Then all members hear of it, and 14 days later you are an owner. Whenever one of the owners or admins is there before, it stops.
+heir-offered-quiet = You may say no, and you can give it up at any time. Please keep it to yourself: until the letter is opened nobody else is shown it. The question stands until { $day }.
+heir-offered-link = Say yes or no
+
+heir-notice-subject = { $place } goes to a new owner on { $day }
+heir-notice-told = nobody who looks after { $place } has been here for a long time. An owner once named an heir for this: { $who }. They have opened the letter that they were given, and become an owner of { $place } on { $day }.
+heir-notice-works = You need do nothing. Everything stays as it is, and from then on there is somebody again who can read reports, let people in and mend what breaks.
+heir-notice-stops = If an owner or admin comes back before, it does not come to that. If you know one of them, tell them.
+heir-notice-profile = Who that is
+heir-notice-leave = If you would rather leave: you need nobody’s leave to take along what is yours, or to move with your followers.
+heir-notice-runs = If you are there, sign in and open the page below: being seen is enough, and it stops. If you do nothing, you keep your role, and the place has one owner more.
+heir-notice-helps = An owner or admin who is seen stops it. If you know one of them, tell them. If nobody comes back, you keep your role.
+heir-notice-contact = An owner or admin who signs in and opens the desk stops it. This mail went to the contact address of { $place }.
+heir-notice-away = While you were away
+heir-notice-yours = you opened the letter: you ({ $who }) become an owner of { $place } on { $day }. All members are being told. If it was not you, sign in, change your password and give it up on the page “The heir”.
+heir-notice-yours-then = If an owner or admin comes back before, it stops, and you hear of it. The day moves back if the server is off for long meanwhile.
+
+heir-stopped-subject = { $place } stays in its hands
+heir-stopped-told = { $who } does not become an owner of { $place }: the notice is over.
+heir-stopped-back = One of the owners or admins was there, or the door stands again as it was set.
+heir-stopped-stays = The heir stays named, and the letter stays good. It opens again after 60 days in which all of them are away.
+heir-stopped-taken = An owner took it back, and the letter is void.
+heir-stopped-void = { $who } is not the heir any more, and the letter is void.
+
+heir-succeeded-subject = { $place } has a new owner
+heir-succeeded-told = nobody came back to { $place }, and the notice has run out: { $who }, the heir, is an owner now.
+heir-succeeded-yours = nobody came back to { $place }, and the notice has run out: you are an owner now. Thank you for taking it on. The page below shows what happened and who waits, and there you give the door back to what it was.
+heir-succeeded-factor = Set a second factor within seven days, under Settings: without it the rights of an owner sleep.
+heir-succeeded-roles = Whoever had a role has it still. Nothing else was changed.
+
 ## The notice above the drafts in the app
 
 notice-somebody = A person

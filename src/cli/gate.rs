@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::domain::Error;
 use crate::domain::registration_mode::RegistrationMode;
 use crate::domain::switch::Stage;
+use crate::gate::away::heir;
 use crate::gate::signs::check_in;
 use crate::gate::signs::notices::AWAY;
 use crate::gate::switch::{lift, look};
@@ -44,6 +45,15 @@ async fn status(app: &App) -> Result<()> {
     terminal::say(format!("response\t{}", words::response(&standing, &facts)));
     if let Some(why) = words::unarmed(&standing, &facts) {
         terminal::say(why);
+    }
+    match heir::status(app).await.map_err(tell)? {
+        (_, Some(notice)) => terminal::say(format!(
+            "heir\t@{}, notice runs until {}",
+            notice.name,
+            moment(notice.until)
+        )),
+        (true, None) => terminal::say("heir\tnamed".to_owned()),
+        (false, None) => {}
     }
     for next in &standing.next {
         terminal::say(format!("{}\t{}", moment(next.at), words::comes(next.stage)));

@@ -168,6 +168,8 @@ pub fn intents(event: &Taken) -> Vec<Intent> {
         | EventKind::ApplicationEndNeared
         | EventKind::ApplicationExpired
         | EventKind::AddressChanged
+        | EventKind::HeirNoticeBegun
+        | EventKind::HeirNoticeEnded
         | EventKind::SwitchMoved
         | EventKind::SwitchWarned
         | EventKind::PostHeld

@@ -154,6 +154,11 @@ smallint_enum! {
         /// subject: a boost's own id, actor: who boosted; extra: the boosted status, which may go
         /// out now, and so may the boost.
         BoostReleased = 107 => "boost_released",
+        /// subject: a notice in `heir_notices` that began, actor: 0.
+        HeirNoticeBegun = 108 => "heir_notice_begun",
+        /// subject: a notice in `heir_notices` that is over, actor: 0; extra: the number of a
+        /// `NoticeEnding`.
+        HeirNoticeEnded = 109 => "heir_notice_ended",
     }
 }
 

@@ -79,5 +79,13 @@ smallint_enum! {
         DeputyNamed = 39 => "deputy-named",
         /// Calls a deputy.
         DeputyCalled = 40 => "deputy-called",
+        /// Asks a member to be the heir.
+        HeirOffered = 41 => "heir-offered",
+        /// Tells everybody who becomes owner, and when.
+        HeirNotice = 42 => "heir-notice",
+        /// Tells staff and the heir that it does not come to that.
+        HeirStopped = 43 => "heir-stopped",
+        /// Tells them that it did.
+        HeirSucceeded = 44 => "heir-succeeded",
     }
 }

@@ -11,6 +11,7 @@ pub mod door_count;
 pub mod error;
 pub mod event;
 pub mod factor_change;
+pub mod heir;
 pub mod hold_reason;
 pub mod ids;
 pub mod lane;

@@ -143,7 +143,7 @@ async fn lasts(app: &App, conn: &mut Conn, to: To, episode: Option<i64>) -> Resu
 }
 
 /// Somebody with an address of which it is known that it is theirs.
-async fn confirmed(conn: &mut Conn, user: Id) -> Result<Option<(User, String)>> {
+pub(super) async fn confirmed(conn: &mut Conn, user: Id) -> Result<Option<(User, String)>> {
     let found = store::users::find(conn, user).await?;
     Ok(found.and_then(|user| {
         user.email_confirmed_at?;

@@ -8,6 +8,7 @@ use super::runner::Outcome;
 use crate::app::App;
 use crate::domain::Result;
 use crate::gate::applications::bulk;
+use crate::gate::away::heir;
 use crate::gate::away::letters::{self, To};
 use crate::gate::budget;
 use crate::social::accounts::{delete, move_out};
@@ -21,7 +22,7 @@ pub const ERASE: &str = "erase";
 pub const SWITCH_POST: &str = "switch_post";
 
 /// Does what a job says: `{"errand": …, "id": n}`, an account, a bulk decision, an act
-/// that waited, a notice, or an absence.
+/// that waited, a notice, an absence, or an heir's notice.
 ///
 /// # Errors
 /// When the database cannot be asked; it is tried again.
@@ -48,6 +49,10 @@ pub async fn run(app: &App, payload: &Value) -> Result<Outcome> {
         }
         Some(letters::WAITING) => told(app, id, To::Waiting).await,
         Some(letters::MEMBERS) => told(app, id, To::Members).await,
+        Some(heir::ERRAND) => Ok(match heir::go_on(app, id).await? {
+            true => Outcome::Again(app.clock.now()),
+            false => Outcome::Done,
+        }),
         Some(budget::ERRAND) => held::run(app, id).await,
         _ => Ok(Outcome::Never("no errand that is known".into())),
     }

@@ -11,6 +11,7 @@ use chrono::TimeDelta;
 use serde_json::Value;
 
 use super::away_mails;
+use super::heir_mails;
 use super::runner::Outcome;
 use crate::app::App;
 use crate::domain::application::{ApplicationState, MessageKind};
@@ -37,7 +38,8 @@ use crate::text::email::{Address, mask_all};
 /// Sends the mail that `payload` names: `{"mail":
 /// "link"|"waiting"|"decision"|"overdue"|"question"|"put_off"|"undone"|"received"|"end_near"|
 /// "ended"|"appeal"|"withdrawn"|"password_changed"|"address_changed"|"address_left"|
-/// "factor"|"held"|"week"|"switch"|"seen"|"post_held"|"woke", "id": n,
+/// "factor"|"held"|"week"|"switch"|"seen"|"post_held"|"woke"|"heir_offered"|"heir_notice"|
+/// "heir_over", "id": n,
 /// "to": user?, "was": state?}`.
 ///
 /// What cannot be sent says why, after the masked address; on the `last` try it is counted as
@@ -76,6 +78,9 @@ pub async fn send(app: &App, payload: &Value, last: bool) -> Result<Outcome> {
         "withdrawn" | "address_left" => of_parting(app, &mut conn, &place, id, what).await?,
         "sealed" | "distress" | "back" | "absence_ends" | "deputy" | "deputy_called" => {
             away_mails::write(app, &mut conn, &place, what, payload).await?
+        }
+        "heir_offered" | "heir_notice" | "heir_over" => {
+            heir_mails::write(app, &mut conn, &place, what, payload).await?
         }
         _ => return Ok(Outcome::Never("there is no such mail".into())),
     };
@@ -155,7 +160,7 @@ pub fn rank(what: &str, purpose: Option<LinkPurpose>) -> i16 {
         ("link", Some(LinkPurpose::ConfirmAddress) | None) => store::jobs::THEN,
         (
             "link" | "waiting" | "password_changed" | "address_changed" | "address_left" | "factor"
-            | "held" | "switch" | "woke",
+            | "held" | "switch" | "woke" | "heir_offered" | "heir_over",
             _,
         ) => store::jobs::FIRST,
         _ => store::jobs::THEN,
@@ -483,7 +488,7 @@ async fn of_switch(app: &App, conn: &mut Conn, place: &Place, id: i64) -> Result
 }
 
 /// The contact address, unless one who keeps the light on reads there anyway.
-async fn contact(app: &App, conn: &mut Conn) -> Result<Option<String>> {
+pub(super) async fn contact(app: &App, conn: &mut Conn) -> Result<Option<String>> {
     let Some(address) = app.instance().await?.contact_email.clone() else {
         return Ok(None);
     };

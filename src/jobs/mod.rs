@@ -19,6 +19,8 @@ pub mod errands;
 mod fetch_pins;
 mod fetch_profile;
 mod fetch_thread;
+mod heir_mails;
+mod heir_notices;
 pub mod hooks;
 pub mod mailing;
 pub mod nodeinfo;

@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::routing::{Listener, listeners};
-use super::{errands, mailing, switch_notices};
+use super::{errands, heir_notices, mailing, switch_notices};
 use crate::app::App;
 use crate::cache::bus::{self, Live};
 use crate::cache::feeds;
@@ -188,6 +188,7 @@ impl Relay {
         errands(conn, &heard, now).await?;
         hooks(conn, &heard, now).await?;
         switch_notices::plan(conn, heard.of(Listener::TellKeepers), now).await?;
+        heir_notices::plan(conn, heard.of(Listener::TellOfHeir), now).await?;
         self.outbound =
             delivery::plan(&self.app, conn, heard.of(Listener::Deliver), now).await? > 0;
         if self.feeds(conn, &heard).await?.is_none() {

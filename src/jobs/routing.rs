@@ -114,6 +114,8 @@ pub enum Listener {
     Freeze,
     /// Tell those who wait, or members, that nobody is home; in slices.
     TellOfAbsence,
+    /// Tell of an heir: everybody as a notice begins, staff and the heir as it ends.
+    TellOfHeir,
     /// Say it on the live bus: posted.
     SayPosted,
     /// Say it on the live bus: edited.
@@ -164,6 +166,7 @@ pub fn listeners(kind: EventKind) -> &'static [Listener] {
         EventKind::DoorChanged => &[HookDoor],
         EventKind::SwitchMoved => &[Freeze, TellOfAbsence, TellKeepers],
         EventKind::SwitchWarned => &[TellKeepers],
+        EventKind::HeirNoticeBegun | EventKind::HeirNoticeEnded => &[TellOfHeir],
         EventKind::ReportMade => &[HookReport],
         EventKind::ApplicationAsked => &[MailQuestion],
         EventKind::ApplicationPutOff => &[MailPutOff],

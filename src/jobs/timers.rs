@@ -252,6 +252,9 @@ pub async fn tick(app: &App) {
     if let Err(error) = gate::switch::tick(app).await {
         tracing::error!(?error, "the switch could not be looked at");
     }
+    if let Err(error) = gate::away::heir::watch(app).await {
+        tracing::error!(?error, "the heir could not be looked at");
+    }
     for chore in Chore::ALL {
         match claim(app, chore).await {
             Ok(true) => {

@@ -567,6 +567,41 @@ diesel::table! {
 }
 
 diesel::table! {
+    heir_letters (notice_id, user_id) {
+        notice_id -> Int8,
+        user_id -> Int8,
+    }
+}
+
+diesel::table! {
+    heir_notices (id) {
+        id -> Int8,
+        heir_id -> Int8,
+        episode_id -> Int8,
+        begun_at -> Timestamptz,
+        until -> Timestamptz,
+        uptime_millis -> Int8,
+        ended_at -> Nullable<Timestamptz>,
+        ending -> Nullable<Int2>,
+    }
+}
+
+diesel::table! {
+    heirs (id) {
+        id -> Int8,
+        user_id -> Nullable<Int8>,
+        offered_by -> Nullable<Int8>,
+        offered_at -> Timestamptz,
+        accepted_at -> Nullable<Timestamptz>,
+        letter -> Nullable<Bytea>,
+        tries -> Int2,
+        tried_from -> Nullable<Timestamptz>,
+        ended_at -> Nullable<Timestamptz>,
+        ending -> Nullable<Int2>,
+    }
+}
+
+diesel::table! {
     hint_days (day, hint, approved) {
         day -> Date,
         hint -> Text,

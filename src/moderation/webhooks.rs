@@ -17,6 +17,7 @@ use url::Url;
 use crate::app::App;
 use crate::domain::application::ApplicationState;
 use crate::domain::error::Invalid;
+use crate::domain::heir::NoticeEnding;
 use crate::domain::{Error, Id, Result};
 use crate::gate::signs::{self, notices};
 use crate::gate::who::Admin;
@@ -48,6 +49,8 @@ pub enum HookEvent {
     ReportMade,
     /// Nobody was seen for too long, or somebody is back.
     Switch,
+    /// Of the same bit: an heir opened the letter, or what came of it.
+    Heir,
     /// The button beside it.
     Test,
 }
@@ -70,13 +73,15 @@ impl HookEvent {
             HookEvent::DoorChanged => "door.changed",
             HookEvent::ReportMade => "report.made",
             HookEvent::Switch => "switch.moved",
+            HookEvent::Heir => "switch.heir",
             HookEvent::Test => "test",
         }
     }
 
     /// The one of that word.
     pub fn from_word(word: &str) -> Option<HookEvent> {
-        let all = HookEvent::ALL.iter().chain([&HookEvent::Test]);
+        let others = [&HookEvent::Heir, &HookEvent::Test];
+        let all = HookEvent::ALL.iter().chain(others);
         all.copied().find(|event| event.word() == word)
     }
 
@@ -87,7 +92,7 @@ impl HookEvent {
             HookEvent::Decided => 2,
             HookEvent::DoorChanged => 4,
             HookEvent::ReportMade => 8,
-            HookEvent::Switch => 16,
+            HookEvent::Switch | HookEvent::Heir => 16,
             HookEvent::Test => 0,
         }
     }
@@ -376,6 +381,7 @@ pub async fn delivery(
     };
     let told = match event {
         HookEvent::Switch => switch_told(app, &mut conn, &instance.title, subject).await?,
+        HookEvent::Heir => heir_told(&mut conn, subject).await?,
         _ => told(&mut conn, event, subject).await?,
     };
     let Some((text, name, path)) = told else {
@@ -447,7 +453,7 @@ async fn told(
             })
         }
         // It needs more than a row.
-        HookEvent::Switch => None,
+        HookEvent::Switch | HookEvent::Heir => None,
         HookEvent::ReportMade => {
             let text = "A member made a report.".to_owned();
             Some((text, String::new(), "/desk/reports".to_owned()))
@@ -469,6 +475,25 @@ async fn switch_told(
     let zone = zone::of_place(app).await?;
     let text = telling.paragraphs(Words::of(""), place, zone).join(" ");
     Ok(Some((text, String::new(), telling.desk().to_owned())))
+}
+
+/// That an heir opened the letter, or what came of it.
+async fn heir_told(conn: &mut Conn, notice: Id) -> Result<Option<(String, String, String)>> {
+    let Some(notice) = store::heirs::find_notice(conn, notice).await? else {
+        return Ok(None);
+    };
+    let (name, day) = (notice.name, notice.until.format("%-d %B %Y"));
+    let text = match notice.ending {
+        None => format!(
+            "@{name} opened the letter of the heir, and becomes owner of this place on {day}, \
+             unless an owner or admin comes back before."
+        ),
+        Some((NoticeEnding::Succeeded, _)) => {
+            format!("@{name}, the heir, is owner of this place now.")
+        }
+        Some(_) => format!("The notice is over: @{name} does not become owner of this place."),
+    };
+    Ok(Some((text, name, "/desk/away".to_owned())))
 }
 
 async fn note(

@@ -10,6 +10,8 @@ pub mod actor_key;
 mod argon2id;
 /// One master secret, and a subkey for each purpose: MACs, CSRF tokens, keyed hashes.
 pub mod keyed;
+/// The codes of sealed letters.
+pub mod letter;
 /// The tokens of one-time links.
 pub mod link;
 /// Passkeys: what a browser is asked, and whether its answer holds.

@@ -59,6 +59,7 @@ pub mod exports;
 pub mod feeds;
 pub mod figures;
 pub mod follows;
+pub mod heirs;
 pub mod held_activities;
 pub mod here;
 pub mod holds;

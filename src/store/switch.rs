@@ -18,7 +18,9 @@ const TICK: &str = "\
     WITH p AS (SELECT ?::timestamptz AS high, ?::timestamptz AS at, ?::bigint AS behind, \
                       ?::bigint AS wait, ?::bigint AS uptime), \
     lived AS (UPDATE episodes e SET uptime_millis = e.uptime_millis + p.uptime \
-              FROM p WHERE e.ended_at IS NULL AND p.uptime > 0) \
+              FROM p WHERE e.ended_at IS NULL AND p.uptime > 0), \
+    noticed AS (UPDATE heir_notices n SET uptime_millis = n.uptime_millis + p.uptime \
+              FROM p WHERE n.ended_at IS NULL AND p.uptime > 0) \
     INSERT INTO switch_state (high_water, ticked_at, behind_millis, jump_wait_millis) \
     SELECT high, at, behind, wait FROM p \
     ON CONFLICT (one) DO UPDATE SET high_water = EXCLUDED.high_water, ticked_at = EXCLUDED.ticked_at, \
@@ -28,7 +30,8 @@ const TICK: &str = "\
         off_until = CASE WHEN EXCLUDED.ticked_at - switch_state.ticked_at >= interval '2 hours' \
             THEN EXCLUDED.ticked_at ELSE switch_state.off_until END";
 
-/// Keeps the clock, and adds `uptime` milliseconds to the episode that is open. One statement.
+/// Keeps the clock, and adds `uptime` milliseconds to the episode that is open, and to the notice
+/// of an heir that runs. One statement.
 pub async fn keep(conn: &mut Conn, state: SwitchState, uptime: i64) -> Result<()> {
     raw::<()>(TICK)
         .bind::<Timestamptz, _>(state.high_water)

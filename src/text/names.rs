@@ -53,6 +53,7 @@ const RESERVED: &[&str] = &[
     "ghost",
     "guest",
     "health",
+    "heir",
     "help",
     "helpdesk",
     "here",

@@ -58,6 +58,15 @@ pub async fn page(
         let comes_home = gate::who::reviewer(user).is_ok() && gate::switch::lift::is_due(&switch);
         page.in_distress =
             user.standing() == Standing::Member && switch.stage >= Stage::Distress && !comes_home;
+        let at_home = page.path == "/home" || page.path.starts_with("/home?");
+        if page.in_distress || at_home {
+            let heir = gate::away::heir::shown(app).await?;
+            page.heir_asked = at_home && heir.asked == Some(user.user.id);
+            page.heir_soon = heir
+                .notice
+                .filter(|_| page.in_distress)
+                .map(|(name, until)| (name, until.format("%-d %B %Y").to_string()));
+        }
         page.was_away = comes_home && !page.path.starts_with("/desk/away");
     }
     Ok(page)

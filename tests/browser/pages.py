@@ -42,7 +42,7 @@ OWNER = {
     "desk-invites": "/desk/invites", "desk-invites-person": f"/desk/invites/people/{S['member']}",
     "keys": "/desk/keys", "staff": "/desk/staff", "audit": "/desk/audit", "held": "/desk/held", "held-posts": "/desk/held-posts", "known": "/desk/known",
     "presets": "/desk/presets", "webhooks": "/desk/webhooks", "mail": "/desk/mail", "charts": "/desk/charts",
-    "zone": "/settings/zone", "export": "/settings/export", "absence": "/desk/absence", "away": "/desk/away", "deputies": "/desk/deputies",
+    "zone": "/settings/zone", "export": "/settings/export", "absence": "/desk/absence", "away": "/desk/away", "deputies": "/desk/deputies", "heir": "/desk/heir",
     "desk-decided": "/desk?state=decided", "desk-search": "/desk?q=porches",
     "desk": "/desk", "application": f"/desk/applications/{S['application']}", "own-profile": f"/@{S['owner']}",
     "settings-profile": "/settings/profile", "settings-account": "/settings/account",

@@ -17,7 +17,7 @@ use crate::domain::{Error, Id, Result};
 use crate::gate::signs;
 use crate::gate::switch;
 use crate::gate::switch::stage::Standing;
-use crate::gate::who::{self, Admin, Deputy, SignedIn, Via};
+use crate::gate::who::{self, Admin, Deputy, SignedIn};
 use crate::store::audit::NewLine;
 pub use crate::store::deputies::Deputy as Named;
 use crate::store::jobs::{FIRST, MAIL};
@@ -30,7 +30,7 @@ const REPORTS: i64 = 3;
 /// Once they wait for so long.
 const UNRESOLVED: TimeDelta = TimeDelta::hours(48);
 /// How long after signing in a deputy may act.
-const FRESH: TimeDelta = TimeDelta::hours(24);
+pub(super) const FRESH: TimeDelta = TimeDelta::hours(24);
 
 /// Why deputies are called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -174,9 +174,6 @@ pub enum Found {
 /// `NotFound` for everybody else: nobody learns who is one, or whether there are any.
 pub async fn admit(app: &App, who: &SignedIn) -> Result<Found> {
     let member = who::admit(who).map_err(|_| Error::NotFound)?;
-    let Via::Session { id: session } = *member.via() else {
-        return Err(Error::NotFound);
-    };
     let user = member.user().id;
     let mut conn = app.desk.get().await?;
     let conn = &mut *conn;
@@ -187,11 +184,7 @@ pub async fn admit(app: &App, who: &SignedIn) -> Result<Found> {
     let now = app.clock.now();
     let standing = switch::standing(app, conn, now).await?;
     let call = call(conn, &standing, user).await?.ok_or(Error::NotFound)?;
-    let sessions = store::sessions::list(conn, user, now).await?;
-    let begun = sessions
-        .iter()
-        .find(|s| s.id == session)
-        .map(|s| s.created_at);
+    let begun = super::signed_in_at(conn, &member, now).await?;
     let fresh = begun.is_some_and(|at| at >= call.since && at + FRESH > now);
     Ok(match fresh {
         true => Found::Ready(Box::new(who::deputy(member)), call),

@@ -7,7 +7,9 @@
 //! ```
 //!
 //! Whose role is younger than [`YOUNG`] wishes it only, until a second one wishes the same: a
-//! stolen command line does not open the door. Each step is compare-and-set on the episode, the
+//! stolen command line does not open the door. Who became owner as the heir in this very episode
+//! lifts it alone: there may be nobody else, and an owner named them and all were told a
+//! fortnight before. Each step is compare-and-set on the episode, the
 //! history, the event, and what a seal held, in one transaction.
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -210,7 +212,9 @@ async fn may(
     to: Stage,
     now: DateTime<Utc>,
 ) -> Result<bool> {
-    if user.role_since + YOUNG <= now {
+    if user.role_since + YOUNG <= now
+        || store::heirs::succeeded_in(conn, user.id, episode.id).await?
+    {
         return Ok(true);
     }
     let least = match to {

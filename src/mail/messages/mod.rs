@@ -8,6 +8,8 @@ pub mod access;
 pub mod away;
 /// Yes and no.
 pub mod decision;
+/// To whom the place goes when nobody comes back.
+pub mod heir;
 /// From the first form to the desk.
 pub mod joining;
 /// To members, about their posts.

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::staff::News;
 use super::switch::{self, Here};
-use super::{Place, Reader, access, away, decision, joining, posts, review, staff};
+use super::{Place, Reader, access, away, decision, heir, joining, posts, review, staff};
 use crate::domain::factor_change::FactorChange;
 use crate::domain::hold_reason::HoldReason;
 use crate::domain::switch_notice::SwitchNotice;
@@ -52,6 +52,35 @@ fn all(language: Language, person: &str) -> Vec<Message> {
         away::deputy_called(&place, to, LINK),
         away::absence_ends(&place, to, "1 March", LINK),
     ];
+    for whom in [
+        heir::Whom::Lives,
+        heir::Whom::Runs,
+        heir::Whom::Helps,
+        heir::Whom::Heir,
+        heir::Whom::Contact,
+    ] {
+        let to = match whom {
+            heir::Whom::Contact => Reader { name: "", ..to },
+            _ => to,
+        };
+        let told = heir::Notice {
+            who: person,
+            day: "1 March",
+            whom,
+            profile: LINK,
+            away: LINK,
+            export: LINK,
+            moving: LINK,
+        };
+        mails.push(heir::notice(&place, to, &told));
+    }
+    mails.push(heir::offered(&place, to, person, "1 March", LINK));
+    for why in [heir::Why::Back, heir::Why::TakenBack, heir::Why::Void] {
+        mails.push(heir::stopped(&place, to, person, why));
+    }
+    for mine in [true, false] {
+        mails.push(heir::succeeded(&place, to, person, mine, LINK));
+    }
     for what in SwitchNotice::ALL {
         let told = [person.to_owned(), "It is so.".to_owned()];
         for here in [None, Some(false), Some(true)] {

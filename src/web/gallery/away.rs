@@ -4,10 +4,10 @@ use askama::Template;
 
 use super::sample::{Hung, ago, chip, member, staff};
 use crate::files::default_pictures;
-use crate::web::home::deputy;
+use crate::web::home::{deputy, heir as own_heir};
 use crate::web::parts::form::Form;
 use crate::web::parts::layout::Page;
-use crate::web::review::{absence, away, deputies, queue};
+use crate::web::review::{absence, away, deputies, heir, queue};
 use crate::web::settings::export;
 
 /// The pages of an absence.
@@ -136,6 +136,55 @@ pub fn pages() -> Vec<Hung> {
         days: 14,
         form: Form::new().error("name", "This is no member of this place."),
     };
+    let heir = |heir, ended, form| heir::HeirPage {
+        page: staff("The heir"),
+        heir,
+        ended,
+        unwatched: false,
+        days: (14, 60, 14),
+        form,
+    };
+    let somebody = |accepted: bool, until| heir::Named {
+        name: "bea".into(),
+        offered_at: ago(90_000),
+        accepted_at: accepted.then(|| ago(80_000)),
+        lapses: (!accepted).then(|| ago(-900_000)),
+        until,
+    };
+    let gone = heir::Ended {
+        name: "bea".into(),
+        words: "did not answer in time",
+        at: ago(9_000),
+    };
+    let own = |asked: bool, afresh, opens, opens_at, until, form| own_heir::HeirPage {
+        page: Page {
+            in_distress: opens,
+            heir_soon: Some(("bea".into(), "3 March 2027".into())),
+            ..member("The heir")
+        },
+        by: "olive".into(),
+        asked_until: asked.then(|| ago(-900_000)),
+        afresh,
+        opens,
+        opens_at,
+        until,
+        days: (60, 14),
+        form,
+    };
+    let letter = own_heir::LetterPage {
+        page: member("The sealed letter"),
+        name: "bea".into(),
+        by: "olive".into(),
+        day: "22 November 2026".into(),
+        code: ["7K2M"; 13].map(str::to_owned).to_vec(),
+        address: "https://porch.example/heir".into(),
+        days: (60, 14),
+    };
+    let no_name = Form::new()
+        .with("name", "nobody")
+        .error("name", "This is no member of this place.")
+        .error("password", "The password is not right.");
+    let no_code = Form::new().error("code", "The code is not the one of the letter.");
     let mut export = export::ExportPage {
         page: member("Take along"),
         files: export::files(),
@@ -156,6 +205,36 @@ pub fn pages() -> Vec<Hung> {
         ("deputy", standing_in(false).render()),
         ("deputy, to sign in", standing_in(true).render()),
         ("deputies", named.render()),
+        ("heir, nobody", heir(None, Some(gone), no_name).render()),
+        (
+            "heir, asked",
+            heir(Some(somebody(false, None)), None, Form::new()).render(),
+        ),
+        (
+            "heir, notice",
+            heir(Some(somebody(true, Some(ago(-900_000)))), None, Form::new()).render(),
+        ),
+        (
+            "own heir, asked",
+            own(true, false, false, None, None, Form::new()).render(),
+        ),
+        (
+            "own heir, to sign in",
+            own(true, true, false, None, None, Form::new()).render(),
+        ),
+        (
+            "own heir, sealed",
+            own(false, false, false, Some(ago(-900_000)), None, Form::new()).render(),
+        ),
+        (
+            "own heir, opens",
+            own(false, false, true, None, None, no_code).render(),
+        ),
+        (
+            "own heir, open",
+            own(false, false, false, None, Some(ago(-900_000)), Form::new()).render(),
+        ),
+        ("letter", letter.render()),
         ("export", export.render()),
     ]
 }

@@ -136,6 +136,7 @@ pub fn pages() -> Vec<Hung> {
                 cause: "The admin’s choice",
             }],
             by_hours: 14,
+            successions: vec![ago(90_000)],
             unwatched: false,
         }
         .render(),

@@ -7,6 +7,7 @@ pub mod deputy;
 pub mod draft;
 pub mod draft_form;
 pub mod drafts;
+pub mod heir;
 pub mod invites;
 pub mod notifications;
 pub mod requests;

@@ -32,6 +32,10 @@ pub struct Page {
     pub noindex: bool,
     /// Nobody has looked after the place for a long time: members are told how to leave.
     pub in_distress: bool,
+    /// In distress: the heir who becomes owner, and on which day.
+    pub heir_soon: Option<(String, String)>,
+    /// The viewer is asked to be the heir, and did not answer yet.
+    pub heir_asked: bool,
     /// Nobody was seen here for too long, and the viewer is of the staff: they are led to what
     /// happened meanwhile.
     pub was_away: bool,
@@ -224,6 +228,8 @@ impl Page {
             card: None,
             noindex: false,
             in_distress: false,
+            heir_soon: None,
+            heir_asked: false,
             was_away: false,
             has_errors: false,
             outdated: false,

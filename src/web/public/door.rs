@@ -7,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::app::App;
 use crate::domain::registration_mode::{ModeReason, RegistrationMode};
 use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
+use crate::gate::away::heir;
 use crate::gate::mode;
 use crate::model::audit::DoorChange;
 use crate::web::error::WebError;
@@ -44,6 +45,8 @@ pub struct DoorPage {
     pub changes: Vec<ChangeRow>,
     /// How many were left out.
     pub by_hours: usize,
+    /// When an heir became owner, the last first.
+    pub successions: Vec<Moment>,
     /// The configuration switches the presence clock off: everybody is told.
     pub unwatched: bool,
 }
@@ -94,6 +97,7 @@ async fn show(
     let effective = mode::shown(&app).await?;
     let readers = mode::readers(&app).await?;
     let history = mode::history(&app).await?;
+    let successions = heir::successions(&app).await?;
     let mut page = frame::page(&req, Some(&caller), "The door").await?;
     page.canonical = Some(app.url("/door"));
     let told: Vec<&DoorChange> = history
@@ -111,6 +115,10 @@ async fn show(
         band_words: band_words(&band),
         band,
         by_hours: history.len() - told.len(),
+        successions: successions
+            .into_iter()
+            .map(|at| Moment::new(at, now))
+            .collect(),
         unwatched: !app.config.registration.dead_man_switch,
         changes: told.into_iter().map(|change| row(change, now)).collect(),
     };

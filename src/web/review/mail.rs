@@ -162,6 +162,10 @@ pub fn kind_words(kind: MailKind) -> &'static str {
         MailKind::Back => "Somebody is back, to those who wait",
         MailKind::AbsenceEnds => "A planned absence ends",
         MailKind::DeputyNamed | MailKind::DeputyCalled => "To a member",
+        MailKind::HeirOffered => "To a member",
+        MailKind::HeirNotice => "The place goes to an heir, to all",
+        MailKind::HeirStopped => "The place does not go to the heir",
+        MailKind::HeirSucceeded => "The place has a new owner",
         MailKind::Week => "The week at the door",
         MailKind::StillThere => "Still there?",
         MailKind::DoorGuarded => "The door is guarded",
@@ -201,6 +205,7 @@ fn job_words(job: &str) -> &'static str {
         "distress" => kind_words(MailKind::Distress),
         "back" => kind_words(MailKind::Back),
         "absence_ends" => kind_words(MailKind::AbsenceEnds),
+        "heir_notice" => kind_words(MailKind::HeirNotice),
         "address_left" => kind_words(MailKind::AddressLeft),
         _ => "A mail",
     }

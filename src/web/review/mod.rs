@@ -13,6 +13,7 @@ pub mod charts;
 pub mod deputies;
 pub mod door;
 pub mod events;
+pub mod heir;
 pub mod held;
 pub mod held_posts;
 pub mod hosts;

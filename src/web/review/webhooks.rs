@@ -151,7 +151,7 @@ fn event_words(event: HookEvent) -> &'static str {
         HookEvent::Decided => "Somebody was let in or turned down",
         HookEvent::DoorChanged => "The door opens or closes",
         HookEvent::ReportMade => "A member reports somebody",
-        HookEvent::Switch => "Nobody of the staff is seen, or somebody is back",
+        HookEvent::Switch | HookEvent::Heir => "Nobody of the staff is seen, or somebody is back",
         HookEvent::Test => "A test",
     }
 }

@@ -25,7 +25,7 @@ enum Process {
 }
 
 /// Makes everything as old as if nobody had been there for so many days, with the server up.
-async fn age(place: &Place, days: i64) {
+pub(super) async fn age(place: &Place, days: i64) {
     let by = format!("{days} days");
     for statement in [
         "UPDATE signs_of_life SET at = at - $1::text::interval",

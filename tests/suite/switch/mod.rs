@@ -7,6 +7,7 @@ mod crowds;
 mod deputies;
 mod edges;
 mod forty_days;
+mod heir;
 mod keepers;
 mod killed;
 mod known;

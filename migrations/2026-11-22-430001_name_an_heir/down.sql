@@ -1,0 +1,3 @@
+DROP TABLE heir_letters;
+DROP TABLE heir_notices;
+DROP TABLE heirs;
