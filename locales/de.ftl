@@ -383,6 +383,7 @@ heir-stopped-back = Jemand aus der Leitung war da, oder die Tür steht wieder, w
 heir-stopped-stays = Wer erben soll, bleibt bestimmt, und der Brief gilt weiter. Er lässt sich wieder öffnen, wenn 60 Tage lang niemand aus der Leitung da war.
 heir-stopped-taken = Es wurde zurückgenommen, und der Brief gilt nicht mehr.
 heir-stopped-void = { $who } erbt nicht mehr, und der Brief gilt nicht mehr.
+heir-stopped-link = Wie es um die Tür steht
 
 heir-succeeded-subject = { $place } ist in neuen Händen
 heir-succeeded-told = nach { $place } kam niemand zurück, und die Frist ist vorbei: Der Ort gehört jetzt auch { $who }.

@@ -387,6 +387,7 @@ heir-stopped-back = One of the owners or admins was there, or the door stands ag
 heir-stopped-stays = The heir stays named, and the letter stays good. It opens again after 60 days in which all of them are away.
 heir-stopped-taken = An owner took it back, and the letter is void.
 heir-stopped-void = { $who } is not the heir any more, and the letter is void.
+heir-stopped-link = How the door stands
 
 heir-succeeded-subject = { $place } has a new owner
 heir-succeeded-told = nobody came back to { $place }, and the notice has run out: { $who }, the heir, is an owner now.

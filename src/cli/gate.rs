@@ -52,7 +52,7 @@ async fn status(app: &App) -> Result<()> {
             notice.name,
             moment(notice.until)
         )),
-        (true, None) => terminal::say("heir\tnamed".to_owned()),
+        (true, None) => terminal::say("heir\tnamed"),
         (false, None) => {}
     }
     for next in &standing.next {

@@ -142,7 +142,7 @@ async fn of_end(
         NoticeEnding::TakenBack => Why::TakenBack,
         NoticeEnding::Void => Why::Void,
     };
-    heir::stopped(place, to, &notice.name, why).map(Some)
+    heir::stopped(place, to, &notice.name, why, &app.url("/door")).map(Some)
 }
 
 /// A day as they write it, on their clock.

@@ -97,7 +97,7 @@ pub enum Why {
 }
 
 /// Tells staff and the heir that it does not come to that.
-pub fn stopped(place: &Place, to: Reader<'_>, who: &str, why: Why) -> Result<Message> {
+pub fn stopped(place: &Place, to: Reader<'_>, who: &str, why: Why, door: &str) -> Result<Message> {
     let letter = Letter::to(Kind::HeirStopped, place, to)
         .subject("heir-stopped-subject", [])
         .say("heir-stopped-told", [("who", at(who))]);
@@ -108,6 +108,7 @@ pub fn stopped(place: &Place, to: Reader<'_>, who: &str, why: Why) -> Result<Mes
         Why::TakenBack => letter.say("heir-stopped-taken", []),
         Why::Void => letter.say("heir-stopped-void", [("who", at(who))]),
     }
+    .link("heir-stopped-link", door)
     .message()
 }
 

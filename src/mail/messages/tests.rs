@@ -76,7 +76,7 @@ fn all(language: Language, person: &str) -> Vec<Message> {
     }
     mails.push(heir::offered(&place, to, person, "1 March", LINK));
     for why in [heir::Why::Back, heir::Why::TakenBack, heir::Why::Void] {
-        mails.push(heir::stopped(&place, to, person, why));
+        mails.push(heir::stopped(&place, to, person, why, LINK));
     }
     for mine in [true, false] {
         mails.push(heir::succeeded(&place, to, person, mine, LINK));
