@@ -335,6 +335,7 @@ distress-export = Mitnehmen, was dir gehört
 distress-move = Auf einen anderen Server ziehen
 distress-contact = Wenn du weißt, wer sich um diesen Ort kümmert, sag ihnen, dass sie vermisst werden.
 distress-about = Wer das ist
+distress-yours = Du gehörst zu denen, die sich darum kümmern. Wann immer du kannst: Was inzwischen war, steht auf einer Seite, und was du dort tust, beendet das.
 
 back-subject = Bei { $place } ist wieder jemand da
 back-told = du hast lange gewartet, und das tut uns leid: An der Tür von { $place } war niemand. Jetzt ist wieder jemand da und liest deine Bewerbung innerhalb von { $days ->

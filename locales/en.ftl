@@ -339,6 +339,7 @@ distress-export = Take along what is yours
 distress-move = Move to another server
 distress-contact = If you know who looks after this place, tell them that they are missed.
 distress-about = Who that is
+distress-yours = You are one of those who look after it. Whenever you can: what happened meanwhile is on one page, and what you do there ends this.
 
 back-subject = Somebody is back at { $place }
 back-told = you have waited for a long time, and we are sorry: nobody was at the door of { $place }. Now somebody is back and reads your application within { $days ->

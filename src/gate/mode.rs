@@ -57,6 +57,8 @@ pub struct Weighed {
     pub guarded_mode: RegistrationMode,
     /// Days without a sign of life until then, as they were chosen.
     pub presence_days: i64,
+    /// Confirmed applications without a decision.
+    pub waiting: i64,
     /// The strictest of it all.
     pub effective: EffectiveMode,
     /// The same as the world is told it: nobody is told when to strike ([`told`]).
@@ -117,6 +119,7 @@ fn weigh(app: &App, facts: &DoorFacts, now: DateTime<Utc>) -> Weighed {
         facts: Arc::new(of_switch),
         guarded_mode,
         presence_days: switch::presence_days(facts.setting(switch::PRESENCE)),
+        waiting: facts.waiting,
         effective,
         told: Arc::new(told),
     }

@@ -75,9 +75,14 @@ async fn of_distress(
     if !user.is_member() || user.moved_at.is_some() {
         return Ok(None);
     }
-    let (export, moving) = (app.url("/settings/export"), app.url("/settings/move"));
-    let to = reader(&user, &address);
-    away::distress(place, to, &export, &moving, &app.url("/about")).map(Some)
+    let back = user.role.reviews_applications();
+    let links = away::OfDistress {
+        export: &app.url("/settings/export"),
+        moving: &app.url("/settings/move"),
+        about: &app.url("/about"),
+        away: back.then(|| app.url("/desk/away")).as_deref(),
+    };
+    away::distress(place, reader(&user, &address), &links).map(Some)
 }
 
 /// To a deputy: that they are one, or that they are called; `None` where neither holds any more.

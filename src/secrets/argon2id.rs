@@ -37,7 +37,9 @@ pub fn verifies(password: &str, hash: &PasswordHash<'_>, memory: &mut Memory) ->
     };
     let algorithm = Algorithm::try_from(hash.algorithm).map_err(failed)?;
     let version = hash.version.map(Version::try_from).transpose();
-    let version = version.map_err(failed)?.unwrap_or_default();
+    let version = version
+        .map_err(|cause| failed(cause.into()))?
+        .unwrap_or_default();
     let params = Params::try_from(hash).map_err(failed)?;
     let theirs = Argon2::new(algorithm, version, params);
     // Outputs are compared in constant time.

@@ -325,7 +325,6 @@ pub async fn last_sign(conn: &mut Conn, heir: Option<Id>) -> Result<Option<DateT
     let (at,): (Option<DateTime<Utc>>,) = raw::<(Nullable<Timestamptz>,)>(concat!(
         "WITH p AS (SELECT ?::smallint AS least, ?::bigint AS heir) \
          SELECT max(s.at) FROM p JOIN users u ON u.role >= p.least AND u.id IS DISTINCT FROM p.heir \
-         LEFT JOIN accounts a ON a.id = u.account_id \
          CROSS JOIN (VALUES (0::smallint), (1::smallint), (2::smallint), (3::smallint)) k (kind) \
          CROSS JOIN LATERAL (SELECT s.at FROM signs_of_life s WHERE s.user_id = u.id AND s.kind = k.kind \
              AND s.at >= u.role_since ORDER BY s.at DESC LIMIT 1) s WHERE ",

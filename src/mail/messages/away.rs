@@ -16,23 +16,36 @@ pub fn sealed(place: &Place, to: Reader<'_>, link: &str) -> Result<Message> {
 
 /// Tells a member that nobody has looked after the place for a long time, and how to take one's
 /// things along, or to leave.
-pub fn distress(
-    place: &Place,
-    to: Reader<'_>,
-    export: &str,
-    moving: &str,
-    about: &str,
-) -> Result<Message> {
-    Letter::to(Kind::Distress, place, to)
+pub fn distress(place: &Place, to: Reader<'_>, links: &OfDistress<'_>) -> Result<Message> {
+    let letter = Letter::to(Kind::Distress, place, to)
         .subject("distress-subject", [])
         .say("distress-told", [])
         .say("distress-works", [])
         .say("distress-leave", [])
-        .link("distress-export", export)
-        .link("distress-move", moving)
-        .say("distress-contact", [])
-        .link("distress-about", about)
-        .message()
+        .link("distress-export", links.export)
+        .link("distress-move", links.moving);
+    match links.away {
+        Some(away) => letter
+            .say("distress-yours", [])
+            .link("switch-away-link", away),
+        None => letter
+            .say("distress-contact", [])
+            .link("distress-about", links.about),
+    }
+    .message()
+}
+
+/// The pages that a mail of distress leads to.
+#[derive(Debug, Clone, Copy)]
+pub struct OfDistress<'a> {
+    /// What is yours, to take along.
+    pub export: &'a str,
+    /// Moving to another server.
+    pub moving: &'a str,
+    /// Who looks after this place.
+    pub about: &'a str,
+    /// For those who do: what happened while they were away.
+    pub away: Option<&'a str>,
 }
 
 /// Tells an applicant that somebody is back, and until when there is an answer.

@@ -15,6 +15,15 @@ use crate::text::catalogue::{Language, Words};
 
 const LINK: &str = "https://porch.example/k/1?a=b&c=d";
 
+fn of_distress(away: Option<&str>) -> away::OfDistress<'_> {
+    away::OfDistress {
+        export: LINK,
+        moving: LINK,
+        about: LINK,
+        away,
+    }
+}
+
 fn place() -> Place {
     Place {
         name: "The Porch\n& Sons".into(),
@@ -46,7 +55,8 @@ fn all(language: Language, person: &str) -> Vec<Message> {
         staff::week(&place, to, &weeks(person), LINK),
         staff::woke(&place, to, person, LINK),
         away::sealed(&place, to, LINK),
-        away::distress(&place, to, LINK, LINK, LINK),
+        away::distress(&place, to, &of_distress(None)),
+        away::distress(&place, to, &of_distress(Some(LINK))),
         away::back(&place, to, 7, LINK),
         away::deputy_named(&place, to, LINK),
         away::deputy_called(&place, to, LINK),

@@ -32,7 +32,7 @@ pub fn short(mode: RegistrationMode) -> &'static str {
 pub fn because(reason: ModeReason) -> &'static str {
     match reason {
         ModeReason::Admin => "as the admin chose",
-        ModeReason::Deadman => "because nobody of the staff was here for too long",
+        ModeReason::Deadman => "because nobody of the staff was here for a while",
         ModeReason::Emergency => "because an emergency rule is in force",
         ModeReason::Capacity => "because more people wait than can be read",
         ModeReason::Schedule => "by its hours, or as was planned",

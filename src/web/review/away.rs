@@ -194,8 +194,8 @@ async fn in_words(app: &App, caller: &Caller, found: WhileAway) -> Result<Told, 
     let moderates = reviewer.user().role.manages_reports();
     let not_yet = match () {
         () if caller.admin().is_err() => "An admin gives the door back to what it was.".to_owned(),
-        () if standing.response_is_over() => "First the oldest: somebody still waits for longer \
-             than they should, an applicant or a report."
+        () if standing.response_is_over() => "First the oldest: an applicant or a report still \
+             waits for an answer."
             .to_owned(),
         () => String::new(),
     };
