@@ -375,6 +375,7 @@ heir-notice-runs = Wenn du da bist, melde dich an und öffne die Seite unten: Ge
 heir-notice-helps = Wird jemand aus der Leitung gesehen, ist es vorbei. Wenn du jemanden davon kennst, sag Bescheid. Kommt niemand zurück, behältst du deine Rolle.
 heir-notice-contact = Meldet sich jemand aus der Leitung an und öffnet den Schreibtisch, ist es vorbei. Diese Mail ging an die Kontaktadresse von { $place }.
 heir-notice-away = Während du weg warst
+heir-notice-own = Wie es steht, und abgeben
 heir-notice-yours = du hast den Brief geöffnet: Am { $day } geht { $place } an dich ({ $who }) über. Alle Mitglieder erfahren es gerade. Warst du es nicht, melde dich an, ändere dein Passwort und gib es auf der Seite „The heir“ wieder ab.
 heir-notice-yours-then = Kommt vorher jemand aus der Leitung zurück, ist es vorbei, und du hörst davon. War der Server inzwischen lange aus, wird es später.
 

@@ -379,8 +379,9 @@ heir-notice-runs = If you are there, sign in and open the page below: being seen
 heir-notice-helps = An owner or admin who is seen stops it. If you know one of them, tell them. If nobody comes back, you keep your role.
 heir-notice-contact = An owner or admin who signs in and opens the desk stops it. This mail went to the contact address of { $place }.
 heir-notice-away = While you were away
+heir-notice-own = How it stands, and giving it up
 heir-notice-yours = you opened the letter: you ({ $who }) become an owner of { $place } on { $day }. All members are being told. If it was not you, sign in, change your password and give it up on the page “The heir”.
-heir-notice-yours-then = If an owner or admin comes back before, it stops, and you hear of it. The day moves back if the server is off for long meanwhile.
+heir-notice-yours-then = If an owner or admin comes back before, it stops, and you hear of it. If the server is off for long meanwhile, it is a little later.
 
 heir-stopped-subject = { $place } stays in its hands
 heir-stopped-told = { $who } does not become an owner of { $place }: the notice is over.

@@ -69,10 +69,9 @@ async fn of_notice(
     if notice.ending.is_some() || notice.name.is_empty() {
         return Ok(None);
     }
-    let (profile, away) = (
-        app.url(&format!("/@{}", notice.name)),
-        app.url("/desk/away"),
-    );
+    let mine = notice.user == Some(id);
+    let profile = app.url(&format!("/@{}", notice.name));
+    let away = app.url(if mine { "/heir" } else { "/desk/away" });
     let (export, moving) = (app.url("/settings/export"), app.url("/settings/move"));
     let told = |whom, day| Notice {
         who: &notice.name,
@@ -105,7 +104,7 @@ async fn of_notice(
         return Ok(None);
     }
     let whom = match user.role {
-        _ if notice.user == Some(user.id) => Whom::Heir,
+        _ if mine => Whom::Heir,
         Role::Owner | Role::Admin => Whom::Runs,
         Role::Moderator | Role::Reviewer => Whom::Helps,
         Role::Member => Whom::Lives,

@@ -43,7 +43,7 @@ pub struct Notice<'a> {
     pub whom: Whom,
     /// Where one sees who that is.
     pub profile: &'a str,
-    /// Where staff see what happened.
+    /// Where staff see what happened; for the heir, their own page.
     pub away: &'a str,
     /// Where to take one's things along.
     pub export: &'a str,
@@ -60,7 +60,7 @@ pub fn notice(place: &Place, to: Reader<'_>, told: &Notice<'_>) -> Result<Messag
         Whom::Heir => letter
             .say("heir-notice-yours", facts())
             .say("heir-notice-yours-then", [])
-            .link("heir-notice-away", told.away),
+            .link("heir-notice-own", told.away),
         Whom::Lives => letter
             .say("heir-notice-told", facts())
             .say("heir-notice-works", [])
