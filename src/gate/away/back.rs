@@ -50,6 +50,8 @@ pub struct WhileAway {
     pub decided: Vec<(String, i64, i64)>,
     /// Who would lift it altogether, and needs a second one.
     pub wishes: Vec<String>,
+    /// The viewer's own wish is not enough.
+    pub needs_second: bool,
 }
 
 /// Reads it; `None` while nothing has to be lifted.
@@ -75,6 +77,7 @@ pub async fn look(app: &App, who: &Reviewer) -> Result<Option<WhileAway>> {
         old: ids.iter().filter_map(|id| found.remove(id)).collect(),
         decided: store::while_away::decided_by_deputies(conn, since).await?,
         wishes: store::lift_wishes::names(conn, episode.id, Stage::Calm).await?,
+        needs_second: !lift::alone(conn, who.user(), episode.id, now).await?,
         standing,
     }))
 }

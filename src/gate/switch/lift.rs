@@ -204,6 +204,20 @@ pub(in crate::gate) async fn answering(
     Ok(lifted == Lifted::Done)
 }
 
+/// Whether they need no second one: the role is old enough, or they became owner as the heir in
+/// that episode.
+pub(in crate::gate) async fn alone(
+    conn: &mut Conn,
+    user: &User,
+    episode: Id,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    Ok(
+        user.role_since + YOUNG <= now
+            || store::heirs::succeeded_in(conn, user.id, episode).await?,
+    )
+}
+
 /// Whether they may do it, alone or as the second one.
 async fn may(
     conn: &mut Conn,
@@ -212,9 +226,7 @@ async fn may(
     to: Stage,
     now: DateTime<Utc>,
 ) -> Result<bool> {
-    if user.role_since + YOUNG <= now
-        || store::heirs::succeeded_in(conn, user.id, episode.id).await?
-    {
+    if alone(conn, user, episode.id, now).await? {
         return Ok(true);
     }
     let least = match to {

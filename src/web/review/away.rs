@@ -12,7 +12,7 @@ use crate::door::forms::lenient;
 use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
 use crate::gate::applications::review;
 use crate::gate::away::back::{self, MORE, WhileAway};
-use crate::gate::switch::lift::{self, Lifted, YOUNG};
+use crate::gate::switch::lift::{self, Lifted};
 use crate::gate::zone;
 use crate::moderation::deputies;
 use crate::web::error::WebError;
@@ -256,7 +256,7 @@ async fn in_words(app: &App, caller: &Caller, found: WhileAway) -> Result<Told, 
         sealed: standing.sealed(),
         not_yet,
         wishes: found.wishes,
-        needs_second: reviewer.user().role_since + YOUNG > now,
+        needs_second: found.needs_second,
         more_days: MORE.num_days(),
     })
 }

@@ -216,7 +216,11 @@ async fn offer(
 }
 
 /// POST `/desk/heir/remove`.
-async fn take_back(app: web::Data<App>, caller: Caller) -> Result<HttpResponse, WebError> {
+async fn take_back(
+    app: web::Data<App>,
+    caller: Caller,
+    _sent: Sent<Typed>,
+) -> Result<HttpResponse, WebError> {
     let flash = match heir::take_back(&app, &owner(&caller)?).await {
         Ok(()) => Flash::done("It is taken back. The letter, if there was one, is void."),
         Err(Error::NotFound) => Flash::trouble("Nobody is asked or named any more."),

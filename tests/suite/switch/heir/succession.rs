@@ -70,7 +70,8 @@ fn after_the_notice_the_heir_becomes_owner_once_and_lifts_the_switch_alone() {
         // The letter has done what it was for.
         let browser = place.signed_in(&bea).await;
         assert_eq!(browser.visit("/heir").await.status(), 404);
-        browser.open("/desk/away").await;
+        let page = browser.open("/desk/away").await;
+        page.says("I am back").hides("another admin");
 
         // Another young role needs a second one; the heir does not.
         let admin = admin_of(place, &bea).await;
