@@ -75,12 +75,13 @@ async fn of_distress(
     if !user.is_member() || user.moved_at.is_some() {
         return Ok(None);
     }
-    let back = user.role.reviews_applications();
+    let reviews = user.role.reviews_applications();
+    let back = reviews.then(|| app.url("/desk/away"));
     let links = away::OfDistress {
         export: &app.url("/settings/export"),
         moving: &app.url("/settings/move"),
         about: &app.url("/about"),
-        away: back.then(|| app.url("/desk/away")).as_deref(),
+        away: back.as_deref(),
     };
     away::distress(place, reader(&user, &address), &links).map(Some)
 }
