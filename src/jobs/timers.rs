@@ -28,7 +28,7 @@ const FAILED_KEPT: TimeDelta = TimeDelta::days(30);
 const PARTING_KEPT: TimeDelta = TimeDelta::days(7);
 /// Signs of life are kept so long, and the links that gave some of them.
 const SIGNS_KEPT: TimeDelta = TimeDelta::days(400);
-/// Who was told of an absence is remembered for so long after it.
+/// Who was told of an absence, or of an heir's notice, is remembered for so long after it.
 const LETTERS_KEPT: TimeDelta = TimeDelta::days(30);
 /// Mails are counted for so long.
 const COUNTS_KEPT: TimeDelta = TimeDelta::days(14);
@@ -44,7 +44,7 @@ enum Chore {
     /// Sessions, tokens, codes and links that ended.
     Access,
     /// Idempotency keys, tombstones, graves, jobs that were given up, counters that are over,
-    /// follows that a block cut long ago, who was told of an absence that is over.
+    /// follows that a block cut long ago, who was told of an absence or of an heir's notice that is over.
     Leftovers,
     /// Uploads that no post and no draft has.
     Pictures,
@@ -130,6 +130,7 @@ impl Chore {
                 store::mail_counts::sweep(&mut conn, now - COUNTS_KEPT).await?;
                 store::parting_addresses::sweep(&mut conn, now - PARTING_KEPT).await?;
                 store::away_letters::sweep(&mut conn, now - LETTERS_KEPT).await?;
+                store::heirs::sweep_letters(&mut conn, now - LETTERS_KEPT).await?;
                 store::check_in_links::sweep(&mut conn, now - SIGNS_KEPT).await?;
                 store::signs_of_life::forget(&mut conn, now - SIGNS_KEPT, 1000).await?;
                 drop(conn);

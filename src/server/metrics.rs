@@ -240,7 +240,7 @@ fn door(text: &mut Exposition, weighed: &Weighed, figures: &Figures) {
     text.family(
         "porchlight_applications_waiting",
         Kind::Gauge,
-        "Confirmed applications without a decision, up to the most that may wait.",
+        "Confirmed applications without a decision.",
     )
     .sample(&[], weighed.waiting as f64);
     text.family(

@@ -394,3 +394,17 @@ pub async fn take_members(conn: &mut Conn, notice: i64, batch: i64) -> Result<Ve
     .await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
+
+/// Forgets who was told of notices that ended before that time, up to 1,000 rows; gives how many.
+pub async fn sweep_letters(conn: &mut Conn, before: DateTime<Utc>) -> Result<usize> {
+    Ok(raw::<()>(
+        "DELETE FROM heir_letters l USING ( \
+             SELECT o.notice_id, o.user_id \
+             FROM heir_notices n JOIN heir_letters o ON o.notice_id = n.id \
+             WHERE n.ended_at < ? ORDER BY o.notice_id, o.user_id LIMIT 1000) old \
+         WHERE (l.notice_id, l.user_id) = (old.notice_id, old.user_id)",
+    )
+    .bind::<Timestamptz, _>(before)
+    .execute(conn)
+    .await?)
+}

@@ -195,14 +195,13 @@ const BRING_BACK: &str = "\
                 confirmed_at = CASE WHEN a.confirmed_at > p.now THEN least(a.confirmed_at - p.by, p.now) ELSE a.confirmed_at END, \
                 appealed_at = CASE WHEN a.appealed_at > p.now THEN least(a.appealed_at - p.by, p.now) ELSE a.appealed_at END, \
                 response_from = CASE WHEN a.response_from > p.now THEN least(a.response_from - p.by, p.now) ELSE a.response_from END, \
+                decided_at = CASE WHEN a.decided_at > p.now THEN least(a.decided_at - p.by, p.now) ELSE a.decided_at END, \
                 put_off_until = CASE WHEN a.put_off_until > p.now + interval '14 days' \
                     THEN least(a.put_off_until - p.by, p.now + interval '14 days') ELSE a.put_off_until END \
-              FROM p WHERE a.state IN (1, 2) AND (a.submitted_at > p.now OR a.confirmed_at > p.now \
-                OR a.appealed_at > p.now OR a.response_from > p.now OR a.put_off_until > p.now + interval '14 days')), \
+              FROM p WHERE a.submitted_at > p.now OR a.confirmed_at > p.now OR a.appealed_at > p.now \
+                OR a.response_from > p.now OR a.decided_at > p.now OR a.put_off_until > p.now + interval '14 days'), \
     said AS (UPDATE application_messages m SET created_at = least(m.created_at - p.by, p.now) FROM p \
              WHERE m.created_at > p.now), \
-    decided AS (UPDATE applications a SET decided_at = least(a.decided_at - p.by, p.now) FROM p \
-                WHERE a.decided_at > p.now), \
     reported AS (UPDATE reports r SET \
                    created_at = CASE WHEN r.created_at > p.now THEN least(r.created_at - p.by, p.now) ELSE r.created_at END, \
                    closed_at = CASE WHEN r.closed_at > p.now THEN least(r.closed_at - p.by, p.now) ELSE r.closed_at END \

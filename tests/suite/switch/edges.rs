@@ -95,8 +95,9 @@ fn e5_what_came_while_the_clock_was_ahead_waits_no_longer_for_it() {
         applicants(place, ["ann", "ben", "kim"]).await;
         let report = json!({ "account_id": bea.id, "comment": "Look at this" });
         cai.api.post("/api/v1/reports", report).await.expect(200);
-        let put_off = "UPDATE applications SET put_off_until = submitted_at + interval '14 days' \
-                       WHERE user_id = (SELECT id FROM users WHERE username = 'ben')";
+        // Decided once and waiting again: all times of one row come back.
+        let put_off = "UPDATE applications SET put_off_until = submitted_at + interval '14 days', \
+                       decided_at = submitted_at WHERE user_id = (SELECT id FROM users WHERE username = 'ben')";
         place.sql(put_off, &[]).await;
         let decided = "UPDATE applications SET state = 3, decided_at = submitted_at, \
                        decided_by = user_id WHERE user_id = (SELECT id FROM users WHERE username = 'kim')";
@@ -129,6 +130,7 @@ fn e5_what_came_while_the_clock_was_ahead_waits_no_longer_for_it() {
         assert_eq!(later("put_off_until", 14).await, 0, "put off for a year");
         assert_eq!(later("put_off_until", 10).await, 1, "and for its two weeks still");
         assert_eq!(later("decided_at", 0).await, 0, "decided in a time to come");
+        assert_eq!(later("submitted_at", 0).await, 0, "sent in a time to come");
     });
 }
 

@@ -202,3 +202,30 @@ fn webhooks_that_hear_of_the_switch_hear_of_the_heir() {
         assert!(text.contains("@bea opened the letter"), "{text}");
     });
 }
+
+#[test]
+fn who_was_told_of_a_notice_is_forgotten_a_month_after_it_is_over() {
+    Setup::default().without_jobs().run(async |place| {
+        place.owner().await;
+        let now = place.app.clock.now().timestamp() as f64;
+        let letters = "WITH e AS (INSERT INTO episodes (kind, stage, since, stage_since, ended_at) \
+                           VALUES (0, 4, to_timestamp(0), to_timestamp(0), to_timestamp(1)) RETURNING id), \
+                       h AS (INSERT INTO heirs (offered_at, ended_at, ending) \
+                           VALUES (to_timestamp(0), to_timestamp(1), 5) RETURNING id), \
+                       n AS (INSERT INTO heir_notices (heir_id, episode_id, begun_at, until, ended_at, ending) \
+                           SELECT h.id, e.id, to_timestamp(0), to_timestamp(1), to_timestamp($1::float8 - days * 86400), \
+                               CASE WHEN days IS NOT NULL THEN 0 END \
+                           FROM e, h, (VALUES (31), (29), (NULL)) d (days) RETURNING id) \
+                       INSERT INTO heir_letters (notice_id, user_id) SELECT n.id, u.id FROM n, users u";
+        place.sql(letters, &[&now]).await;
+        let left = async || place.number("SELECT count(*) FROM heir_letters").await;
+        assert_eq!(left().await, 3);
+        for after in [2, 1, 1] {
+            let due = "DELETE FROM leases WHERE name = 'timer.leftovers'";
+            place.sql(due, &[]).await;
+            porchlight::jobs::timers::tick(&place.app).await;
+            assert_eq!(left().await, after, "of one that runs, all are kept");
+            place.advance(TimeDelta::days(2));
+        }
+    });
+}
