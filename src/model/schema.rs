@@ -1421,6 +1421,8 @@ diesel::table! {
         jump_wait_millis -> Int8,
         off_from -> Nullable<Timestamptz>,
         off_until -> Nullable<Timestamptz>,
+        ahead_millis -> Int8,
+        ahead_from -> Nullable<Timestamptz>,
     }
 }
 

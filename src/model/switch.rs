@@ -35,4 +35,6 @@ pub struct SwitchState {
     pub ticked_at: DateTime<Utc>,
     pub behind_millis: i64,
     pub jump_wait_millis: i64,
+    pub ahead_millis: i64,
+    pub ahead_from: Option<DateTime<Utc>>,
 }

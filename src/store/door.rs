@@ -76,10 +76,9 @@ impl DoorFacts {
 const FACTS: &str = concat!(
     "WITH p AS MATERIALIZED (SELECT ?::text[] AS keys, ?::timestamptz AS now), \
     keepers AS ( \
-        SELECT (SELECT max(s.at) FROM (VALUES (0::smallint), (1::smallint), (2::smallint)) k (kind) \
-                CROSS JOIN LATERAL (SELECT at FROM signs_of_life \
-                    WHERE user_id = u.id AND kind = k.kind AND at >= u.role_since \
-                    ORDER BY at DESC LIMIT 1) s) AS seen, \
+        SELECT (SELECT at FROM signs_of_life \
+                WHERE user_id = u.id AND kind < 3 AND at >= u.role_since \
+                ORDER BY at DESC LIMIT 1) AS seen, \
                (SELECT at FROM signs_of_life \
                 WHERE user_id = u.id AND kind = 3 AND at >= u.role_since \
                 ORDER BY at DESC LIMIT 1) AS by_app \
@@ -99,8 +98,8 @@ const FACTS: &str = concat!(
            light.kept, \
            (SELECT coalesce(sum(many), 0)::bigint FROM waiting_tallies), \
            h.to_mode, h.reason, h.at, light.seen, light.by_app, \
-           (SELECT count(*) < 2 FROM (SELECT 1 FROM users \
-               WHERE approved_at IS NOT NULL AND disabled_at IS NULL LIMIT 2) people), \
+           (SELECT 1 FROM users WHERE approved_at IS NOT NULL AND disabled_at IS NULL \
+            OFFSET 1 LIMIT 1) IS NULL, \
            EXISTS (SELECT 1 FROM invites \
                    WHERE expires_at > p.now AND revoked_at IS NULL AND used < uses), \
            least((SELECT at FROM unasked), (SELECT min(greatest(a.response_from, ",
@@ -126,7 +125,7 @@ const FACTS: &str = concat!(
                      WHERE decided_at > p.now - interval '7 days' AND decided_by IS NOT NULL), \
                     (SELECT max(closed_at) FROM reports \
                      WHERE closed_at > p.now - interval '7 days' AND closed_by IS NOT NULL)), \
-           w.high_water, w.ticked_at, w.behind_millis, w.jump_wait_millis, \
+           w.high_water, w.ticked_at, w.behind_millis, w.jump_wait_millis, w.ahead_millis, w.ahead_from, \
            e.id, e.kind, e.stage, e.version, e.since, e.stage_since, e.warned, e.uptime_millis, \
            e.guarded_at, e.sealed_at, e.distress_at \
     FROM p CROSS JOIN light \
@@ -155,6 +154,8 @@ type FactsRow = (
     Option<At>,
     Option<i64>,
     Option<i64>,
+    Option<i64>,
+    Option<At>,
     Option<i64>,
     Option<Cause>,
     Option<Stage>,
@@ -186,6 +187,8 @@ type FactsSql = (
     Nullable<Timestamptz>,
     Nullable<BigInt>,
     Nullable<BigInt>,
+    Nullable<BigInt>,
+    Nullable<Timestamptz>,
     Nullable<BigInt>,
     Nullable<SmallInt>,
     Nullable<SmallInt>,
@@ -226,6 +229,8 @@ pub async fn facts(conn: &mut Conn, keys: &[&str], now: At) -> Result<DoorFacts>
         ticked_at,
         behind,
         jump_wait,
+        ahead,
+        ahead_from,
         id,
         kind,
         stage,
@@ -244,6 +249,8 @@ pub async fn facts(conn: &mut Conn, keys: &[&str], now: At) -> Result<DoorFacts>
             ticked_at: ticked_at?,
             behind_millis: behind?,
             jump_wait_millis: jump_wait?,
+            ahead_millis: ahead?,
+            ahead_from,
         })
     };
     let episode = || {

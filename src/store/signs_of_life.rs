@@ -21,16 +21,18 @@ macro_rules! keeps_the_light {
 }
 pub(super) use keeps_the_light;
 
-/// Notes that somebody of the staff is there.
+/// Notes that somebody of the staff is there. While a clock that was set back is not believed
+/// yet, the switch judges by its high-water mark: so that is when they were there (E5).
 pub async fn insert(conn: &mut Conn, user: Id, kind: SignOfLife, at: DateTime<Utc>) -> Result<()> {
-    diesel::insert_into(signs_of_life::table)
-        .values((
-            signs_of_life::user_id.eq(user),
-            signs_of_life::kind.eq(kind),
-            signs_of_life::at.eq(at),
-        ))
-        .execute(conn)
-        .await?;
+    super::raw::<()>(
+        "INSERT INTO signs_of_life (user_id, kind, at) \
+         VALUES (?, ?, greatest(?, (SELECT high_water FROM switch_state)))",
+    )
+    .bind::<BigInt, _>(user)
+    .bind::<SmallInt, _>(kind)
+    .bind::<Timestamptz, _>(at)
+    .execute(conn)
+    .await?;
     Ok(())
 }
 
@@ -73,11 +75,13 @@ pub async fn keepers(conn: &mut Conn) -> Result<Vec<Keeper>> {
     )>(concat!(
         "SELECT u.username, coalesce(a.display_name, ''), u.role, s.kind, s.at \
          FROM users u LEFT JOIN accounts a ON a.id = u.account_id \
-         LEFT JOIN LATERAL (SELECT x.kind, x.at FROM \
-             (VALUES (0::smallint), (1::smallint), (2::smallint), (3::smallint)) k (kind) \
-             CROSS JOIN LATERAL (SELECT s.kind, s.at FROM signs_of_life s \
-                 WHERE s.user_id = u.id AND s.kind = k.kind AND s.at >= u.role_since \
-                 ORDER BY s.at DESC LIMIT 1) x ORDER BY x.at DESC LIMIT 1) s ON true \
+         LEFT JOIN LATERAL (SELECT x.kind, x.at FROM ( \
+             (SELECT kind, at FROM signs_of_life \
+              WHERE user_id = u.id AND kind < 3 AND at >= u.role_since ORDER BY at DESC LIMIT 1) \
+             UNION ALL \
+             (SELECT kind, at FROM signs_of_life \
+              WHERE user_id = u.id AND kind = 3 AND at >= u.role_since ORDER BY at DESC LIMIT 1)) x \
+             ORDER BY x.at DESC LIMIT 1) s ON true \
          WHERE ",
         keeps_the_light!(),
         " ORDER BY s.at DESC NULLS LAST, u.id LIMIT 100",

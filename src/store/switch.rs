@@ -16,15 +16,16 @@ use crate::model::switch::{Episode, SwitchState};
 
 const TICK: &str = "\
     WITH p AS (SELECT ?::timestamptz AS high, ?::timestamptz AS at, ?::bigint AS behind, \
-                      ?::bigint AS wait, ?::bigint AS uptime), \
+                      ?::bigint AS wait, ?::bigint AS uptime, ?::bigint AS ahead, ?::timestamptz AS ahead_from), \
     lived AS (UPDATE episodes e SET uptime_millis = e.uptime_millis + p.uptime \
               FROM p WHERE e.ended_at IS NULL AND p.uptime > 0), \
     noticed AS (UPDATE heir_notices n SET uptime_millis = n.uptime_millis + p.uptime \
               FROM p WHERE n.ended_at IS NULL AND p.uptime > 0) \
-    INSERT INTO switch_state (high_water, ticked_at, behind_millis, jump_wait_millis) \
-    SELECT high, at, behind, wait FROM p \
+    INSERT INTO switch_state (high_water, ticked_at, behind_millis, jump_wait_millis, ahead_millis, ahead_from) \
+    SELECT high, at, behind, wait, ahead, ahead_from FROM p \
     ON CONFLICT (one) DO UPDATE SET high_water = EXCLUDED.high_water, ticked_at = EXCLUDED.ticked_at, \
         behind_millis = EXCLUDED.behind_millis, jump_wait_millis = EXCLUDED.jump_wait_millis, \
+        ahead_millis = EXCLUDED.ahead_millis, ahead_from = EXCLUDED.ahead_from, \
         off_from = CASE WHEN EXCLUDED.ticked_at - switch_state.ticked_at >= interval '2 hours' \
             THEN switch_state.ticked_at ELSE switch_state.off_from END, \
         off_until = CASE WHEN EXCLUDED.ticked_at - switch_state.ticked_at >= interval '2 hours' \
@@ -39,6 +40,8 @@ pub async fn keep(conn: &mut Conn, state: SwitchState, uptime: i64) -> Result<()
         .bind::<BigInt, _>(state.behind_millis)
         .bind::<BigInt, _>(state.jump_wait_millis)
         .bind::<BigInt, _>(uptime)
+        .bind::<BigInt, _>(state.ahead_millis)
+        .bind::<Nullable<Timestamptz>, _>(state.ahead_from)
         .execute(conn)
         .await?;
     Ok(())
@@ -185,40 +188,104 @@ pub async fn end(
     Ok(ended > 0)
 }
 
-const BRING_BACK: &str = "\
-    WITH p AS (SELECT ?::bigint * interval '1 second' AS by, ?::timestamptz AS now), \
-    seen AS (UPDATE signs_of_life s SET at = least(s.at - p.by, p.now) FROM p WHERE s.at > p.now), \
-    held AS (UPDATE users u SET role_since = least(u.role_since - p.by, p.now) FROM p \
-             WHERE u.role > 0 AND u.role_since > p.now), \
-    waits AS (UPDATE applications a SET \
-                submitted_at = CASE WHEN a.submitted_at > p.now THEN least(a.submitted_at - p.by, p.now) ELSE a.submitted_at END, \
-                confirmed_at = CASE WHEN a.confirmed_at > p.now THEN least(a.confirmed_at - p.by, p.now) ELSE a.confirmed_at END, \
-                appealed_at = CASE WHEN a.appealed_at > p.now THEN least(a.appealed_at - p.by, p.now) ELSE a.appealed_at END, \
-                response_from = CASE WHEN a.response_from > p.now THEN least(a.response_from - p.by, p.now) ELSE a.response_from END, \
-                decided_at = CASE WHEN a.decided_at > p.now THEN least(a.decided_at - p.by, p.now) ELSE a.decided_at END, \
-                put_off_until = CASE WHEN a.put_off_until > p.now + interval '14 days' \
-                    THEN least(a.put_off_until - p.by, p.now + interval '14 days') ELSE a.put_off_until END \
-              FROM p WHERE a.submitted_at > p.now OR a.confirmed_at > p.now OR a.appealed_at > p.now \
-                OR a.response_from > p.now OR a.decided_at > p.now OR a.put_off_until > p.now + interval '14 days'), \
-    said AS (UPDATE application_messages m SET created_at = least(m.created_at - p.by, p.now) FROM p \
-             WHERE m.created_at > p.now), \
-    reported AS (UPDATE reports r SET \
-                   created_at = CASE WHEN r.created_at > p.now THEN least(r.created_at - p.by, p.now) ELSE r.created_at END, \
-                   closed_at = CASE WHEN r.closed_at > p.now THEN least(r.closed_at - p.by, p.now) ELSE r.closed_at END \
-                 FROM p WHERE r.created_at > p.now OR r.closed_at > p.now) \
-    UPDATE episodes e SET since = least(e.since - p.by, p.now), \
-        stage_since = least(e.stage_since - p.by, p.now) \
-    FROM p WHERE e.ended_at IS NULL AND e.stage_since > p.now";
+/// The same moment by the clock that is believed now.
+macro_rules! brought {
+    ($at:literal) => {
+        concat!(
+            "CASE WHEN ",
+            $at,
+            " > p.home THEN CASE WHEN ",
+            $at,
+            " - p.by > p.now THEN p.now ELSE ",
+            $at,
+            " - p.by END WHEN ",
+            $at,
+            " - p.rest > p.now THEN p.now ELSE ",
+            $at,
+            " - p.rest END"
+        )
+    };
+}
 
-/// The clock was set back by so much, and is believed now: what was noted in a time that comes
-/// again is brought to before `now`, so that a clock that was ahead extends no deadline (E5):
-/// signs of life, roles, the episode, and what both clocks of the switch look at in applications
-/// and reports.
+/// A time that may be from before or after the clock was set back stays.
+macro_rules! moved {
+    ($at:literal) => {
+        concat!(
+            "CASE WHEN ",
+            $at,
+            " > p.reached AND ",
+            $at,
+            " <= p.now THEN ",
+            $at,
+            " ELSE ",
+            brought!($at),
+            " END"
+        )
+    };
+}
+
+const BRING_BACK: &str = concat!(
+    "WITH p AS (SELECT ?::bigint * interval '1 second' AS by, ?::bigint * interval '1 second' AS rest, \
+        coalesce(?::timestamptz, 'infinity') AS home, ?::timestamptz AS reached, ?::timestamptz AS now), \
+    seen AS (UPDATE signs_of_life s SET at = ",
+    brought!("s.at"),
+    " FROM p), \
+    held AS (UPDATE users u SET role_since = least(",
+    moved!("u.role_since"),
+    ", p.reached) FROM p WHERE u.role > 0), \
+    waits AS (UPDATE applications a SET submitted_at = ",
+    moved!("a.submitted_at"),
+    ", confirmed_at = ",
+    moved!("a.confirmed_at"),
+    ", appealed_at = ",
+    moved!("a.appealed_at"),
+    ", response_from = ",
+    moved!("a.response_from"),
+    ", waits_from = ",
+    moved!("a.waits_from"),
+    ", decided_at = ",
+    moved!("a.decided_at"),
+    // They give 14 days each.
+    ", put_off_until = interval '14 days' + ",
+    moved!("(a.put_off_until - interval '14 days')"),
+    " FROM p WHERE a.state IN (1, 2) OR a.submitted_at > p.now OR a.decided_at > p.now - interval '7 days'), \
+    said AS (UPDATE application_messages m SET created_at = ",
+    moved!("m.created_at"),
+    " FROM p WHERE m.created_at > p.now OR EXISTS \
+        (SELECT 1 FROM applications a WHERE a.id = m.application_id AND a.state IN (1, 2))), \
+    reported AS (UPDATE reports r SET created_at = ",
+    moved!("r.created_at"),
+    ", closed_at = ",
+    moved!("r.closed_at"),
+    " FROM p WHERE r.closed_at IS NULL OR r.closed_at > p.now - interval '7 days') \
+    UPDATE episodes e SET since = ",
+    brought!("e.since"),
+    ", stage_since = ",
+    brought!("e.stage_since"),
+    " FROM p WHERE e.ended_at IS NULL"
+);
+
+/// The clock was set back by so much to `reached`, and is believed now. What was noted until then is
+/// brought to the same moment by this clock, so that no deadline gets longer (E5): signs of life,
+/// roles, the episode, and what both clocks of the switch look at in applications and reports.
+/// Where the clock had been ahead since `home`, what is older than that is only so much older:
+/// a clock that was a year ahead and comes back ages nobody by a year (E4).
 ///
-/// An application is put off by 14 days at the most: what ends later was put off by that clock.
-pub async fn bring_back(conn: &mut Conn, by: chrono::TimeDelta, now: DateTime<Utc>) -> Result<()> {
+/// Signs of life are noted at the high-water mark meanwhile ([`super::signs_of_life::insert`]), so
+/// that all of them are from before; of the rest, a time since `reached` stays as it is.
+pub async fn bring_back(
+    conn: &mut Conn,
+    by: chrono::TimeDelta,
+    home: Option<(DateTime<Utc>, chrono::TimeDelta)>,
+    reached: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let (home, rest) = home.map_or((None, by), |(home, rest)| (Some(home), rest));
     raw::<()>(BRING_BACK)
         .bind::<BigInt, _>(by.num_seconds())
+        .bind::<BigInt, _>(rest.num_seconds())
+        .bind::<Nullable<Timestamptz>, _>(home)
+        .bind::<Timestamptz, _>(reached)
         .bind::<Timestamptz, _>(now)
         .execute(conn)
         .await?;

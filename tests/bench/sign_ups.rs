@@ -1,5 +1,5 @@
-//! A flood at the form: what it leaves of the members' home, and whether people who apply
-//! meanwhile come through.
+//! Signing up one by one, and a flood at the form: what it leaves of the members' home, and
+//! whether people who apply meanwhile come through.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -12,10 +12,11 @@ use porchlight::gate::proof;
 use tokio_postgres::Client;
 
 use super::client::{Done, Http, Requests, Until, get, load, load_paced};
+use super::door::median;
 use super::people::People;
 use super::place::Place;
 use super::process;
-use super::report::{Report, Row, megabytes, per_second, plain, seconds};
+use super::report::{Report, Row, megabytes, milliseconds, per_second, plain, seconds};
 use super::scale::Scale;
 use super::server::Server;
 
@@ -44,6 +45,13 @@ const SETTINGS: &str =
 /// The path of the flood's yardstick, as long as the form's.
 const NOWHERE: &[u8] = b"POST /nopes ";
 
+/// Who signs up one by one.
+const ALONE: u64 = 20;
+/// Nobody types faster: a form that comes back sooner is shown again.
+const TYPED: Duration = Duration::from_secs(5);
+/// The part of a sign-up that the mode may cost.
+const PART: f64 = 0.01;
+
 /// How long, and how many.
 #[derive(Debug, Clone, Copy)]
 pub struct Amount {
@@ -53,7 +61,36 @@ pub struct Amount {
     pub honest: usize,
 }
 
-/// Measures it.
+/// Measures what a sign-up costs where nobody else is at the form, from the form sent to the
+/// answer, and which part of it the mode is.
+pub async fn alone(place: &Place, mode: Duration, report: &mut Report) -> Result<()> {
+    report.section("A sign-up");
+    let server = Server::start_with(place, SETTINGS).await?;
+    let mut letters = Vec::new();
+    for n in 0..ALONE {
+        let from = format!("172.17.{n}.7");
+        let form = Opened::fetch(server.address, &from).await?;
+        letters.push(form.send(&from, &format!("alone{n}"), &form.work().await?));
+    }
+    tokio::time::sleep(TYPED).await;
+    let mut took = Vec::new();
+    for letter in letters {
+        let mut http = Http::open(server.address).await?;
+        let begin = Instant::now();
+        let answer = http.ask(&letter).await?;
+        took.push(begin.elapsed());
+        ensure!(answer.status == 303, "a sign-up answers {}", answer.status);
+    }
+    server.stop().await?;
+    report.row(
+        Row::new("the mode that holds, median", milliseconds(mode))
+            .beside("a sign-up, median", milliseconds(median(took)))
+            .at_most_part(PART),
+    );
+    Ok(())
+}
+
+/// Measures the flood.
 pub async fn run(
     place: &Place,
     sql: &Client,
@@ -226,6 +263,12 @@ impl Opened {
         })
     }
 
+    /// The number that proves the work.
+    async fn work(&self) -> Result<String> {
+        let (token, bits) = (self.token.clone(), self.bits);
+        Ok(tokio::task::spawn_blocking(move || proof::work(&token, bits)).await?)
+    }
+
     /// The form filled in, as bytes.
     fn send(&self, from: &str, name: &str, number: &str) -> Vec<u8> {
         let body = format!(
@@ -312,10 +355,8 @@ async fn try_to_apply(to: SocketAddr, mails: &Path, n: usize) -> Result<bool> {
         return Ok(false);
     }
     let form = Opened::read(&head, &page)?;
-    let (token, bits) = (form.token.clone(), form.bits);
-    let number = tokio::task::spawn_blocking(move || proof::work(&token, bits)).await?;
-    // Nobody types faster.
-    tokio::time::sleep(Duration::from_secs(5)).await;
+    let number = form.work().await?;
+    tokio::time::sleep(TYPED).await;
     let mut http = Http::open(to).await?;
     let answer = http.ask(&form.send(&from, &name, &number)).await?;
     match answer.status {

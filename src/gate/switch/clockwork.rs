@@ -26,6 +26,52 @@ pub struct Clockwork {
     pub behind: TimeDelta,
     /// Uptime still to pass after a jump.
     pub jump_wait: TimeDelta,
+    /// The longest leap that was not taken back yet.
+    pub ahead: Option<Ahead>,
+}
+
+/// Time that passed for the wall clock alone: it was set forward, or the server was off. After a
+/// restart nobody can tell which, so a clock that is set back later is taken to come home first.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Ahead {
+    /// So much.
+    pub by: TimeDelta,
+    /// The last tick before it.
+    pub from: DateTime<Utc>,
+}
+
+/// A clock that was set back and is believed now. No deadline gets longer by it (E5).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SetBack {
+    /// By so much.
+    pub by: TimeDelta,
+    /// What was noted before this is not from the time in which the clock was ahead.
+    pub from: Option<DateTime<Utc>>,
+    /// How far it went back beyond coming home: what was noted before `from` is as much older.
+    pub rest: TimeDelta,
+    /// Where it was set to. What is noted with a time since then is from before or after, and
+    /// nobody knows which.
+    pub to: DateTime<Utc>,
+}
+
+impl SetBack {
+    /// What a time becomes that was noted as the clock's then: the same moment by the clock that is
+    /// believed `now`. As `store::switch::bring_back` has it.
+    pub fn brings(&self, at: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
+        let by = match self.from {
+            Some(from) if at > from => self.by,
+            _ => self.rest,
+        };
+        (at - by).min(now)
+    }
+
+    /// The same for what may have been noted after it was set back, by the new time.
+    pub fn moves(&self, at: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
+        if at > self.to && at <= now {
+            return at;
+        }
+        self.brings(at, now)
+    }
 }
 
 /// What a process sees when it ticks.
@@ -47,8 +93,8 @@ pub struct Ticked {
     pub uptime: TimeDelta,
     /// The clock jumped by so much.
     pub jumped: Option<TimeDelta>,
-    /// The clock was set back by so much, and is believed now.
-    pub accepted: Option<TimeDelta>,
+    /// The clock was set back, and is believed now.
+    pub accepted: Option<SetBack>,
 }
 
 /// One tick.
@@ -60,6 +106,7 @@ pub fn tick(kept: Option<Clockwork>, seen: Seen) -> Ticked {
             ticked_at: wall,
             behind: TimeDelta::zero(),
             jump_wait: TimeDelta::zero(),
+            ahead: None,
         };
         return Ticked {
             clockwork,
@@ -82,14 +129,19 @@ pub fn tick(kept: Option<Clockwork>, seen: Seen) -> Ticked {
         Some(_) => JUMP_WAIT,
         None => (kept.jump_wait - uptime).max(TimeDelta::zero()),
     };
+    let mut ahead = longest(kept, seen);
     let (mut high_water, mut behind, mut accepted) = (kept.high_water, TimeDelta::zero(), None);
     if wall >= kept.high_water {
         high_water = wall;
     } else {
         behind = kept.behind + uptime;
         if behind >= BEHIND {
-            // By how much it was set back a day ago: time went on since.
-            accepted = Some(kept.high_water - wall + behind);
+            let set_back = taken_back(kept.high_water, wall - behind, ahead);
+            ahead = ahead.and_then(|ahead| {
+                let by = ahead.by - set_back.by;
+                (by > JUMP).then_some(Ahead { by, ..ahead })
+            });
+            accepted = Some(set_back);
             (high_water, behind) = (wall, TimeDelta::zero());
         }
     }
@@ -99,10 +151,43 @@ pub fn tick(kept: Option<Clockwork>, seen: Seen) -> Ticked {
             ticked_at: wall,
             behind,
             jump_wait,
+            ahead,
         },
         uptime,
         jumped,
         accepted,
+    }
+}
+
+/// The longest leap, with what this tick sees of one. Of several processes the first one sees it:
+/// for the others the last tick was after it.
+fn longest(kept: Clockwork, seen: Seen) -> Option<Ahead> {
+    let beyond = seen.wall - kept.high_water.max(kept.ticked_at);
+    let by = match seen.gap {
+        Some((wall, mono)) => beyond.min(wall - mono),
+        None => beyond,
+    };
+    let leap = (by > JUMP).then_some(Ahead {
+        by,
+        from: kept.ticked_at,
+    });
+    match (kept.ahead, leap) {
+        (Some(before), Some(leap)) if before.by >= leap.by => Some(before),
+        (before, leap) => leap.or(before),
+    }
+}
+
+/// By how much it was set back a day ago, and how much of that was coming home.
+fn taken_back(from: DateTime<Utc>, to: DateTime<Utc>, ahead: Option<Ahead>) -> SetBack {
+    let by = from - to;
+    let home = ahead.map_or(TimeDelta::zero(), |ahead| ahead.by.min(by));
+    SetBack {
+        by,
+        from: ahead.map(|ahead| ahead.from),
+        rest: Some(by - home)
+            .filter(|rest| *rest > JUMP)
+            .unwrap_or_default(),
+        to,
     }
 }
 
@@ -208,7 +293,51 @@ mod tests {
         };
         now = tick(Some(now.clockwork), seen);
         assert_eq!(now.clockwork.high_water, at(-216));
-        assert_eq!(now.accepted, Some(hours(240)));
+        let set_back = now.accepted.expect("believed");
+        assert_eq!((set_back.by, set_back.rest), (hours(240), hours(240)));
+        assert_eq!(set_back.to, at(-240));
+        // A sign of life of a day before it is as old as it was.
+        assert_eq!(set_back.brings(at(-24), at(-216)), at(-264));
+        assert_eq!(set_back.brings(at(0), at(-216)), at(-240));
+    }
+
+    #[test]
+    fn a_clock_that_only_comes_home_ages_nothing_that_was_written_before_it_left() {
+        for off in [true, false] {
+            let left = Seen {
+                wall: at(24 * 365),
+                gap: (!off).then_some((hours(24 * 365), hours(0))),
+            };
+            let away = tick(Some(kept(0)), left);
+            // Another process sees the same later, and nothing new in it.
+            let minute = TimeDelta::minutes(1);
+            let other = Seen {
+                wall: at(24 * 365) + minute,
+                gap: Some((hours(24 * 365) + minute, minute)),
+            };
+            let away = tick(Some(away.clockwork), other);
+            let ahead = Ahead {
+                by: hours(24 * 365),
+                from: at(0),
+            };
+            assert_eq!(away.clockwork.ahead, Some(ahead));
+            // Home, and ten days further back.
+            let mut now = away;
+            for n in 0..=24 {
+                let seen = Seen {
+                    wall: at(-240 + n),
+                    gap: Some((hours(1), hours(1))),
+                };
+                now = tick(Some(now.clockwork), seen);
+            }
+            let set_back = now.accepted.expect("believed");
+            let rest = hours(240) + minute;
+            assert_eq!(set_back.rest, rest);
+            assert_eq!(set_back.brings(at(-5), at(-216)), at(-5) - rest);
+            let then = set_back.brings(at(24 * 365 + 1), at(-216));
+            assert!(then >= at(-240) && then <= at(-238), "{then}");
+            assert_eq!(now.clockwork.ahead, None);
+        }
     }
 
     proptest! {

@@ -27,7 +27,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
-use self::clockwork::Clockwork;
+use self::clockwork::{Ahead, Clockwork};
 use self::stage::{Facts, OpenEpisode, Standing, Written};
 use super::ceilings::absence::{self, Absence};
 use super::mode;
@@ -108,6 +108,10 @@ pub(super) fn written(facts: &DoorFacts) -> Written {
             ticked_at: state.ticked_at,
             behind: TimeDelta::milliseconds(state.behind_millis),
             jump_wait: TimeDelta::milliseconds(state.jump_wait_millis),
+            ahead: state.ahead_from.map(|from| Ahead {
+                by: TimeDelta::milliseconds(state.ahead_millis),
+                from,
+            }),
         }),
     }
 }

@@ -5,7 +5,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 
-use super::clockwork::{Clockwork, Seen, tick};
+use super::clockwork::{Clockwork, Seen, SetBack, tick};
 use super::stage::{Change, Facts, Standing, Written, apply, judge};
 use crate::domain::switch::{Cause, Stage, Warning};
 
@@ -80,6 +80,8 @@ struct Paper {
     ticked: i64,
     behind: i64,
     wait: i64,
+    ahead: i64,
+    left: i64,
     fresh: bool,
 }
 
@@ -137,7 +139,31 @@ impl Paper {
         (stage, warning)
     }
 
-    fn tick(&mut self, wall: i64, own: Option<(i64, i64)>) {
+    /// The clock is believed that was set back: all that was noted is as old as it was.
+    fn believe(&mut self, wall: i64) {
+        let reached = wall - self.behind;
+        let by = self.high - reached;
+        let home = self.ahead.min(by);
+        let rest = if by - home > 5 { by - home } else { 0 };
+        let (ahead, left) = (self.ahead, self.left);
+        let brought = |t: i64| match t {
+            _ if t.abs() >= NEVER => t,
+            _ if ahead > 0 && t > left => (t - by).min(wall),
+            _ => (t - rest).min(wall),
+        };
+        for t in [&mut self.seen, &mut self.app, &mut self.began] {
+            *t = brought(*t);
+        }
+        for t in [&mut self.applied, &mut self.reported, &mut self.decided] {
+            if *t <= reached || *t > wall {
+                *t = brought(*t);
+            }
+        }
+        self.ahead = if ahead - home > 5 { ahead - home } else { 0 };
+    }
+
+    /// What a tick makes of the clock; gives the uptime.
+    fn clock(&mut self, wall: i64, own: Option<(i64, i64)>) {
         let up = match own {
             Some((_, mono)) if !self.fresh => (wall - self.ticked).min(mono).clamp(0, HOUR),
             _ => 0,
@@ -145,6 +171,11 @@ impl Paper {
         if self.fresh {
             (self.fresh, self.high) = (false, wall);
         } else {
+            let beyond = wall - self.high.max(self.ticked);
+            let leap = own.map_or(beyond, |(w, m)| beyond.min(w - m));
+            if leap > 5 && leap > self.ahead {
+                (self.ahead, self.left) = (leap, self.ticked);
+            }
             self.wait = match own {
                 Some((w, m)) if (w - m).abs() > 5 => DAY,
                 _ => (self.wait - up).max(0),
@@ -155,12 +186,17 @@ impl Paper {
         } else {
             self.behind += up;
             if self.behind >= DAY {
+                self.believe(wall);
                 (self.high, self.behind) = (wall, 0);
             }
         }
         if self.stage > 0 {
             self.up += up;
         }
+    }
+
+    /// What it finds to write down.
+    fn write(&mut self, wall: i64) {
         for _ in 0..8 {
             let (stage, warning) = self.now(wall);
             let seen = match self.kept {
@@ -228,9 +264,11 @@ fn facts(paper: &Paper) -> Facts {
     }
 }
 
-/// The real thing: what is written, and what each process saw last (wall and monotonic clock).
-#[derive(Debug, Default)]
+/// The real thing: what is noted and written, and what each process saw last (wall and monotonic
+/// clock).
+#[derive(Debug)]
 struct Real {
+    facts: Facts,
     written: Written,
     looked: [Option<(i64, i64)>; 2],
     last: Option<DateTime<Utc>>,
@@ -242,7 +280,7 @@ impl Real {
         before.map(|(w, m)| (wall - w, mono - m))
     }
 
-    fn tick(&mut self, facts: &Facts, wall: i64, gap: Option<(i64, i64)>) {
+    fn tick(&mut self, wall: i64, gap: Option<(i64, i64)>) {
         let minutes = |(w, m)| (TimeDelta::minutes(w), TimeDelta::minutes(m));
         let seen = Seen {
             wall: time(wall),
@@ -253,25 +291,48 @@ impl Real {
         if let Some(episode) = &mut self.written.episode {
             episode.uptime += ticked.uptime;
         }
+        if let Some(set_back) = ticked.accepted {
+            self.believe(&set_back, time(wall));
+        }
         let last = self.last.replace(time(wall));
         let now = self.written.clockwork;
         self.written.clockwork = now.map(|kept| Clockwork {
             ticked_at: last.unwrap_or(DateTime::<Utc>::MIN_UTC),
             ..kept
         });
-        while let Some(change) = self.judged(facts, wall).change() {
+        while let Some(change) = self.judged(wall).change() {
             self.written.episode = apply(self.written.episode, change);
         }
         self.written.clockwork = now;
     }
 
-    fn judged(&self, facts: &Facts, wall: i64) -> Standing {
-        judge(facts, &self.written, time(wall))
+    /// As `store::switch::bring_back` does it.
+    fn believe(&mut self, set_back: &SetBack, now: DateTime<Utc>) {
+        for at in [&mut self.facts.seen, &mut self.facts.seen_by_app] {
+            *at = at.map(|at| set_back.brings(at, now));
+        }
+        let of = &mut self.facts;
+        for at in [
+            &mut of.oldest_application,
+            &mut of.oldest_report,
+            &mut of.decided,
+        ] {
+            *at = at.map(|at| set_back.moves(at, now));
+        }
+        if let Some(episode) = &mut self.written.episode {
+            episode.since = set_back.brings(episode.since, now);
+            episode.stage_since = set_back.brings(episode.stage_since, now);
+        }
+    }
+
+    fn judged(&self, wall: i64) -> Standing {
+        judge(&self.facts, &self.written, time(wall))
     }
 }
 
 fn agree(real: &Real, paper: &Paper, wall: i64) -> Result<(), TestCaseError> {
-    let judged = real.judged(&facts(paper), wall);
+    prop_assert_eq!(&real.facts, &facts(paper));
+    let judged = real.judged(wall);
     let warning = judged.warning.map_or(0, |warning| warning as i64);
     prop_assert_eq!(
         (judged.stage as i64, warning),
@@ -291,7 +352,6 @@ fn agree(real: &Real, paper: &Paper, wall: i64) -> Result<(), TestCaseError> {
 
 fn live_through(days: i64, steps: Vec<Step>) -> Result<(), TestCaseError> {
     let (mut wall, mut mono) = (0, 0);
-    let mut real = Real::default();
     let mut paper = Paper {
         t: days * DAY,
         seen: -NEVER,
@@ -310,9 +370,17 @@ fn live_through(days: i64, steps: Vec<Step>) -> Result<(), TestCaseError> {
         ticked: -NEVER,
         behind: 0,
         wait: 0,
+        ahead: 0,
+        left: 0,
         fresh: true,
     };
     paper.seen = 0;
+    let mut real = Real {
+        facts: facts(&paper),
+        written: Written::default(),
+        looked: [None, None],
+        last: None,
+    };
     for step in steps {
         match step {
             Step::Live { hours, one, other } => {
@@ -322,8 +390,9 @@ fn live_through(days: i64, steps: Vec<Step>) -> Result<(), TestCaseError> {
                     for process in [0, 1] {
                         if [one, other][process] {
                             let gap = real.gap(process, wall, mono);
-                            real.tick(&facts(&paper), wall, gap);
-                            paper.tick(wall, gap);
+                            real.tick(wall, gap);
+                            paper.clock(wall, gap);
+                            paper.write(wall);
                         }
                     }
                     agree(&real, &paper, wall)?;
@@ -336,8 +405,9 @@ fn live_through(days: i64, steps: Vec<Step>) -> Result<(), TestCaseError> {
             }
             Step::Restart { other } => real.looked[usize::from(other)] = None,
             Step::Jump { hours } => wall += hours * HOUR,
-            Step::Act if paper.kept => paper.seen = paper.seen.max(wall),
-            Step::ActByApp if paper.kept => paper.app = paper.app.max(wall),
+            // Noted at the high-water mark, where the clock is behind it.
+            Step::Act if paper.kept => paper.seen = paper.seen.max(wall).max(paper.high),
+            Step::ActByApp if paper.kept => paper.app = paper.app.max(wall).max(paper.high),
             Step::Act | Step::ActByApp | Step::Poll => {}
             Step::Queue { waits: true } => paper.applied = paper.applied.min(wall),
             Step::Queue { waits: false } => (paper.applied, paper.decided) = (NEVER, wall),
@@ -368,6 +438,7 @@ fn live_through(days: i64, steps: Vec<Step>) -> Result<(), TestCaseError> {
                 }
             }
         }
+        real.facts = facts(&paper);
         agree(&real, &paper, wall)?;
     }
     Ok(())

@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use diesel_async::AsyncConnection;
 use serde_json::json;
 
-use super::clockwork::{self, Clockwork, Seen, Ticked};
+use super::clockwork::{self, Ahead, Clockwork, Seen, SetBack, Ticked};
 use super::stage::{self, Change, OpenEpisode, Standing, Written};
 use crate::app::App;
 use crate::domain::event::{Event, EventKind};
@@ -79,21 +79,24 @@ async fn keep(conn: &mut Conn, ticked: &Ticked, wall: DateTime<Utc>) -> Result<(
         ticked_at,
         behind,
         jump_wait,
+        ahead,
     } = ticked.clockwork;
     let state = SwitchState {
         high_water,
         ticked_at,
         behind_millis: behind.num_milliseconds(),
         jump_wait_millis: jump_wait.num_milliseconds(),
+        ahead_millis: ahead.map_or(0, |Ahead { by, .. }| by.num_milliseconds()),
+        ahead_from: ahead.map(|Ahead { from, .. }| from),
     };
     store::switch::keep(conn, state, ticked.uptime.num_milliseconds()).await?;
     if let Some(by) = ticked.jumped {
         tracing::warn!(%by, "the clock jumped; the door is sealed no sooner than after a day");
         log(conn, "switch.clock_jump", by, wall).await?;
     }
-    if let Some(by) = ticked.accepted {
+    if let Some(SetBack { by, from, rest, to }) = ticked.accepted {
         tracing::warn!(%by, "the clock was set back a day ago, and is believed now");
-        store::switch::bring_back(conn, by, wall).await?;
+        store::switch::bring_back(conn, by, from.map(|from| (from, rest)), to, wall).await?;
         log(conn, "switch.clock_accepted", by, wall).await?;
     }
     Ok(())

@@ -204,6 +204,7 @@ fn who_opens_a_door_that_nobody_watches_finds_it_guarded() {
         ticked_at: at(days(20)),
         behind: TimeDelta::zero(),
         jump_wait: TimeDelta::zero(),
+        ahead: None,
     };
     let ticked = Written {
         episode: None,
@@ -374,6 +375,7 @@ fn a_clock_that_jumped_guards_and_does_not_seal() {
         ticked_at: at(days(365)),
         behind: TimeDelta::zero(),
         jump_wait: TimeDelta::hours(1),
+        ahead: None,
     };
     jumped.clockwork = Some(clockwork);
     assert_eq!(
@@ -449,6 +451,7 @@ fn some_written() -> impl Strategy<Value = Written> {
                 ticked_at: at(since),
                 behind: TimeDelta::zero(),
                 jump_wait: TimeDelta::hours(uptime % 25),
+                ahead: None,
             });
             kept
         },

@@ -5,6 +5,8 @@ mod notice;
 mod offer;
 mod succession;
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
 use porchlight::domain::switch::Stage;
 use porchlight::gate::away::heir;
@@ -56,9 +58,25 @@ async fn named(place: &Place, owner: &Person, heir: &Person) -> String {
 /// Nobody is home for so long that members are told.
 async fn distress(place: &Place) {
     place.tick().await;
-    for days in [5, 2, 7, 16] {
+    for (days, reached) in [
+        (5, Stage::Warned),
+        (2, Stage::Guarded),
+        (7, Stage::Sealed),
+        (16, Stage::Distress),
+    ] {
         age(place, days).await;
-        place.tick().await;
+        let written = format!(
+            "SELECT count(*) FROM episodes WHERE ended_at IS NULL AND stage = {}",
+            reached as i16
+        );
+        // While a timer ticks, this tick goes on without doing anything.
+        for _ in 0..100 {
+            place.tick().await;
+            if place.number(&written).await == 1 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
     assert_eq!(stage(place).await, Stage::Distress);
     place.settle().await;
