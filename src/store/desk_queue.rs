@@ -3,10 +3,12 @@
 //!
 //! Applications that are alike (`cluster_id`) are one row. A row's place is its id, a group's
 //! that of the oldest that ever was of it: groups are found one after the other by a loose scan
-//! of `applications_lane_alike`, single ones by `applications_lane_alone`.
+//! of `applications_lane_alike`, single ones by `applications_lane_alone`. Oldest first, those
+//! that somebody vouched for go before all others (C0): the others' places are counted from
+//! [`behind`] on.
 
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{Array, BigInt, Nullable, Timestamptz};
+use diesel::sql_types::{Array, BigInt, Timestamptz};
 use diesel::{ExpressionMethods, JoinOnDsl, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
 
@@ -71,6 +73,15 @@ macro_rules! not_put_off {
     };
 }
 
+/// Where the places of those begin whom nobody vouched for, oldest first: beyond every id, which
+/// has 41 bits of milliseconds and 16 more.
+macro_rules! behind {
+    () => {
+        "1152921504606846976"
+    };
+}
+pub(super) use behind;
+
 macro_rules! now_in {
     ($lanes:tt) => {
         concat!("a.state = 1 AND a.lane IN (", $lanes, ")", not_put_off!())
@@ -80,13 +91,15 @@ macro_rules! now_in {
 // A lane is named in so many words: by that the planner knows which index is the short one.
 /// Single ones of a lane.
 macro_rules! alone {
-    ($lane:tt, $beyond:tt, $order:tt) => {
+    ($lane:tt, $after:tt, $beyond:tt, $order:tt) => {
         concat!(
             "(SELECT a.id FROM applications a WHERE a.state = 1 AND a.lane = ",
             $lane,
             " AND a.cluster_id IS NULL AND a.id ",
             $beyond,
-            " (SELECT after FROM p)",
+            " (SELECT ",
+            $after,
+            " FROM p)",
             not_put_off!(),
             "ORDER BY a.id ",
             $order,
@@ -95,17 +108,25 @@ macro_rules! alone {
     };
 }
 
-/// Groups of a lane, one step of the scan each.
+/// Groups of a lane, one step of the scan each, where `$too` holds of them too.
 macro_rules! groups {
-    ($name:tt, $lane:tt, $beyond:tt, $order:tt) => {
+    ($name:tt, $lane:tt, $too:expr, $after:tt, $beyond:tt, $order:tt) => {
         concat!(
             $name, " AS ((SELECT a.cluster_id, 1 AS n FROM applications a WHERE a.state = 1 AND a.lane = ", $lane,
-            " AND a.cluster_id IS NOT NULL AND a.cluster_id ", $beyond, " (SELECT after FROM p)", not_put_off!(),
+            " AND a.cluster_id IS NOT NULL AND a.cluster_id ", $beyond, " (SELECT ", $after, " FROM p)", not_put_off!(), $too,
             "ORDER BY a.cluster_id ", $order, " LIMIT 1) UNION ALL SELECT x.cluster_id, g.n + 1 FROM ", $name,
             " g CROSS JOIN LATERAL (SELECT a.cluster_id FROM applications a WHERE a.state = 1 AND a.lane = ", $lane,
-            " AND a.cluster_id IS NOT NULL AND a.cluster_id ", $beyond, " g.cluster_id", not_put_off!(),
+            " AND a.cluster_id IS NOT NULL AND a.cluster_id ", $beyond, " g.cluster_id", not_put_off!(), $too,
             "ORDER BY a.cluster_id ", $order, " LIMIT 1) x WHERE g.n < 21)"
         )
+    };
+}
+
+/// Of a group somebody is vouched for: it stands among those, and not a second time.
+macro_rules! nobody_vouched {
+    () => {
+        "AND NOT EXISTS (SELECT 1 FROM applications v WHERE v.state = 1 AND v.lane = 0 AND v.cluster_id IS NOT NULL \
+            AND v.cluster_id = a.cluster_id AND (v.put_off_until IS NULL OR v.put_off_until <= (SELECT at FROM p))) "
     };
 }
 
@@ -136,7 +157,7 @@ macro_rules! one_lane {
     ($lane:tt, $beyond:tt, $order:tt) => {
         concat!(
             "WITH RECURSIVE p AS (SELECT ?::bigint AS after, ?::timestamptz AS at), ",
-            "alone AS ", alone!($lane, $beyond, $order), ", ", groups!("kin", $lane, $beyond, $order), ", ",
+            "alone AS ", alone!($lane, "after", $beyond, $order), ", ", groups!("kin", $lane, "", "after", $beyond, $order), ", ",
             "places AS (SELECT id AS key, NULL::bigint AS grp FROM alone UNION SELECT cluster_id, cluster_id FROM kin ORDER BY 1 ",
             $order, " LIMIT 21) SELECT key, CASE WHEN grp IS NULL THEN key ELSE ", oldest!($lane), " END, ", alike!($lane),
             " FROM places ORDER BY key ", $order
@@ -144,17 +165,56 @@ macro_rules! one_lane {
     };
 }
 
-/// The same of the two lanes that reviewers draw from.
-macro_rules! both_lanes {
+/// The same of the two lanes that reviewers draw from, newest first, whoever vouched.
+macro_rules! by_age {
     ($lanes:tt, $beyond:tt, $order:tt) => {
         concat!(
             "WITH RECURSIVE p AS (SELECT ?::bigint AS after, ?::timestamptz AS at), ",
-            "alone AS (", alone!("0", $beyond, $order), " UNION ALL ", alone!("1", $beyond, $order), "), ",
-            groups!("vouched", "0", $beyond, $order), ", ", groups!("waiting", "1", $beyond, $order), ", ",
+            "alone AS (", alone!("0", "after", $beyond, $order), " UNION ALL ", alone!("1", "after", $beyond, $order), "), ",
+            groups!("vouched", "0", "", "after", $beyond, $order), ", ",
+            groups!("waiting", "1", "", "after", $beyond, $order), ", ",
             "places AS (SELECT id AS key, NULL::bigint AS grp FROM alone UNION SELECT cluster_id, cluster_id FROM vouched ",
             "UNION SELECT cluster_id, cluster_id FROM waiting ORDER BY 1 ", $order, " LIMIT 21) ",
             "SELECT key, CASE WHEN grp IS NULL THEN key ELSE least(", oldest!("0"), ", ", oldest!("1"), ") END, ",
             alike!($lanes), " FROM places ORDER BY key ", $order
+        )
+    };
+}
+
+/// The same oldest first: one lane, then the other.
+macro_rules! vouched_first {
+    ($lanes:tt, $beyond:tt, $order:tt) => {
+        concat!(
+            "WITH RECURSIVE p AS (SELECT x.after, x.after - ",
+            behind!(),
+            " AS behind, x.at \
+                FROM (SELECT ?::bigint AS after, ?::timestamptz AS at) x), ",
+            groups!("vouched", "0", "", "after", $beyond, $order),
+            ", ",
+            groups!("waiting", "1", nobody_vouched!(), "behind", $beyond, $order),
+            ", ",
+            "places AS (SELECT id AS key, id, NULL::bigint AS grp FROM ",
+            alone!("0", "after", $beyond, $order),
+            " v ",
+            "UNION ALL SELECT id + ",
+            behind!(),
+            ", id, NULL FROM ",
+            alone!("1", "behind", $beyond, $order),
+            " w ",
+            "UNION ALL SELECT cluster_id, NULL, cluster_id FROM vouched ",
+            "UNION ALL SELECT cluster_id + ",
+            behind!(),
+            ", NULL, cluster_id FROM waiting ORDER BY 1 ",
+            $order,
+            " LIMIT 21) ",
+            "SELECT key, coalesce(id, least(",
+            oldest!("0"),
+            ", ",
+            oldest!("1"),
+            ")), ",
+            alike!($lanes),
+            " FROM places ORDER BY key ",
+            $order
         )
     };
 }
@@ -183,7 +243,8 @@ pub async fn page(conn: &mut Conn, wanted: &Wanted, at: DateTime<Utc>) -> Result
     let newest = wanted.newest_first;
     let after = wanted.after.unwrap_or(if newest { Id::MAX } else { 0 });
     let statement: Raw<(BigInt, BigInt, BigInt)> = match wanted.part {
-        Part::Waiting => both_ways!(newest, both_lanes, "0, 1"),
+        Part::Waiting if newest => raw(by_age!("0, 1", "<", "DESC")),
+        Part::Waiting => raw(vouched_first!("0, 1", ">", "ASC")),
         Part::Vouched => both_ways!(newest, one_lane, "0"),
         Part::InLine => both_ways!(newest, one_lane, "2"),
         Part::Automated => both_ways!(newest, one_lane, "3"),
@@ -304,24 +365,29 @@ pub async fn load(conn: &mut Conn, ids: &[Id]) -> Result<Vec<InQueue>> {
         .await?)
 }
 
-/// The next one that waits after this one, oldest first.
+/// The next one that waits after this one, as the queue shows them oldest first: those that
+/// somebody vouched for go before.
 pub async fn next(conn: &mut Conn, after: Id, at: DateTime<Utc>) -> Result<Option<Id>> {
-    let (id,): (Option<Id>,) = raw::<(Nullable<BigInt>,)>(
-        "WITH p AS (SELECT ?::bigint AS after, ?::timestamptz AS at) \
-         SELECT min(x.id) FROM (VALUES (0), (1)) AS l (lane) CROSS JOIN LATERAL ( \
+    let rows: Vec<(Id,)> = raw::<(BigInt,)>(
+        "WITH p AS (SELECT ?::bigint AS after, ?::timestamptz AS at), \
+         own AS (SELECT coalesce((SELECT a.lane FROM applications a, p WHERE a.id = p.after), 1) AS lane) \
+         SELECT x.id FROM (VALUES (0), (1)) AS l (lane) CROSS JOIN own \
+         CROSS JOIN LATERAL (SELECT CASE WHEN own.lane < l.lane THEN 0 ELSE p.after END AS after, p.at FROM p) AS b \
+         CROSS JOIN LATERAL ( \
             (SELECT a.id FROM applications a WHERE a.state = 1 AND a.lane = l.lane AND a.cluster_id IS NULL \
-             AND a.id > (SELECT after FROM p) AND (a.put_off_until IS NULL OR a.put_off_until <= (SELECT at FROM p)) \
+             AND a.id > b.after AND (a.put_off_until IS NULL OR a.put_off_until <= b.at) \
              ORDER BY a.id LIMIT 1) \
             UNION ALL \
             (SELECT a.id FROM applications a WHERE a.state = 1 AND a.lane = l.lane AND a.cluster_id IS NOT NULL \
-             AND a.cluster_id > (SELECT after FROM p) AND (a.put_off_until IS NULL OR a.put_off_until <= (SELECT at FROM p)) \
-             ORDER BY a.cluster_id, a.id LIMIT 1)) x",
+             AND a.cluster_id > b.after AND (a.put_off_until IS NULL OR a.put_off_until <= b.at) \
+             ORDER BY a.cluster_id, a.id LIMIT 1)) x \
+         WHERE l.lane >= least(own.lane, 1) ORDER BY l.lane, x.id LIMIT 1",
     )
     .bind::<BigInt, _>(after)
     .bind::<Timestamptz, _>(at)
-    .get_result(conn)
+    .load(conn)
     .await?;
-    Ok(id)
+    Ok(rows.into_iter().next().map(|(id,)| id))
 }
 
 /// Applications from networks around this one (/24, /48), newest first, without this one.

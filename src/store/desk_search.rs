@@ -6,7 +6,7 @@ use diesel::sql_types::{BigInt, Bool, Inet, Nullable, SmallInt, Text, Timestampt
 use diesel_async::RunQueryDsl;
 
 use super::Conn;
-use super::desk_queue::{Part, Place, Wanted};
+use super::desk_queue::{Part, Place, Wanted, behind};
 use super::raw::raw;
 use crate::domain::{Id, Result};
 
@@ -27,7 +27,8 @@ pub struct Sought {
 // The user names end with the last letter there is: a range that the index knows, whatever the
 // collation.
 // Each that was found is looked up by itself: they are few, whatever the planner thinks.
-const FOUND: &str = "\
+const FOUND: &str = concat!(
+    "\
     WITH p AS (SELECT ?::text AS beginning, ?::text AS words, ?::inet AS network, ?::bigint AS after, ?::timestamptz AS at, \
         ?::smallint AS part, ?::boolean AS newest), \
     hits AS ( \
@@ -44,8 +45,11 @@ const FOUND: &str = "\
         UNION (SELECT a.id FROM p JOIN applications a ON a.network >= network(p.network)::inet AND a.network <= \
             set_masklen(broadcast(p.network)::inet, CASE family(p.network) WHEN 4 THEN 32 ELSE 128 END) AND a.network <<= p.network \
             WHERE p.network IS NOT NULL LIMIT 1000)) \
-    SELECT a.id FROM p CROSS JOIN hits h CROSS JOIN LATERAL (SELECT x.* FROM applications x WHERE x.id = h.id LIMIT 1) a \
-    WHERE CASE WHEN p.newest THEN a.id < p.after ELSE a.id > p.after END AND CASE p.part \
+    SELECT k.key, a.id FROM p CROSS JOIN hits h CROSS JOIN LATERAL (SELECT x.* FROM applications x WHERE x.id = h.id LIMIT 1) a \
+    CROSS JOIN LATERAL (SELECT a.id + CASE WHEN p.part = 0 AND a.lane = 1 AND NOT p.newest THEN ",
+    behind!(),
+    " ELSE 0 END AS key) k \
+    WHERE CASE WHEN p.newest THEN k.key < p.after ELSE k.key > p.after END AND CASE p.part \
         WHEN 0 THEN a.state = 1 AND a.lane IN (0, 1) AND coalesce(a.put_off_until <= p.at, true) \
         WHEN 1 THEN a.state = 1 AND a.lane = 0 AND coalesce(a.put_off_until <= p.at, true) \
         WHEN 2 THEN a.state = 1 AND a.lane = 2 AND coalesce(a.put_off_until <= p.at, true) \
@@ -53,7 +57,8 @@ const FOUND: &str = "\
         WHEN 4 THEN a.state = 2 \
         WHEN 5 THEN a.state = 1 AND a.put_off_until > p.at \
         ELSE a.state IN (3, 4, 6) END \
-    ORDER BY CASE WHEN p.newest THEN -a.id ELSE a.id END LIMIT 21";
+    ORDER BY CASE WHEN p.newest THEN -k.key ELSE k.key END LIMIT 21"
+);
 
 /// A page of what was found in a part, as [`super::desk_queue::page`] gives one; each by
 /// itself, whatever it is like.
@@ -74,7 +79,7 @@ pub async fn page(
         Part::PutOff => 5,
         Part::Decided => 6,
     };
-    let rows: Vec<(Id,)> = raw::<(BigInt,)>(FOUND)
+    let rows: Vec<(Id, Id)> = raw::<(BigInt, BigInt)>(FOUND)
         .bind::<Text, _>(sought.beginning.clone())
         .bind::<Nullable<Text>, _>(sought.words.clone())
         .bind::<Nullable<Inet>, _>(sought.network)
@@ -86,9 +91,9 @@ pub async fn page(
         .await?;
     Ok(rows
         .into_iter()
-        .map(|(id,)| Place {
-            key: id,
-            application: id,
+        .map(|(key, application)| Place {
+            key,
+            application,
             alike: 1,
         })
         .collect())

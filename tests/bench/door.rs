@@ -73,6 +73,8 @@ const PAGES: [(&str, &str); 6] = [
     ("one application", ""),
     ("the menu's count, on another page", "/desk/presets"),
 ];
+/// Places in the queue of those whom nobody vouched for begin here (`store::desk_queue`).
+const BEHIND: i64 = 1 << 60;
 /// A page may take so many times as long.
 const AT_MOST: f64 = 3.0;
 /// Sent by a browser whose user goes there by hand: a sign of life is written too.
@@ -133,9 +135,10 @@ pub async fn run(scale: Scale) -> Result<()> {
     ));
     report.row(Row::new("erased, files too", seconds(took)).at_most(10.0));
 
-    switch(&app, &sql, &mut report).await?;
+    let mode = switch(&app, &sql, &mut report).await?;
     drop(app);
 
+    sign_ups::alone(&place, mode, &mut report).await?;
     sign_ups::run(&place, &sql, &people, amount.flood, &mut report).await?;
     place.close().await;
     report.end(began.elapsed())
@@ -144,13 +147,12 @@ pub async fn run(scale: Scale) -> Result<()> {
 /// How often the mode is asked for, and how often a password is hashed.
 const ASKED: usize = 200;
 const HASHED: usize = 20;
-/// The part of a sign-up that the mode may cost, by its dearest step alone.
-const PART: f64 = 0.01;
 /// Who keeps the light on in a large place, and for how long they did.
 const KEEPERS: i32 = 50;
 
-/// What the mode costs, beside the dearest step of a sign-up; and a year of signs of life.
-async fn switch(app: &App, sql: &Client, report: &mut Report) -> Result<()> {
+/// What the mode costs, which it gives, beside the dearest step of a sign-up; and a year of signs
+/// of life.
+async fn switch(app: &App, sql: &Client, report: &mut Report) -> Result<Duration> {
     let broken = |e| anyhow::anyhow!("{e:?}");
     report.section("The mode and the switch");
     let mut conn = app.pool.get().await.map_err(broken)?;
@@ -169,10 +171,10 @@ async fn switch(app: &App, sql: &Client, report: &mut Report) -> Result<()> {
             .map_err(broken)?;
         hashed.push(begin.elapsed());
     }
+    let mode = median(asked);
     report.row(
-        Row::new("the mode that holds, median", milliseconds(median(asked)))
-            .beside("a password's hash", milliseconds(median(hashed)))
-            .at_most_part(PART),
+        Row::new("the mode that holds, median", milliseconds(mode))
+            .beside("a password's hash", milliseconds(median(hashed))),
     );
     sql.execute(
         "INSERT INTO signs_of_life (user_id, kind, at) \
@@ -193,10 +195,11 @@ async fn switch(app: &App, sql: &Client, report: &mut Report) -> Result<()> {
         "a year of signs of life of 50, median",
         milliseconds(median(looked)),
     ));
-    Ok(())
+    Ok(mode)
 }
 
-fn median(mut times: Vec<Duration>) -> Duration {
+/// The middle one.
+pub(super) fn median(mut times: Vec<Duration>) -> Duration {
     times.sort_unstable();
     times[times.len() / 2]
 }
@@ -246,7 +249,10 @@ async fn look(
         .map(|(what, path)| (what, path.to_owned()))
         .into_iter()
         .collect();
-    pages.push(("a page in the middle", format!("/desk?after={middle}")));
+    pages.push((
+        "a page in the middle",
+        format!("/desk?after={}", middle + BEHIND),
+    ));
     for (_, path) in pages.iter_mut().filter(|(_, path)| path.is_empty()) {
         *path = format!("/desk/applications/{middle}");
     }

@@ -19,6 +19,7 @@ mod letters;
 mod order;
 mod proofs;
 mod questions;
+mod queue;
 mod readings;
 mod reviewing;
 mod sandbox;

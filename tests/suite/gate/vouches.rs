@@ -113,6 +113,13 @@ fn a_hundred_bots_of_one_hour_shut_no_door_and_who_is_vouched_for_goes_before_th
         let desk = place.signed_in(&owner).await;
         let first = desk.open("/desk?state=vouched").await;
         first.says("@hana").hides("crowd");
+        let queue = desk.open("/desk").await.text();
+        let of = |name: &str| {
+            queue
+                .find(name)
+                .unwrap_or_else(|| panic!("{name} in {queue}"))
+        };
+        assert!(of("@hana") < of("@crowd"), "{queue}");
         assert_eq!(told(place).await, approval);
     });
 }
