@@ -25,8 +25,9 @@ use crate::activitypub::read::Document;
 use crate::app::federation::Network;
 use crate::domain::{Error, Id, Result};
 use crate::incoming;
-use crate::model::host;
+use crate::model::{account, host};
 use crate::store;
+use crate::store::held_activities::{ACTOR, HOST};
 use crate::store::inbox::{Turn, Waiting};
 
 /// The lease's name.
@@ -300,7 +301,10 @@ async fn receive(network: &Network, one: &Waiting) -> Outcome {
         return Outcome::Done;
     };
     if one.host_flags & host::flags::HELD != 0 {
-        return hold(network, one).await;
+        return hold(network, one, HOST).await;
+    }
+    if one.actor_flags & account::flags::HELD != 0 {
+        return hold(network, one, ACTOR).await;
     }
     let Ok(document) = Document::parse(one.document.as_bytes()) else {
         return Outcome::Done;
@@ -335,10 +339,10 @@ async fn receive(network: &Network, one: &Waiting) -> Outcome {
     }
 }
 
-async fn hold(network: &Network, one: &Waiting) -> Outcome {
+async fn hold(network: &Network, one: &Waiting, reason: i16) -> Outcome {
     let held = async {
         let mut conn = network.app().pool.get().await?;
-        store::held_activities::hold(&mut conn, one.id, store::held_activities::HOST, None).await
+        store::held_activities::hold(&mut conn, one.id, reason, None).await
     };
     match held.await {
         Ok(_) => Outcome::Moved,

@@ -13,7 +13,7 @@ use crate::delivery;
 use crate::domain::Result;
 use crate::gate;
 use crate::identity;
-use crate::model::host;
+use crate::model::{account, host};
 use crate::moderation;
 use crate::social;
 use crate::store;
@@ -192,6 +192,10 @@ async fn policies(app: &App) -> Result<()> {
     for host in store::held_activities::to_release(&mut conn, host::flags::HELD).await? {
         let at = app.clock.now();
         while store::held_activities::release(&mut conn, host, at).await? > 0 {}
+        app.wake_receiver.notify_one();
+    }
+    let (at, flag) = (app.clock.now(), account::flags::HELD);
+    while store::held_activities::release_actors(&mut conn, flag, at).await? > 0 {
         app.wake_receiver.notify_one();
     }
     Ok(())

@@ -368,6 +368,7 @@ pub fn words(act: &str) -> &str {
         "deputy.remove" => "took the mark from a deputy",
         "deputy.suspend" => "suspended an account, as a deputy",
         "deputy.limit" => "limited an account, as a deputy",
+        "deputy.hold" => "held what an account sends, as a deputy",
         "deputy.keep" => "kept what a deputy did",
         "deputy.take_back" => "took back what a deputy did",
         "heir.offer" => "offered somebody to be the heir",

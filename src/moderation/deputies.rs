@@ -1,6 +1,6 @@
 //! What deputies may do to others while nobody is home (registration.md C1): suspend somebody of
-//! this place who is not established, limit an account that two people reported, hold or limit a
-//! server. For a fortnight at the most, and over when somebody is back who does not keep it.
+//! this place who is not established, limit an account that two people reported, hold or limit an
+//! account of elsewhere or a server. For a fortnight at the most, and over when somebody is back who does not keep it.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel_async::AsyncConnection;
@@ -18,7 +18,7 @@ use crate::model::account::Account;
 use crate::store::audit::NewLine;
 use crate::store::deputies::{self, Act};
 use crate::store::domain_policies::Terms;
-use crate::store::restraints::{LIMITED, SUSPENDED};
+use crate::store::restraints::{HELD, LIMITED, SUSPENDED};
 use crate::store::{self, Conn, restraints, taken_back};
 
 /// How long what they do holds at the most.
@@ -75,7 +75,10 @@ fn why_not(target: &deputies::Target, kind: i16) -> Option<&'static str> {
     match kind {
         _ if target.is_staff => Some("Nobody does that to staff."),
         SUSPENDED if target.user.is_none() => {
-            Some("Deputies suspend nobody elsewhere. Limit the account, or hold its server.")
+            Some("Deputies suspend nobody elsewhere. Limit or hold the account.")
+        }
+        HELD if target.user.is_some() => {
+            Some("Nobody of this place is held. Limit the account, or suspend it.")
         }
         SUSPENDED if target.is_established => {
             Some("They are known here: deputies suspend nobody who is. Limit the account instead.")
@@ -103,12 +106,26 @@ pub async fn limit(app: &App, who: &Deputy, account: Id) -> Result<()> {
     restrain(app, who, account, LIMITED).await
 }
 
-/// Limits an account of another server by its handle, `bob@elsewhere.example`, where it is known
-/// here.
+/// What happens to an account of another server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Elsewhere {
+    /// Only who follows it sees it.
+    Limited,
+    /// What it sends waits, unread.
+    Held,
+}
+
+/// Limits or holds an account of another server by its handle, `bob@elsewhere.example`, where it
+/// is known here.
 ///
 /// # Errors
 /// `Invalid` for what is no such handle, or not known here; those of [`limit`].
-pub async fn limit_elsewhere(app: &App, who: &Deputy, handle: &str) -> Result<()> {
+pub async fn restrain_elsewhere(
+    app: &App,
+    who: &Deputy,
+    handle: &str,
+    what: Elsewhere,
+) -> Result<()> {
     let unknown = || {
         Error::invalid("Nobody of that handle is known here. Write it like @bob@elsewhere.example.")
     };
@@ -120,7 +137,11 @@ pub async fn limit_elsewhere(app: &App, who: &Deputy, handle: &str) -> Result<()
     let mut conn = app.desk.get().await?;
     let found = store::remote_accounts::by_handle(&mut conn, name, &domain.to_lowercase()).await?;
     drop(conn);
-    limit(app, who, found.ok_or_else(unknown)?.id).await
+    let kind = match what {
+        Elsewhere::Limited => LIMITED,
+        Elsewhere::Held => HELD,
+    };
+    restrain(app, who, found.ok_or_else(unknown)?.id, kind).await
 }
 
 async fn restrain(app: &App, who: &Deputy, account: Id, kind: i16) -> Result<()> {
@@ -150,8 +171,10 @@ async fn restrain(app: &App, who: &Deputy, account: Id, kind: i16) -> Result<()>
         let over = (now, now + HOLDS);
         deputies::insert_act(conn, by, (Some(kind), Some(account)), None, over).await?;
         let (act, inverse) = match kind {
-            SUSPENDED => ("deputy.suspend", "account.unsuspend"),
-            _ => ("deputy.limit", "account.unlimit"),
+            SUSPENDED => ("deputy.suspend", Some("account.unsuspend")),
+            // Over by itself, or taken back where it is listed.
+            HELD => ("deputy.hold", None),
+            _ => ("deputy.limit", Some("account.unlimit")),
         };
         let line = NewLine {
             actor: Some(by),
@@ -159,7 +182,7 @@ async fn restrain(app: &App, who: &Deputy, account: Id, kind: i16) -> Result<()>
             subject_kind: "account",
             subject: Some(account),
             detail: json!({ "until": over.1.to_rfc3339() }),
-            inverse: Some(json!({ "act": inverse, "account": account.to_string() })),
+            inverse: inverse.map(|act| json!({ "act": act, "account": account.to_string() })),
         };
         store::audit::append(conn, line, now).await
     })
@@ -237,6 +260,7 @@ pub async fn done(app: &App, _who: &Moderator) -> Result<Vec<Done>> {
                 let account = accounts.iter().find(|account| account.id == id);
                 let what = match act.kind {
                     Some(SUSPENDED) => "suspended",
+                    Some(HELD) => "held",
                     _ => "limited",
                 };
                 (account.map(|a| format!("@{}", a.acct())), what)
@@ -258,7 +282,8 @@ pub async fn done(app: &App, _who: &Moderator) -> Result<Vec<Done>> {
     Ok(found)
 }
 
-/// Makes what a deputy did one's own: it holds until somebody lifts it.
+/// Makes what a deputy did one's own: it holds until somebody lifts it. An account that was held is
+/// limited from then on: what it sends is read again.
 ///
 /// # Errors
 /// `NotFound` where it is over, or kept already; `Denied` about a server, for who is no admin.
@@ -283,6 +308,10 @@ pub async fn keep(app: &App, who: &Moderator, id: i64) -> Result<()> {
             };
             let admin = who.as_admin()?;
             policies::change_in(conn, By::Admin(&admin), policy, terms, now).await?;
+        }
+        if let (Some(account), Some(HELD)) = (act.account, act.kind) {
+            restraints::lift(conn, account, HELD, who.user().id, now).await?;
+            restraints::lay(conn, account, LIMITED, WHY, now).await?;
         }
         note(conn, who, "deputy.keep", &act, now).await
     })

@@ -15,6 +15,8 @@ const AT_ONCE: i64 = 500;
 
 /// `held_activities.reason`: all of its host is held.
 pub const HOST: i16 = 0;
+/// Its author is.
+pub const ACTOR: i16 = 1;
 
 const HOLD: &str = "\
     WITH p AS (SELECT ?::bigint AS id, ?::smallint AS reason, ?::timestamptz AS until, ?::bigint AS most), \
@@ -58,6 +60,29 @@ const RELEASE: &str = "\
 pub async fn release(conn: &mut Conn, host: Id, at: DateTime<Utc>) -> Result<usize> {
     Ok(raw::<()>(RELEASE)
         .bind::<BigInt, _>(host)
+        .bind::<Timestamptz, _>(at)
+        .bind::<BigInt, _>(AT_ONCE)
+        .execute(conn)
+        .await?)
+}
+
+const RELEASE_ACTORS: &str = "\
+    WITH p AS (SELECT ?::integer AS flag, ?::timestamptz AS at, ?::bigint AS most), \
+    gone AS (DELETE FROM held_activities WHERE id IN \
+      (SELECT h.id FROM held_activities h CROSS JOIN p WHERE h.reason = 1 AND NOT EXISTS \
+         (SELECT 1 FROM accounts a WHERE a.uri = h.actor_uri AND a.flags & p.flag <> 0) \
+       ORDER BY h.id LIMIT (SELECT most FROM p)) \
+      RETURNING id, uri_hash, host_id, actor_uri, document, received_at) \
+    INSERT INTO inbox (host_id, account_id, uri_hash, document, run_at, received_at) \
+    SELECT g.host_id, a.id, g.uri_hash, g.document, p.at, g.received_at \
+    FROM gone g CROSS JOIN p JOIN accounts a ON a.uri = g.actor_uri AND a.host_id = g.host_id ORDER BY g.id";
+
+/// Receives again what is held of authors whom nothing holds any more (`flag` is clear), 500 at a
+/// time, in its order; gives how many were put into the inbox. Of authors who are gone by now it is
+/// dropped.
+pub async fn release_actors(conn: &mut Conn, flag: i32, at: DateTime<Utc>) -> Result<usize> {
+    Ok(raw::<()>(RELEASE_ACTORS)
+        .bind::<diesel::sql_types::Integer, _>(flag)
         .bind::<Timestamptz, _>(at)
         .bind::<BigInt, _>(AT_ONCE)
         .execute(conn)

@@ -183,6 +183,8 @@ pub struct Waiting {
     pub account: Id,
     /// `accounts.uri` of them; `None` when they are gone by now.
     pub actor: Option<String>,
+    /// `accounts.flags` of them, as they are now.
+    pub actor_flags: i32,
     /// As it came.
     pub document: String,
     /// How often it was tried before.
@@ -204,7 +206,7 @@ const LANES: &str = "\
       WHERE l.host_id IS NOT NULL AND l.host_id <> ALL (p.busy) AND EXISTS (SELECT 1 FROM inbox i \
         WHERE i.failed_at IS NULL AND i.host_id = l.host_id AND i.id >= p.low AND i.run_at <= p.at) \
       ORDER BY l.host_id <= p.behind, l.host_id LIMIT (SELECT most FROM p)) \
-    SELECT w.id, c.host_id, coalesce(h.flags, 0), w.account_id, a.uri, w.document, w.attempts \
+    SELECT w.id, c.host_id, coalesce(h.flags, 0), w.account_id, a.uri, coalesce(a.flags, 0), w.document, w.attempts \
     FROM p CROSS JOIN chosen c CROSS JOIN LATERAL (SELECT i.* FROM inbox i \
       WHERE i.failed_at IS NULL AND i.host_id = c.host_id AND i.id >= p.low AND i.run_at <= p.at \
       ORDER BY i.id LIMIT (SELECT each FROM p)) w \
@@ -217,10 +219,11 @@ type WaitingColumns = (
     Integer,
     BigInt,
     Nullable<Text>,
+    Integer,
     Text,
     SmallInt,
 );
-type WaitingRow = (i64, Id, i32, Id, Option<String>, String, i16);
+type WaitingRow = (i64, Id, i32, Id, Option<String>, i32, String, i16);
 
 /// Which lanes to look at.
 #[derive(Debug, Clone, PartialEq)]
@@ -251,12 +254,13 @@ pub async fn lanes(conn: &mut Conn, turn: Turn, at: DateTime<Utc>) -> Result<Vec
     Ok(rows
         .into_iter()
         .map(
-            |(id, host, host_flags, account, actor, document, attempts)| Waiting {
+            |(id, host, host_flags, account, actor, actor_flags, document, attempts)| Waiting {
                 id,
                 host,
                 host_flags,
                 account,
                 actor,
+                actor_flags,
                 document,
                 attempts,
             },

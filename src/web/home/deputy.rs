@@ -14,7 +14,7 @@ use crate::gate::applications::review::{self, Part, Waiting, Wanted};
 use crate::gate::applications::{approve, ask, reject};
 use crate::gate::away::deputies::{self, Call, Found, Why};
 use crate::gate::who::Deputy;
-use crate::moderation::deputies as acts;
+use crate::moderation::deputies::{self as acts, Elsewhere};
 use crate::web::error::WebError;
 use crate::web::form::Form as Sent;
 use crate::web::frame;
@@ -124,7 +124,7 @@ pub const ROUTES: &[Route] = &[
     },
     Route {
         path: "/deputy/account",
-        handler: || web::to(limit_elsewhere),
+        handler: || web::to(elsewhere),
         ..DEED
     },
     Route {
@@ -335,14 +335,21 @@ async fn limit(
 }
 
 /// POST `/deputy/account`.
-async fn limit_elsewhere(
+async fn elsewhere(
     app: web::Data<App>,
     caller: Caller,
     sent: Sent<Words>,
 ) -> Result<HttpResponse, WebError> {
     let deputy = deputy(&app, &caller).await?;
-    let done = acts::limit_elsewhere(&app, &deputy, &sent.fields.handle).await;
-    said(done, "The account is limited: only who follows it sees it.")
+    let (what, words) = match sent.fields.kind.as_str() {
+        "held" => (Elsewhere::Held, "What the account sends waits from now on."),
+        _ => (
+            Elsewhere::Limited,
+            "The account is limited: only who follows it sees it.",
+        ),
+    };
+    let done = acts::restrain_elsewhere(&app, &deputy, &sent.fields.handle, what).await;
+    said(done, words)
 }
 
 /// POST `/deputy/server`.

@@ -9,6 +9,7 @@ use porchlight::jobs::timers;
 use porchlight::model::host::flags;
 use porchlight::store;
 use porchlight::store::domain_policies::{NewPolicy, Terms};
+use porchlight::store::restraints;
 use serde_json::{Value, json};
 use tokio::task::LocalSet;
 
@@ -265,6 +266,36 @@ fn what_a_held_host_sends_is_kept_unread_and_received_when_the_hold_ends() {
         assert_eq!(waiting(place).await, 3);
         work(place).await;
         assert_eq!(posts(place).await, 4);
+    });
+}
+
+#[test]
+fn what_a_held_author_sends_is_kept_unread_and_received_when_nothing_holds_them() {
+    without_jobs(async |place| {
+        let peer = place.peer("alpha");
+        let ann = somebody(place, peer, "ann").await;
+        let ben = somebody(place, peer, "ben").await;
+        let mut conn = place.app.pool.get().await.expect("a connection");
+        let known = store::remote_accounts::by_handle(&mut conn, "ann", "alpha.test").await;
+        let id = known.expect("looked up").expect("known").id;
+        let now = place.app.clock.now();
+        let laid = restraints::lay(&mut conn, id, restraints::HELD, "", now).await;
+        assert!(laid.expect("laid"));
+        for n in 0..2 {
+            say(place, peer, &ann, &format!("<p>held {n}</p>")).await;
+        }
+        say(place, peer, &ben, "<p>free</p>").await;
+        work(place).await;
+        assert_eq!((posts(place).await, waiting(place).await), (1, 0));
+        timers::tick(&place.app).await;
+        let held = "SELECT count(*) FROM held_activities WHERE reason = 1";
+        assert_eq!(place.number(held).await, 2);
+        let lifted = restraints::lift(&mut conn, id, restraints::HELD, 0, now).await;
+        assert!(lifted.expect("lifted"));
+        timers::tick(&place.app).await;
+        assert_eq!((place.number(held).await, waiting(place).await), (0, 2));
+        work(place).await;
+        assert_eq!(posts(place).await, 3);
     });
 }
 

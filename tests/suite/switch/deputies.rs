@@ -1,6 +1,7 @@
 //! Deputies: asleep until they are called, then as much as is needed, for as long as it is.
 
 use chrono::TimeDelta;
+use porchlight::activitypub::actors::find_or_fetch;
 use porchlight::domain::role::Role;
 use porchlight::domain::switch::Stage;
 use porchlight::gate::away::deputies;
@@ -11,7 +12,7 @@ use serde_json::json;
 use super::standing_still::{admin_of, stage};
 use crate::support::browser::Browser;
 use crate::support::people::Person;
-use crate::support::place::{Place, run};
+use crate::support::place::{Place, Setup, run};
 
 async fn name(place: &Place, owner: &Person, name: &str, told: bool) {
     let admin = admin_of(place, owner).await;
@@ -67,6 +68,7 @@ async fn flags(place: &Place, person: &Person) -> i64 {
 
 const LIMITED: i64 = 1;
 const SUSPENDED: i64 = 2;
+const HELD: i64 = 64;
 
 #[test]
 fn they_are_named_by_admins_five_at_the_most_and_shown_nowhere() {
@@ -290,6 +292,53 @@ fn what_they_laid_ends_after_a_fortnight_though_nobody_is_back() {
         acts::end_due(&place.app).await.expect("ended");
         assert_eq!(flags(place, &spam).await, 0);
         assert_ne!(stage(place).await, Stage::Calm);
+    });
+}
+
+#[test]
+fn somebody_elsewhere_is_held_until_somebody_is_back_who_limits_them_or_does_not() {
+    Setup::federated().run(async |place| {
+        let owner = place.owner().await;
+        let bea = place.member("bea").await;
+        let peer = place.peer("alpha");
+        for name in ["ann", "ben"] {
+            let actor = peer.actor(name);
+            find_or_fetch(&place.federation(), &actor.id)
+                .await
+                .expect("known here");
+        }
+        name(place, &owner, "bea", false).await;
+        place.live(TimeDelta::days(15)).await;
+        place.settle().await;
+        let browser = stands_in(place, &bea).await;
+        for (handle, says) in [
+            (
+                "@ann@alpha.test",
+                "What the account sends waits from now on",
+            ),
+            ("ben@alpha.test", "What the account sends waits from now on"),
+            ("@nobody@alpha.test", "Nobody of that handle is known here"),
+        ] {
+            let form = browser.open("/deputy").await.form("/deputy/account");
+            let form = form.set("handle", handle).set("kind", "held");
+            browser.submit(form).await.says(says);
+        }
+        let of = async |name: &str| {
+            let sql = format!("SELECT flags::bigint FROM accounts WHERE username = '{name}'");
+            place.number(&sql).await
+        };
+        assert_eq!((of("ann").await, of("ben").await), (HELD, HELD));
+        // Home again: who is kept is limited from then on, the other free.
+        let desk = place.signed_in(&owner).await;
+        let page = desk.open("/desk/away").await;
+        page.says("@ann@alpha.test was held by @bea");
+        desk.submit(page.form("/desk/away/keep"))
+            .await
+            .says("It is yours now");
+        let admin = admin_of(place, &owner).await;
+        lift::to_calm(&place.app, &admin).await.expect("lifted");
+        acts::end_due(&place.app).await.expect("ended");
+        assert_eq!((of("ann").await, of("ben").await), (LIMITED, 0));
     });
 }
 
