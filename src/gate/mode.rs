@@ -65,6 +65,14 @@ pub struct Weighed {
     pub told: Arc<EffectiveMode>,
 }
 
+impl Weighed {
+    /// Whether somebody looks after the door, as the world is told: late, and who said beforehand
+    /// that they would be away is not missing.
+    pub fn attended(&self) -> bool {
+        !self.switch.sealed() || self.absence.is_some()
+    }
+}
+
 /// The mode that holds at `now`, from the facts as this connection sees them: one statement. Its
 /// reason is the one that the world is told: what is said of it is said to strangers.
 pub async fn current(app: &App, conn: &mut Conn, now: DateTime<Utc>) -> Result<EffectiveMode> {
@@ -285,12 +293,16 @@ impl Readers {
 /// The usual wait is measured over so long.
 pub const MEASURED: chrono::TimeDelta = chrono::TimeDelta::days(90);
 
-/// Who reads applications here.
+/// Who reads applications here: nobody while the door is sealed.
 pub async fn readers(app: &App) -> Result<Readers> {
+    let attended = remembered(app).await?.attended();
     let mut conn = app.desk.get().await?;
     let since = app.clock.now() - MEASURED;
     Ok(Readers {
-        names: store::door::readers(&mut conn, 5).await?,
+        names: match attended {
+            true => store::door::readers(&mut conn, 5).await?,
+            false => Vec::new(),
+        },
         median_hours: store::door::median_hours(&mut conn, since).await?,
         last_decision: store::door::last_decision(&mut conn).await?,
     })

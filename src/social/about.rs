@@ -45,9 +45,7 @@ pub async fn look(app: &App) -> Result<About> {
         true => questions::of_everybody(&mut conn, now).await?,
         false => (Vec::new(), 0),
     };
-    // Who said beforehand that they would be away is not missing.
-    let known = mode::remembered(app).await?;
-    let attended = !known.switch.sealed() || known.absence.is_some();
+    let attended = mode::remembered(app).await?.attended();
     Ok(About {
         usage,
         door,

@@ -55,7 +55,8 @@ pub async fn due(
     if notice.begun_at.is_some() || notice.sent_at.is_some() || !is_news(&notice, &episode) {
         return Ok(None);
     }
-    let by = match episode.ended_by {
+    // Nobody is told of themselves that they are back.
+    let by = match episode.ended_by.filter(|by| *by != notice.recipient) {
         Some(by) => store::users::find(conn, by).await?.map(|u| u.username),
         None => None,
     };

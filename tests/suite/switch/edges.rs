@@ -6,6 +6,8 @@ use porchlight::domain::role::Role;
 use porchlight::domain::switch::{Cause, Stage};
 use porchlight::gate::{mode, switch};
 use porchlight::identity::roles::{self, By};
+use porchlight::model::audit::SignOfLife;
+use porchlight::store;
 use serde_json::{Value, json};
 
 use super::{applicants, open_it, standing, told};
@@ -80,6 +82,63 @@ fn e5_a_clock_set_back_extends_no_deadline() {
         assert_eq!(standing(place).await.stage, Stage::Warned);
         place.live(TimeDelta::hours(3)).await;
         assert_eq!(standing(place).await.stage, Stage::Guarded);
+    });
+}
+
+#[test]
+fn e5_a_clock_set_back_by_less_than_the_absence_shortens_no_absence() {
+    Setup::default().without_jobs().run(async |place| {
+        place.owner().await;
+        place.member("bea").await;
+        applicants(place, ["ann"]).await;
+        place.live(days(5)).await;
+        let before = standing(place).await;
+        place.jump(days(-3));
+        place.live(TimeDelta::hours(26)).await;
+        let wall = place.app.clock.now();
+        let now = standing(place).await;
+        assert!(
+            (now.now - wall).abs() < TimeDelta::hours(1),
+            "{} at {wall}",
+            now.now
+        );
+        let set_back = |at: Option<chrono::DateTime<chrono::Utc>>| at.map(|at| at - days(3));
+        let close = |was, is: Option<chrono::DateTime<chrono::Utc>>| {
+            let parted = set_back(was).expect("due") - is.expect("due");
+            assert!(parted.abs() < TimeDelta::minutes(5), "{was:?} {is:?}");
+        };
+        close(before.presence_ends, now.presence_ends);
+        close(before.response_ends, now.response_ends);
+        // So the sixth day and a bit is warned, the seventh guarded.
+        assert_eq!(now.stage, Stage::Warned);
+        place.live(TimeDelta::hours(24)).await;
+        assert_eq!(standing(place).await.stage, Stage::Guarded);
+    });
+}
+
+#[test]
+fn e5_who_is_there_while_a_clock_set_back_is_not_believed_was_there() {
+    Setup::default().without_jobs().run(async |place| {
+        let owner = place.owner().await;
+        place.member("bea").await;
+        place.live(days(6)).await;
+        assert_eq!(standing(place).await.stage, Stage::Warned);
+        place.jump(days(-3));
+        place.live(TimeDelta::hours(2)).await;
+        let mut conn = place.app.pool.get().await.expect("a connection");
+        let now = place.app.clock.now();
+        let noted = store::signs_of_life::insert(&mut conn, owner.user, SignOfLife::CheckIn, now);
+        noted.await.expect("it is noted");
+        place.tick().await;
+        assert_eq!(standing(place).await.stage, Stage::Calm);
+        place.live(days(5) - TimeDelta::hours(6)).await;
+        assert_eq!(
+            standing(place).await.stage,
+            Stage::Calm,
+            "and still after it is"
+        );
+        place.live(TimeDelta::hours(12)).await;
+        assert_eq!(standing(place).await.stage, Stage::Warned);
     });
 }
 
@@ -326,7 +385,8 @@ fn the_history_names_the_cause_once_the_door_was_sealed_and_never_before() {
             .browser()
             .open("/door")
             .await
-            .says("Nobody of the staff was here");
+            .says("Nobody of the staff was here")
+            .says("Nobody reads applications at the moment");
     });
 }
 
