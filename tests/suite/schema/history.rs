@@ -1,5 +1,6 @@
 //! The schema's history on a database that people live in: the first set of migrations, rows
-//! in each of its tables, then every later migration, one by one, up, down and up again.
+//! in each of its tables, then every later migration, one by one, up, down and up again; rows in
+//! what the newer ones made, too.
 
 use std::collections::BTreeMap;
 
@@ -16,6 +17,20 @@ const LATER: &str = "20261122";
 
 /// One row and more for each table of the first set.
 const PEOPLE: &str = include_str!("people.sql");
+
+/// Rows for the tables that later migrations make: sections, each begun by a line with the name of
+/// the migration that they come after.
+const LATER_PEOPLE: &str = include_str!("later_people.sql");
+
+/// The section of a migration.
+fn people_after(name: &str) -> Option<&'static str> {
+    LATER_PEOPLE
+        .split("-- after ")
+        .skip(1)
+        .filter_map(|section| section.split_once('\n'))
+        .find(|(of, _)| name.starts_with(of.trim()))
+        .map(|(_, rows)| rows)
+}
 
 /// Names of the migrations of this version that come after the first set, in order.
 fn later() -> Vec<String> {
@@ -64,19 +79,32 @@ fn later_migrations_run_where_people_live_and_lose_nobody() {
         let empty: Vec<&String> = people.iter().filter(|p| *p.1 == 0).map(|p| p.0).collect();
         assert!(empty.is_empty(), "tables without a row: {empty:?}");
 
+        let sections = LATER_PEOPLE.matches("-- after ").count();
         for round in 0..2 {
+            let (mut before, mut moved_in) = (people.clone(), 0);
             for name in &later {
                 let applied = harness.run_next_migration(MIGRATIONS);
                 applied.unwrap_or_else(|error| panic!("{name}, round {round}: {error}"));
                 let now = rows(client).await;
-                for (table, count) in &people {
+                for (table, count) in &before {
                     let left = now.get(table);
                     assert!(
                         left.is_none_or(|left| left >= count),
                         "{name} lost rows of {table}: {count} became {left:?}"
                     );
                 }
+                let made: Vec<&String> = now.keys().filter(|t| !before.contains_key(*t)).collect();
+                if let Some(section) = people_after(name) {
+                    let done = client.batch_execute(section).await;
+                    done.unwrap_or_else(|error| panic!("people after {name}: {error:?}"));
+                    moved_in += 1;
+                    let filled = rows(client).await;
+                    let empty: Vec<_> = made.iter().filter(|table| filled[**table] == 0).collect();
+                    assert!(empty.is_empty(), "{name}: tables without a row: {empty:?}");
+                }
+                before = rows(client).await;
             }
+            assert_eq!(moved_in, sections, "each section belongs to a migration");
             let standing = migrations::standing(url).await.expect("an answer");
             assert_eq!(standing, Standing::Current);
             if round == 1 {
