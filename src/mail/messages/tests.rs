@@ -242,6 +242,39 @@ fn languages_differ_and_know_their_plurals() {
 }
 
 #[test]
+fn german_goes_on_with_a_small_letter_after_the_greeting_or_with_a_name() {
+    for mail in all(Language::German, "Nora") {
+        let said = said(&mail);
+        let first = said.split_once(",\n\n").expect("a greeting").1;
+        let is_name = ["The Porch", "Nora"]
+            .iter()
+            .any(|name| first.starts_with(name));
+        assert!(
+            is_name || first.starts_with(char::is_lowercase),
+            "{}: {first}",
+            mail.kind()
+        );
+    }
+    // What the switch tells first stands in posts as well, where nothing goes before.
+    for key in [
+        "switch-unseen",
+        "switch-unseen-ever",
+        "switch-was-off",
+        "switch-guarded-unseen",
+        "switch-guarded-never",
+        "switch-guarded-waits",
+        "switch-guarded-nobody",
+        "switch-sealed-told",
+        "switch-over-by",
+        "switch-over-told",
+    ] {
+        let known = ["place", "seen", "from", "until", "who"];
+        let said = Words(Language::German).say(key, known.map(|name| (name, "Nora".into())));
+        assert!(said.starts_with("Nora "), "{said}");
+    }
+}
+
+#[test]
 fn a_person_is_quoted_and_cannot_make_a_header() {
     let words = "Which trains?\r\nBcc: x@evil.example";
     for mail in all(Language::English, words) {
