@@ -62,10 +62,14 @@ async fn find_or_keep(
     account: &Account,
     actor: &str,
 ) -> Result<Option<Id>> {
-    let Some(address) = fetch_profile::said(entry).and_then(value::id_of) else {
+    // As it is, or in its Create, as snac writes it.
+    let Some(object) = fetch_profile::said(entry) else {
         return Ok(None);
     };
-    if let Err(error) = fetch_profile::keep(errand, entry, account, actor).await {
+    let Some(address) = value::id_of(object) else {
+        return Ok(None);
+    };
+    if let Err(error) = fetch_profile::keep(errand, object, account, actor).await {
         tracing::debug!(%address, ?error, "a pinned post could not be had");
     }
     let mut conn = errand.fed.pool.get().await?;

@@ -339,12 +339,17 @@ fn what_somebody_elsewhere_pinned_stands_on_top_of_their_profile() {
             let path = format!("/api/v1/accounts/{account}/statuses?pinned=true");
             said(&olive, &path).await
         };
-        // Whole or by address; with a hashtag, with another's, with one that is not for us.
+        // Whole, by address, or in its Create, which is nowhere else; with a hashtag, with
+        // another's, with one that is not for us.
+        let create = json!({
+            "type": "Create", "id": alpha.url("/creates/3"), "actor": ann.id, "object": posts[3],
+        });
         let tag = json!({ "type": "Hashtag", "name": "#x", "href": alpha.url("/tags/x") });
         pin(&[
             &posts[2],
             &tag,
             &posts[0]["id"],
+            &create,
             &others["id"],
             &private["id"],
         ]);
@@ -353,7 +358,8 @@ fn what_somebody_elsewhere_pinned_stands_on_top_of_their_profile() {
         let path = format!("/api/v1/accounts/{account}");
         olive.get(&path).await.ok();
         place.settle().await;
-        assert_eq!(pinned(&account).await, ["<p>Pin 2</p>", "<p>Pin 0</p>"]);
+        let shown = ["<p>Pin 2</p>", "<p>Pin 0</p>", "<p>Pin 3</p>"];
+        assert_eq!(pinned(&account).await, shown);
         place
             .browser()
             .visit("/@ann@alpha.test")
@@ -373,7 +379,7 @@ fn what_somebody_elsewhere_pinned_stands_on_top_of_their_profile() {
         place.settle().await;
         assert_eq!(
             pinned(&account).await.len(),
-            2,
+            3,
             "the same wish within minutes is none"
         );
         place.app.wishes.forget();
@@ -502,6 +508,7 @@ fn members_find_people_elsewhere_in_every_search() {
 
 #[test]
 fn a_collection_without_an_end_is_left() {
+    // N8
     Setup::federated().run(async |place| {
         let alpha = place.peer("alpha");
         let ann = alpha.actor("ann");
