@@ -82,6 +82,10 @@ async fn lift(app: &App, host: &str, restore: bool) -> Result<()> {
     let lifted = lifted.map_err(tell)?;
     terminal::say(match lifted.restoring {
         true => format!("Lifted from {}. Its follows come back.", lifted.domain),
+        false if lifted.parting => format!(
+            "Lifted from {}. It is told that the follows which ended are over.",
+            lifted.domain
+        ),
         false => format!("Lifted from {}.", lifted.domain),
     });
     Ok(())

@@ -756,6 +756,8 @@ diesel::table! {
         told_at -> Nullable<Timestamptz>,
         restoring_at -> Nullable<Timestamptz>,
         restored_at -> Nullable<Timestamptz>,
+        parting_at -> Nullable<Timestamptz>,
+        parted_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -772,6 +774,8 @@ diesel::table! {
         languages -> Nullable<Array<Text>>,
         followed_at -> Timestamptz,
         restored_at -> Nullable<Timestamptz>,
+        follow_id -> Nullable<Int8>,
+        parted_at -> Nullable<Timestamptz>,
     }
 }
 

@@ -334,6 +334,14 @@ pub(super) async fn rewrite_all(
         .filter(|(before, _)| held.contains(&before.id))
         .map(|(before, terms)| (before.terms.kind, Policy { terms, ..before }))
         .collect();
+    let no_longer_out = changed
+        .iter()
+        .filter(|(before, policy)| {
+            *before == PolicyKind::Suspended && policy.terms.kind != PolicyKind::Suspended
+        })
+        .map(|(_, policy)| policy.id)
+        .collect();
+    store::severances::part_of(conn, no_longer_out, now).await?;
     let newly_out = changed
         .iter()
         .filter(|(before, _)| *before != PolicyKind::Suspended)
@@ -349,10 +357,13 @@ pub struct Lifted {
     pub domain: String,
     /// Its follows come back.
     pub restoring: bool,
+    /// They stay ended, and other servers are told so.
+    pub parting: bool,
 }
 
-/// Lifts a policy. `restore`: the follows that it ended come back, as far as they can; not
-/// while another policy keeps the server out.
+/// Lifts a policy. `restore`: the follows that it ended come back, as far as they can; else
+/// their servers, which were told nothing so far, hear that they are over. Neither while another
+/// policy keeps the server out.
 ///
 /// # Errors
 /// `NotFound` when it does not hold (any more).
@@ -373,6 +384,7 @@ pub async fn lift(app: &App, by: By<'_>, id: i64, restore: bool) -> Result<Lifte
                 }
                 _ => false,
             };
+            let parting = !restore && store::severances::part_of(conn, vec![id], now).await?;
             let detail = json!({ "domain": before.domain, "policy": id, "restore": restoring });
             let inverse =
                 json!({ "act": "policy.lay", "terms": told(&before.domain, &before.terms) });
@@ -389,6 +401,7 @@ pub async fn lift(app: &App, by: By<'_>, id: i64, restore: bool) -> Result<Lifte
             Ok(Lifted {
                 domain: before.domain,
                 restoring,
+                parting,
             })
         })
         .await?;

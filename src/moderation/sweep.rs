@@ -1,5 +1,6 @@
 //! What follows from a policy, a batch at a time: accounts get their flags, follows are cut,
-//! people are told, and perhaps all of it comes back. Each step is one transaction that takes
+//! people are told, and in the end all of it comes back, or the other servers hear that it does
+//! not. Each step is one transaction that takes
 //! its piece of work by a row's lock, so any number of processes may, and a kill loses nothing.
 
 use chrono::TimeDelta;
@@ -40,7 +41,7 @@ pub async fn forget(app: &App) -> Result<()> {
 /// # Errors
 /// When the database cannot be asked; the step is then done again.
 pub async fn step(app: &App) -> Result<bool> {
-    Ok(walk(app).await? || tell(app).await? || restore(app).await?)
+    Ok(walk(app).await? || tell(app).await? || restore(app).await? || part(app).await?)
 }
 
 /// The next accounts of a server: flags, and follows where it is suspended.
@@ -115,6 +116,28 @@ async fn restore(app: &App) -> Result<bool> {
             let seen = store::severances::restore(conn, act, follows::MOST, now).await?;
             if seen == 0 {
                 store::severances::note_restored(conn, act, now).await?;
+            }
+            Ok(Some(seen))
+        })
+        .await?;
+    if seen.is_some_and(|seen| seen > 0) {
+        app.wake_relay();
+    }
+    Ok(seen.is_some())
+}
+
+/// Has the next servers told that follows are over.
+async fn part(app: &App) -> Result<bool> {
+    let mut conn = app.pool.get().await?;
+    let now = app.clock.now();
+    let seen = conn
+        .transaction(async |conn| {
+            let Some(act) = store::severances::to_part(conn).await? else {
+                return Ok::<_, crate::domain::Error>(None);
+            };
+            let seen = store::severances::part(conn, act, now).await?;
+            if seen == 0 {
+                store::severances::note_parted(conn, act, now).await?;
             }
             Ok(Some(seen))
         })

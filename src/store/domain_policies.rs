@@ -266,22 +266,24 @@ pub async fn lift(conn: &mut Conn, id: i64, by: Option<Id>, at: DateTime<Utc>) -
     .await
 }
 
-/// Lifts the policies that ended by themselves, a hundred at the most; gives the hosts.
+/// Lifts the policies that ended by themselves, a hundred at the most, and leaves what they cut
+/// as it is; gives the hosts.
 pub async fn expire(conn: &mut Conn, at: DateTime<Utc>) -> Result<Vec<Id>> {
     conn.transaction(async |conn| {
         lock(conn).await?;
-        let ended: Vec<(Id,)> = raw::<(BigInt,)>(
+        let ended: Vec<(Id, i64)> = raw::<(BigInt, BigInt)>(
             "WITH p AS (SELECT ?::timestamptz AS at) UPDATE domain_policies d SET lifted_at = d.until FROM p \
              WHERE d.id IN (SELECT e.id FROM domain_policies e, p WHERE e.until <= p.at AND e.lifted_at IS NULL LIMIT 100) \
-             RETURNING d.host_id",
+             RETURNING d.host_id, d.id",
         )
         .bind::<Timestamptz, _>(at)
         .load(conn)
         .await?;
-        let mut hosts: Vec<Id> = ended.into_iter().map(|(host,)| host).collect();
+        let (mut hosts, policies): (Vec<Id>, Vec<i64>) = ended.into_iter().unzip();
         hosts.sort_unstable();
         hosts.dedup();
         recount(conn, hosts.clone(), at).await?;
+        super::severances::part_of(conn, policies, at).await?;
         Ok(hosts)
     })
     .await

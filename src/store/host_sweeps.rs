@@ -78,9 +78,9 @@ const CUT: &str = "\
         LIMIT (SELECT most FROM p)), \
     cut AS (DELETE FROM follows f USING part WHERE f.id = part.id \
         RETURNING f.id, f.account_id, f.target_id, f.state, f.uri, f.flags, f.languages, f.created_at, part.ours), \
-    kept AS (INSERT INTO severed_follows (severance_id, account_id, other_id, follows, state, uri, flags, languages, followed_at) \
+    kept AS (INSERT INTO severed_follows (severance_id, account_id, other_id, follows, state, uri, flags, languages, followed_at, follow_id) \
         SELECT p.severance, CASE WHEN c.ours THEN c.account_id ELSE c.target_id END, \
-        CASE WHEN c.ours THEN c.target_id ELSE c.account_id END, c.ours, c.state, c.uri, c.flags, c.languages, c.created_at \
+        CASE WHEN c.ours THEN c.target_id ELSE c.account_id END, c.ours, c.state, c.uri, c.flags, c.languages, c.created_at, c.id \
         FROM cut c CROSS JOIN p WHERE p.severance IS NOT NULL ON CONFLICT DO NOTHING), \
     told AS (INSERT INTO events (lane, kind, subject_id, actor_id, extra, created_at) \
         SELECT p.lane, p.event, c.target_id, c.account_id, c.id, p.at FROM cut c CROSS JOIN p) \

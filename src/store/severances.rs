@@ -40,6 +40,8 @@ pub struct Severance {
     pub restoring_at: Option<DateTime<Utc>>,
     /// When the follows that could come back had.
     pub restored_at: Option<DateTime<Utc>>,
+    /// From when on other servers are told that its follows are over.
+    pub parting_at: Option<DateTime<Utc>>,
     /// Follows by people here that ended.
     pub following: i64,
     /// Follows of people here that ended.
@@ -86,7 +88,7 @@ pub async fn insert(
 macro_rules! severances {
     ($whose:literal, $($rest:literal),+) => {
         concat!(
-            "SELECT s.id, s.kind, s.domain, s.created_at, s.told_at, s.restoring_at, s.restored_at, ",
+            "SELECT s.id, s.kind, s.domain, s.created_at, s.told_at, s.restoring_at, s.restored_at, s.parting_at, ",
             "(SELECT count(*) FROM severed_follows f WHERE f.severance_id = s.id AND f.follows", $whose, "), ",
             "(SELECT count(*) FROM severed_follows f WHERE f.severance_id = s.id AND NOT f.follows", $whose, ") ",
             "FROM severances s ", $($rest),+
@@ -102,6 +104,7 @@ type Columns = (
     Nullable<Timestamptz>,
     Nullable<Timestamptz>,
     Nullable<Timestamptz>,
+    Nullable<Timestamptz>,
     BigInt,
     BigInt,
 );
@@ -113,13 +116,24 @@ type Row = (
     Option<DateTime<Utc>>,
     Option<DateTime<Utc>>,
     Option<DateTime<Utc>>,
+    Option<DateTime<Utc>>,
     i64,
     i64,
 );
 
 fn severance(row: Row) -> Severance {
-    let (id, kind, domain, created_at, told_at, restoring_at, restored_at, following, followers) =
-        row;
+    let (
+        id,
+        kind,
+        domain,
+        created_at,
+        told_at,
+        restoring_at,
+        restored_at,
+        parting_at,
+        following,
+        followers,
+    ) = row;
     Severance {
         id,
         kind,
@@ -128,6 +142,7 @@ fn severance(row: Row) -> Severance {
         told_at,
         restoring_at,
         restored_at,
+        parting_at,
         following,
         followers,
     }
@@ -318,6 +333,84 @@ pub async fn ask_back(conn: &mut Conn, severance: Id, at: DateTime<Utc>) -> Resu
     Ok(did > 0)
 }
 
+/// The acts of policies that cut no more stay as they are, as far as nobody wants their follows
+/// back: other servers, which were told nothing so far, are to hear of it. Whether there are any;
+/// none where another policy keeps the server out.
+pub async fn part_of(conn: &mut Conn, policies: Vec<i64>, at: DateTime<Utc>) -> Result<bool> {
+    if policies.is_empty() {
+        return Ok(false);
+    }
+    let did = raw::<()>(
+        "UPDATE severances s SET parting_at = ? FROM domain_policies d JOIN hosts h ON h.id = d.host_id \
+         WHERE d.id = ANY (?) AND s.policy_id = d.id AND (h.flags & 2) = 0 \
+         AND s.restoring_at IS NULL AND s.parting_at IS NULL",
+    )
+    .bind::<Timestamptz, _>(at)
+    .bind::<Array<BigInt>, _>(policies)
+    .execute(conn)
+    .await?;
+    Ok(did > 0)
+}
+
+/// An act whose follows stay ended, once no server of it is walked through any more; for this
+/// transaction.
+pub async fn to_part(conn: &mut Conn) -> Result<Option<Id>> {
+    let row: Option<(Id,)> = raw::<(BigInt,)>(
+        "SELECT s.id FROM severances s WHERE s.parting_at IS NOT NULL AND s.parted_at IS NULL \
+         AND s.restoring_at IS NULL AND s.told_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM severed_follows f \
+             JOIN accounts a ON a.id = f.other_id JOIN host_sweeps w ON w.host_id = a.host_id \
+             WHERE f.severance_id = s.id AND f.parted_at IS NULL) \
+         ORDER BY s.id LIMIT 1 FOR UPDATE SKIP LOCKED",
+    )
+    .get_result(conn)
+    .await
+    .optional()?;
+    Ok(row.map(|(id,)| id))
+}
+
+// Said as if it ended only now: an Undo of ours, a Reject of theirs. Who follows anew meanwhile
+// is not disturbed, and whom a policy still keeps out is told nothing.
+const PART: &str = "\
+    WITH p AS (SELECT ?::bigint AS severance, ?::timestamptz AS at, ?::bigint AS most, ?::smallint AS lane, \
+    ?::smallint AS ended), \
+    part AS (SELECT f.*, CASE WHEN f.follows THEN f.account_id ELSE f.other_id END AS follower, \
+        CASE WHEN f.follows THEN f.other_id ELSE f.account_id END AS followed \
+        FROM p JOIN severed_follows f ON f.severance_id = p.severance \
+        AND f.restored_at IS NULL AND f.parted_at IS NULL ORDER BY f.id LIMIT (SELECT most FROM p)), \
+    seen AS (UPDATE severed_follows f SET parted_at = p.at FROM p, part WHERE f.id = part.id), \
+    good AS MATERIALIZED (SELECT s.follower, s.followed, s.follows, s.uri, coalesce(s.follow_id, next_id(p.at)) AS id \
+        FROM p CROSS JOIN part s JOIN accounts o ON o.id = s.other_id AND (o.flags & 2) = 0 \
+        WHERE NOT EXISTS (SELECT 1 FROM follows n WHERE n.account_id = s.follower AND n.target_id = s.followed)), \
+    kept AS (INSERT INTO ended_follows (id, uri, at) SELECT g.id, g.uri, p.at FROM good g CROSS JOIN p \
+        WHERE NOT g.follows AND g.uri IS NOT NULL ON CONFLICT (id) DO NOTHING), \
+    told AS (INSERT INTO events (lane, kind, subject_id, actor_id, extra, created_at) \
+        SELECT p.lane, p.ended, g.followed, g.follower, g.id, p.at FROM good g CROSS JOIN p) \
+    SELECT count(*) FROM part";
+
+/// Has the servers of some follows of an act told that they are over; how many it looked at, 0
+/// when none were left.
+pub async fn part(conn: &mut Conn, severance: Id, at: DateTime<Utc>) -> Result<i64> {
+    let (seen,): (i64,) = raw::<(BigInt,)>(PART)
+        .bind::<BigInt, _>(severance)
+        .bind::<Timestamptz, _>(at)
+        .bind::<BigInt, _>(FOLLOWS)
+        .bind::<SmallInt, _>(Lane::People as i16)
+        .bind::<SmallInt, _>(EventKind::FollowEnded as i16)
+        .get_result(conn)
+        .await?;
+    Ok(seen)
+}
+
+/// All servers were told, or are on their way to be.
+pub async fn note_parted(conn: &mut Conn, severance: Id, at: DateTime<Utc>) -> Result<()> {
+    raw::<()>("UPDATE severances SET parted_at = ? WHERE id = ?")
+        .bind::<Timestamptz, _>(at)
+        .bind::<BigInt, _>(severance)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
 /// An act whose follows are to come back, once no server of it is walked through any more;
 /// for this transaction.
 pub async fn to_restore(conn: &mut Conn) -> Result<Option<Id>> {
@@ -335,8 +428,9 @@ pub async fn to_restore(conn: &mut Conn) -> Result<Option<Id>> {
 }
 
 // Who follows from here asks again; who followed from there never heard that it had ended,
-// so the follow is put back under its own address. Whom one of the two blocks by now, or a
-// policy still keeps out, stays away; so does who was followed anew in the meantime.
+// so the follow is put back under its own address, unless it was told since. Whom one of the two
+// blocks by now, or a policy still keeps out, stays away; so does who was followed anew in the
+// meantime.
 const RESTORE: &str = "\
     WITH p AS (SELECT ?::bigint AS severance, ?::timestamptz AS at, ?::bigint AS most, ?::smallint AS people, \
     ?::smallint AS inbound, ?::smallint AS requested, ?::smallint AS restored, ?::bigint AS most_follows), \
@@ -348,7 +442,7 @@ const RESTORE: &str = "\
         WHERE NOT EXISTS (SELECT 1 FROM blocks b WHERE (b.account_id = s.account_id AND b.target_id = s.other_id) \
             OR (b.account_id = s.other_id AND b.target_id = s.account_id)) \
         AND NOT EXISTS (SELECT 1 FROM account_domain_blocks d WHERE d.account_id = s.account_id AND d.domain = o.handle_domain) \
-        AND (NOT s.follows OR (SELECT count(*) FROM follows n WHERE n.account_id = s.account_id) < p.most_follows)), \
+        AND (s.follows OR s.parted_at IS NULL) AND (NOT s.follows OR (SELECT count(*) FROM follows n WHERE n.account_id = s.account_id) < p.most_follows)), \
     back AS (INSERT INTO follows (id, account_id, target_id, state, uri, flags, languages, created_at) \
         SELECT next_id(p.at), CASE WHEN g.follows THEN g.account_id ELSE g.other_id END, \
         CASE WHEN g.follows THEN g.other_id ELSE g.account_id END, CASE WHEN g.follows THEN 0 ELSE g.state END, \
@@ -388,6 +482,7 @@ pub async fn forget(conn: &mut Conn, before: DateTime<Utc>) -> Result<bool> {
         "SELECT s.id FROM (SELECT * FROM severances ORDER BY id LIMIT ?) s \
          WHERE s.created_at < ? AND s.told_at IS NOT NULL \
          AND (s.restoring_at IS NULL OR s.restored_at IS NOT NULL) \
+         AND (s.parting_at IS NULL OR s.parted_at IS NOT NULL OR s.restoring_at IS NOT NULL) \
          AND NOT EXISTS (SELECT 1 FROM host_sweeps w WHERE w.severance_id = s.id)",
     )
     .bind::<BigInt, _>(OLD_ACTS)

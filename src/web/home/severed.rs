@@ -137,12 +137,16 @@ fn shown(act: &Severance, now: chrono::DateTime<chrono::Utc>) -> SeveredAct {
         at: Moment::new(act.created_at, now),
         following: act.following,
         followers: act.followers,
-        became: match (act.restoring_at, act.restored_at) {
-            (_, Some(_)) => {
+        became: match (act.restoring_at, act.restored_at, act.parting_at) {
+            (_, Some(_), None) => {
                 "The block was lifted. Whom you followed was asked again; followers came back."
             }
-            (Some(_), None) => "The block was lifted, and your follows are coming back.",
-            (None, None) => "",
+            (_, Some(_), Some(_)) => "The block was lifted. Whom you followed was asked again.",
+            (Some(_), None, _) => "The block was lifted, and your follows are coming back.",
+            (None, None, Some(_)) => {
+                "The block was lifted. You can follow each other anew if you like."
+            }
+            (None, None, None) => "",
         },
     }
 }

@@ -320,11 +320,19 @@ impl Typed {
 }
 
 pub(super) fn act_row(act: &Severance, now: DateTime<Utc>) -> ActRow {
-    let became = match (act.told_at, act.restoring_at, act.restored_at) {
-        (.., Some(_)) => "They were brought back as far as they could be.",
-        (_, Some(_), None) => "They are being brought back.",
-        (None, None, None) => "It is under way.",
-        (Some(_), None, None) => "All concerned were told.",
+    let became = match (
+        act.told_at,
+        act.restoring_at,
+        act.restored_at,
+        act.parting_at,
+    ) {
+        (_, _, Some(_), _) => "They were brought back as far as they could be.",
+        (_, Some(_), None, _) => "They are being brought back.",
+        (_, None, None, Some(_)) => {
+            "The block was lifted, and the other server is told that they are over; people here can still ask anew."
+        }
+        (None, None, None, None) => "It is under way.",
+        (Some(_), None, None, None) => "All concerned were told.",
     };
     ActRow {
         id: act.id.to_string(),
@@ -437,7 +445,10 @@ async fn lift(
         (true, false) => {
             "Lifted. Follows do not come back while another policy keeps the server out."
         }
-        (false, false) => "Lifted.",
+        (false, _) if lifted.parting => {
+            "Lifted. The other server is told that the follows which it ended are over."
+        }
+        (false, _) => "Lifted.",
     };
     let back = about_path(&lifted.domain);
     Ok(see_other_with(&back, &Flash::done(said)))

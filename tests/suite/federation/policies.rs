@@ -324,6 +324,61 @@ fn a_block_cuts_follows_both_ways_tells_those_concerned_and_can_be_undone() {
 }
 
 #[test]
+fn a_block_that_is_lifted_for_good_tells_the_other_server_what_is_over() {
+    Setup::federated().run(async |place| {
+        let ann = place.member("ann").await;
+        let alpha = place.peer("alpha");
+        let bob = alpha.actor("bob");
+        let theirs = bob.activity(alpha, "Follow", json!(uri_of(place, &ann)));
+        bob.send(place, &theirs).await.expect(202);
+        place.settle().await;
+        let sql = "SELECT id FROM accounts WHERE uri = $1";
+        let bob_here: i64 = place.sql(sql, &[&bob.id]).await[0].get(0);
+        let path = format!("/api/v1/accounts/{bob_here}/follow");
+        ann.api.act(&path).await.ok();
+        place.settle().await;
+        let ours = alpha.wait_for("Follow").await;
+        let accept = bob.activity(alpha, "Accept", ours.clone());
+        bob.send(place, &accept).await.expect(202);
+        place.settle().await;
+        assert_eq!(place.rows("follows WHERE state = 1").await, 2);
+
+        let policy = lay(place, "alpha.test", Terms::of(PolicyKind::Suspended)).await;
+        place.settle().await;
+        alpha.forget_asked();
+        let lifted = policies::lift(&place.app, By::Host, policy.id, false).await;
+        assert!(lifted.unwrap().parting);
+        place.settle().await;
+        // Each is named by the address that it had.
+        let refused = alpha.wait_for("Reject").await;
+        assert_eq!(refused["actor"], uri_of(place, &ann));
+        assert_eq!(refused["object"]["id"], theirs["id"], "{refused}");
+        let undone = alpha.wait_for("Undo").await;
+        assert_eq!(undone["object"]["id"], ours["id"], "{undone}");
+        assert_eq!(place.rows("follows").await, 0);
+        let browser = place.signed_in(&ann).await;
+        browser
+            .open("/severed")
+            .await
+            .says("follow each other anew");
+
+        // Theirs was told, so it does not come back behind their back; ours can be asked for.
+        alpha.forget_asked();
+        let sql = "SELECT id FROM severances";
+        let act = place.number(sql).await;
+        let back = policies::restore(&place.app, By::Host, "alpha.test", act).await;
+        back.expect("it is asked for");
+        place.settle().await;
+        alpha.wait_for("Follow").await;
+        assert_eq!(place.rows("follows").await, 1);
+        assert_eq!(
+            place.rows("follows WHERE follower_host_id IS NULL").await,
+            1
+        );
+    });
+}
+
+#[test]
 fn whoever_is_blocked_with_their_server_does_not_come_back_under_another_spelling() {
     run(async |place| {
         let bob = place.stranger_at("far.example", "bob").await;
@@ -732,6 +787,7 @@ fn a_policy_holds_for_whoever_is_shown_under_the_domain_wherever_their_server_is
 
 #[test]
 fn a_domain_is_out_by_its_canonical_name_with_any_spelling_port_and_subdomain() {
+    // I16
     run(async |place| {
         lay(place, "bücher.example", Terms::of(PolicyKind::Suspended)).await;
         for host in [

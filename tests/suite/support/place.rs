@@ -373,7 +373,8 @@ impl Place {
                      (SELECT count(*) FROM delivery_hosts WHERE holder IS NOT NULL \
                       OR floor(extract(epoch FROM due_at))::bigint <= $1), \
                      (SELECT count(*) FROM host_sweeps) + (SELECT count(*) FROM severances \
-                      WHERE told_at IS NULL OR (restoring_at IS NOT NULL AND restored_at IS NULL)), \
+                      WHERE told_at IS NULL OR (restoring_at IS NOT NULL AND restored_at IS NULL) \
+                      OR (parting_at IS NOT NULL AND parted_at IS NULL AND restoring_at IS NULL)), \
                      (SELECT string_agg(key || coalesce(' ' || last_error, ''), ', ') FROM jobs \
                       WHERE failed_at IS NULL AND floor(extract(epoch FROM run_at))::bigint <= $1)",
                     &[&now],
