@@ -49,12 +49,24 @@ const INSERT: &str = concat!(
     "'spoiler_text', posts.spoiler_text, 'created_at', posts.created_at)) FROM posts), '[]'), p.day, p.at ",
     "FROM p JOIN accounts o ON o.id = p.viewer JOIN accounts a ON a.id = p.target AND a.host_id IS NULL ",
     "WHERE (SELECT count(*) FROM reports r WHERE r.host_id = o.host_id AND r.reported_on = p.day) < p.most ",
-    "ON CONFLICT DO NOTHING RETURNING id) ",
-    "SELECT EXISTS (SELECT 1 FROM did)"
+    "ON CONFLICT DO NOTHING RETURNING id), ",
+    "more AS (UPDATE reports r SET status_ids = r.status_ids || n.ids, posts = r.posts || n.posts, ",
+    "comment = CASE WHEN n.says THEN left(concat_ws(E'\\n\\n', nullif(r.comment, ''), p.comment), 5000) ELSE r.comment END ",
+    "FROM p JOIN accounts o ON o.id = p.viewer CROSS JOIN LATERAL ",
+    "(SELECT e.id, p.comment <> '' AND strpos(e.comment, p.comment) = 0 AND length(e.comment) < 5000 AS says, ",
+    "coalesce(array_agg(s.id) FILTER (WHERE s.id IS NOT NULL), '{}') AS ids, ",
+    "coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'html', s.html, 'spoiler_text', s.spoiler_text, ",
+    "'created_at', s.created_at)) FILTER (WHERE s.id IS NOT NULL), '[]') AS posts ",
+    "FROM reports e LEFT JOIN posts s ON s.id <> ALL (e.status_ids) ",
+    "WHERE e.host_id = o.host_id AND e.target_id = p.target AND e.reported_on = p.day AND e.closed_at IS NULL ",
+    "AND e.uri_hash IS DISTINCT FROM p.hash GROUP BY e.id, e.comment, e.status_ids) n ",
+    "WHERE r.id = n.id AND cardinality(r.status_ids || n.ids) <= 100 AND (n.says OR n.ids <> '{}') RETURNING r.id) ",
+    "SELECT EXISTS (SELECT 1 FROM did UNION ALL SELECT 1 FROM more)"
 );
 
-/// Writes a report of another server; `false` when its server reported the same account
-/// today, or has used up its `most` reports of a day.
+/// Writes a report of another server. Where its server reported the same account today, what is
+/// new in it is added to that one, as long as it is open. `false` when there is nothing new, or
+/// the server has used up its `most` reports of a day.
 pub async fn insert_remote(
     conn: &mut Conn,
     report: RemoteReport,

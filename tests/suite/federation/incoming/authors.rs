@@ -77,6 +77,7 @@ fn nobody_speaks_for_somebody_else() {
 
 #[test]
 fn who_was_suspended_or_has_gone_stays_so() {
+    // I15
     run(async |place| {
         let ann = place.member("ann").await;
         let bob = place.stranger_at("far.example", "bob").await;
@@ -126,6 +127,7 @@ fn who_was_suspended_or_has_gone_stays_so() {
 
 #[test]
 fn who_is_blocked_here_reaches_nobody() {
+    // I24
     run(async |place| {
         let ann = place.member("ann").await;
         let eve = place.member("eve").await;
@@ -180,6 +182,7 @@ fn who_is_blocked_here_reaches_nobody() {
 
 #[test]
 fn who_is_blocked_here_votes_quotes_and_reports_and_nobody_hears_of_it() {
+    // I24
     run(async |place| {
         let ann = place.member("ann").await;
         let eve = place.member("eve").await;
@@ -245,6 +248,7 @@ fn pins_are_the_actors_own() {
 
 #[test]
 fn a_profile_changes_by_its_owner_alone() {
+    // I13
     run(async |place| {
         let ann = place.member("ann").await;
         let bob = place.stranger_at("far.example", "bob").await;

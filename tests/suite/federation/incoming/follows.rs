@@ -34,6 +34,7 @@ fn a_follow_elsewhere_waits_for_the_yes_and_then_brings_posts_home() {
 
 #[test]
 fn a_yes_that_nobody_asked_for_is_none() {
+    // I19
     run(async |place| {
         let ann = place.member("ann").await;
         let bob = place.stranger_at("far.example", "bob").await;
@@ -126,6 +127,7 @@ fn a_block_from_elsewhere_ends_follows_both_ways() {
 
 #[test]
 fn a_move_takes_followers_along_once_and_only_to_who_agrees() {
+    // I18
     run(async |place| {
         let ann = place.member("ann").await;
         let new = place.member("bobby").await;

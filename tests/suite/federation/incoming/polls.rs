@@ -76,6 +76,7 @@ fn a_poll_is_shown_voted_on_and_counted_once() {
 
 #[test]
 fn votes_from_elsewhere_are_checked() {
+    // I22
     run(async |place| {
         let ann = place.member("ann").await;
         let bob = place.stranger_at("far.example", "bob").await;

@@ -100,6 +100,7 @@ fn an_edit_shows_and_keeps_what_was_and_an_old_one_does_not_count() {
 
 #[test]
 fn what_was_deleted_does_not_come_back() {
+    // I14
     run(async |place| {
         let ann = place.member("ann").await;
         let bob = place.stranger_at("far.example", "bob").await;
@@ -131,6 +132,7 @@ fn what_was_deleted_does_not_come_back() {
 
 #[test]
 fn boosts_and_favourites_count_once_and_can_be_taken_back() {
+    // I27
     run(async |place| {
         let ann = place.member("ann").await;
         let bob = place.stranger_at("far.example", "bob").await;
@@ -170,6 +172,7 @@ fn boosts_and_favourites_count_once_and_can_be_taken_back() {
 
 #[test]
 fn what_is_not_for_everybody_is_not_passed_on() {
+    // I21
     run(async |place| {
         let ann = place.member("ann").await;
         let bob = place.stranger_at("far.example", "bob").await;

@@ -9,6 +9,7 @@ use crate::support::place::run;
 
 #[test]
 fn a_report_reveals_nothing_and_comes_once_a_day() {
+    // I25
     run(async |place| {
         let ann = place.member("ann").await;
         let eve = place.member("eve").await;
@@ -93,5 +94,62 @@ fn what_members_and_servers_report_waits_at_the_desk() {
             .visit("/desk/reports")
             .await
             .hides("Far words");
+    });
+}
+
+#[test]
+fn what_a_server_has_to_add_is_added_to_its_report_of_the_day() {
+    // I25: servers report as one actor, whoever of their people it was.
+    run(async |place| {
+        let ann = place.member("ann").await;
+        let bob = place.stranger_at("far.example", "reports").await;
+        let posts = [
+            ann.api.toot_to("public", "rude").await,
+            ann.api.toot_to("public", "ruder").await,
+            ann.api.toot_to("private", "secret").await,
+        ];
+        place.settle().await;
+        let flag = |posts: &[String], says: &str| {
+            let posts = posts.iter().map(|post| json!(note_uri(place, post)));
+            let objects: Vec<Value> = [json!(uri_of(place, &ann))]
+                .into_iter()
+                .chain(posts)
+                .collect();
+            let mut flag = bob.does("Flag", json!(objects));
+            flag["content"] = json!(says);
+            flag
+        };
+        done(place.hears(&bob, flag(&posts[..1], "One says this.")).await);
+        done(place.hears(&bob, flag(&posts, "Another says that.")).await);
+        ignored(place.hears(&bob, flag(&posts[1..], "One says this.")).await);
+        let rows = place
+            .sql("SELECT status_ids, comment, posts::text FROM reports", &[])
+            .await;
+        assert_eq!(rows.len(), 1);
+        let kept: Vec<i64> = rows[0].get(0);
+        assert_eq!(kept.len(), 2, "{kept:?}");
+        assert_eq!(
+            rows[0].get::<_, String>(1),
+            "One says this.\n\nAnother says that."
+        );
+        let copies: String = rows[0].get(2);
+        assert!(
+            copies.contains("ruder") && !copies.contains("secret"),
+            "{copies}"
+        );
+        // It has its end.
+        for n in 0..200 {
+            let says = format!("{n} {}", "x".repeat(100));
+            let _ = place.hears(&bob, flag(&[], &says)).await;
+        }
+        let longest = "SELECT max(length(comment)) FROM reports";
+        assert_eq!(
+            place.number(&format!("SELECT ({longest})::bigint")).await,
+            5_000
+        );
+        place
+            .sql("UPDATE reports SET closed_at = created_at", &[])
+            .await;
+        ignored(place.hears(&bob, flag(&posts, "Once more.")).await);
     });
 }
