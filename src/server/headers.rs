@@ -1,5 +1,7 @@
 //! The headers that every response carries, and the id that names a request in the log.
 
+use std::borrow::Cow;
+
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
@@ -28,6 +30,26 @@ const ALWAYS: &[(&str, &str)] = &[
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// Behind these stands what only one person may know, sent to them by mail or handed to them.
+const BEFORE_SECRETS: &[&str] = &[
+    "/check-in/",
+    "/invite/",
+    "/owner/",
+    "/password/",
+    "/settings/email/",
+];
+
+/// A path as it may stand in a log: without the secret at its end.
+fn for_the_log(path: &str) -> Cow<'_, str> {
+    match BEFORE_SECRETS
+        .iter()
+        .find(|start| path.starts_with(**start))
+    {
+        Some(start) => Cow::Owned(format!("{start}…")),
+        None => Cow::Borrowed(path),
+    }
+}
+
 /// The name of a request in the log and in `X-Request-Id`; in the request's extensions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestId(pub String);
@@ -50,8 +72,8 @@ pub async fn finish<B: MessageBody>(
     let has_cookie = req.headers().contains_key(header::COOKIE);
 
     // At the error level, so that no filter takes the id from an error.
-    let span =
-        tracing::error_span!("request", id = %id, method = %req.method(), path = %req.path());
+    let path = for_the_log(req.path());
+    let span = tracing::error_span!("request", id = %id, method = %req.method(), path = %path);
     let mut response = next.call(req).instrument(span).await?;
 
     let asked = response.request();
@@ -162,6 +184,26 @@ mod tests {
             .headers()
             .get(name)
             .map_or("", |v| v.to_str().unwrap())
+    }
+
+    #[actix_web::test]
+    async fn what_a_path_keeps_secret_is_not_logged() {
+        let routes = super::super::table::ROUTES.iter().filter(|route| {
+            ["{token}", "{code}"]
+                .iter()
+                .any(|secret| route.path.contains(secret))
+        });
+        let mut seen = 0;
+        for route in routes {
+            seen += 1;
+            let path = route
+                .path
+                .replace("{token}", "key")
+                .replace("{code}", "key");
+            assert!(!for_the_log(&path).contains("key"), "{path}");
+        }
+        assert!(seen >= 5, "{seen}");
+        assert_eq!(for_the_log("/@ann/5"), "/@ann/5");
     }
 
     #[actix_web::test]

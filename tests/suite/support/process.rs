@@ -135,6 +135,8 @@ pub struct Way {
     pub through: Vec<String>,
     /// The authorities that it believes, in one file; the system's where that is not said.
     pub believes: Option<PathBuf>,
+    /// What it logs: a level, or targets and levels.
+    pub logs: &'static str,
 }
 
 impl Way {
@@ -149,6 +151,7 @@ impl Way {
             peers: String::new(),
             through: Vec::new(),
             believes: None,
+            logs: "warn",
         }
     }
 }
@@ -166,6 +169,7 @@ impl Server {
         let mut command = command(place, &way.through, "serve", &log);
         command
             .env("PORCHLIGHT_SERVER__LISTEN", way.listen.to_string())
+            .env("PORCHLIGHT_LOGGING__LEVEL", way.logs)
             .env("PORCHLIGHT_SERVER__TRUSTED_PROXIES", "127.0.0.1");
         if let Some(authorities) = &way.believes {
             command.env("SSL_CERT_FILE", authorities);
