@@ -77,6 +77,8 @@ pub struct ActRow {
     pub words: String,
     /// There is something to bring back.
     pub can_restore: bool,
+    /// What the button says that does.
+    pub button: &'static str,
 }
 
 /// One policy: what it says, how far it is, and its end.
@@ -342,6 +344,10 @@ pub(super) fn act_row(act: &Severance, now: DateTime<Utc>) -> ActRow {
             act.following, act.followers
         ),
         can_restore: act.restoring_at.is_none(),
+        button: match act.parting_at {
+            Some(_) => "Ask for these follows anew",
+            None => "Bring these follows back",
+        },
     }
 }
 
