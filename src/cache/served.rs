@@ -93,6 +93,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_crowd_makes_it_once_and_an_error_is_not_kept() {
+        // N12
         let (served, made) = (Served::default(), AtomicUsize::new(0));
         let asked = (0..50).map(|_| {
             served.get(Of::Note, 1, async {

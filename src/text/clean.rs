@@ -215,6 +215,7 @@ mod tests {
 
     #[test]
     fn headers_and_excerpts() {
+        // X5
         assert_eq!(
             header_line("Hi\r\nBcc: x@y.example\u{202e}", 40),
             "Hi Bcc: x@y.example"

@@ -134,6 +134,7 @@ mod tests {
 
     #[test]
     fn attributes_are_left_alone() {
+        // X2
         let html =
             "<p title=\":cat:\">:cat: <a href=\"https://a.example/:cat:\" rel='x>:cat:'>x</a></p>";
         let drawn = pictures().in_html(html.to_owned());

@@ -645,6 +645,7 @@ mod tests {
 
     #[test]
     fn nothing_runs() {
+        // X1
         for bad in [
             "<script>alert(1)</script>",
             "<img src=x onerror=alert(1)>",
@@ -695,6 +696,7 @@ mod tests {
 
     #[test]
     fn a_link_says_where_it_leads() {
+        // X3
         let text = |html: &str| html_to_text(&content(html));
         assert_eq!(
             text("<a href=\"https://evil.example/x\">https://bank.example</a>"),
@@ -755,6 +757,7 @@ mod tests {
 
     #[test]
     fn marks_that_turn_the_line_around_stay_in_it() {
+        // X3
         assert_eq!(content("<p>abc &#x202e;def</p>"), "<p>abc def</p>");
         assert_eq!(content("a&#8203;b\u{feff}"), "ab");
         assert_eq!(plain("<b>Ann</b>\r\nBcc: x"), "Ann Bcc: x");

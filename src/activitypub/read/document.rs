@@ -189,6 +189,7 @@ mod tests {
 
     #[test]
     fn what_two_readers_could_read_differently_is_refused() {
+        // I12
         for bad in [
             r#"{"actor":"a","actor":"b"}"#,
             r#"{"object":{"id":"a","id":"b"}}"#,
@@ -203,6 +204,7 @@ mod tests {
 
     #[test]
     fn a_bomb_of_brackets_or_of_numbers_is_refused() {
+        // N7
         let deep = format!("{{\"a\":{}{}}}", "[".repeat(10_000), "]".repeat(10_000));
         assert!(Document::parse(deep.as_bytes()).is_err());
         let deep = format!(

@@ -216,6 +216,7 @@ mod tests {
 
     #[test]
     fn nonsense_is_dropped_not_stored() {
+        // F6
         let note = json!({"attachment": {"type": "Image", "url": "https://a.example/1.png",
             "blurhash": "<script>", "focalPoint": [7, 0], "width": -1, "height": 1e30}});
         let read = &read(&note, 0)[0];

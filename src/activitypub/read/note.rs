@@ -464,6 +464,7 @@ mod tests {
 
     #[test]
     fn a_hundred_thousand_of_anything_are_few() {
+        // N7
         let tags: Vec<Value> = (0..100_000)
             .map(|n| match n % 2 {
                 0 => json!({"type": "Mention", "href": format!("https://a.example/{n}")}),

@@ -140,6 +140,7 @@ mod tests {
 
     #[test]
     fn no_address_of_a_private_network_is_public() {
+        // N1
         for ip in [
             "0.0.0.0",
             "0.1.2.3",

@@ -214,6 +214,7 @@ async fn what_is_no_picture_is_refused_by_its_first_bytes() {
 
 #[tokio::test]
 async fn a_picture_that_claims_to_be_huge_is_refused_from_its_header() {
+    // F2
     // PNG: width and height stand at byte 16 and 20, followed by the CRC of the chunk.
     let mut png = encoded(flag(10, 10), ImageFormat::Png);
     png[16..20].copy_from_slice(&65_535u32.to_be_bytes());

@@ -16,6 +16,7 @@ async fn paste(olive: &Api, address: &Value) -> Value {
 
 #[test]
 fn posts_that_answer_each_other_end_somewhere() {
+    // N8
     Setup::federated().run(async |place| {
         let olive = place.owner().await.api;
         let alpha = place.peer("alpha");
@@ -52,6 +53,7 @@ fn posts_that_answer_each_other_end_somewhere() {
 
 #[test]
 fn pages_that_lead_back_to_each_other_are_read_once() {
+    // N8
     Setup::federated().run(async |place| {
         let olive = place.owner().await.api;
         let alpha = place.peer("alpha");
@@ -91,6 +93,7 @@ fn pages_that_lead_back_to_each_other_are_read_once() {
 
 #[test]
 fn a_document_with_a_name_twice_or_in_other_words_is_none() {
+    // I12
     Setup::federated().run(async |place| {
         let olive = place.owner().await.api;
         let alpha = place.peer("alpha");
@@ -124,6 +127,7 @@ fn a_document_with_a_name_twice_or_in_other_words_is_none() {
 
 #[test]
 fn whatever_others_write_is_inert_on_our_pages() {
+    // X1, X2
     Setup::federated().run(async |place| {
         let olive = place.owner().await.api;
         let alpha = place.peer("alpha");

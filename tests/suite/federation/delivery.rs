@@ -403,6 +403,7 @@ fn each_post_goes_as_far_as_it_is_meant_to() {
 
 #[test]
 fn a_server_that_hangs_keeps_nobody_waiting() {
+    // N10
     Setup::federated().run(async |place| {
         let ann = place.member("ann").await;
         let (alpha, beta) = (place.peer("alpha"), place.peer("beta"));
@@ -750,6 +751,7 @@ async fn follow_from_the_dead(place: &Place, ann: &Person, servers: i32) {
 
 #[test]
 fn hundreds_of_dead_servers_cost_a_row_each_and_keep_no_living_one_waiting() {
+    // N10
     // A port that was free a moment ago: nobody listens there.
     let nobody = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let nobody = nobody.local_addr().expect("it is bound");

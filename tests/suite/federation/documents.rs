@@ -240,6 +240,7 @@ fn an_edit_and_its_time_are_in_the_note() {
 
 #[test]
 fn an_outbox_and_its_neighbours_hold_what_anybody_may_read() {
+    // T11
     run(async |place| {
         let ann = place.member("ann").await;
         let ben = place.member("ben").await;
@@ -309,6 +310,7 @@ fn an_outbox_and_its_neighbours_hold_what_anybody_may_read() {
 
 #[test]
 fn what_is_not_for_others_is_as_if_it_never_was() {
+    // T11
     run(async |place| {
         let ann = place.member("ann").await;
         let gone = place.member("gone").await;
@@ -459,6 +461,7 @@ fn one_address_is_a_page_for_people_and_a_document_for_servers() {
 
 #[test]
 fn nothing_but_documents_is_served_as_one() {
+    // I10
     run(async |place| {
         let ann = place.member("ann").await;
         let part = reqwest::multipart::Part::bytes(picture::png(40, 40))
@@ -497,6 +500,7 @@ fn nothing_but_documents_is_served_as_one() {
 
 #[test]
 fn documents_say_who_may_keep_them() {
+    // T12
     run(async |place| {
         let ann = place.member("ann").await;
         let status = id(&ann.api.toot("hello").await);
@@ -519,6 +523,30 @@ fn documents_say_who_may_keep_them() {
             let answer = ask(&stranger, &path).await.expect(404);
             assert_eq!(answer.header("cache-control"), "private, no-store");
             assert_eq!(answer.header("vary"), "Accept, Signature");
+        }
+    });
+}
+
+#[test]
+fn what_a_whole_network_asks_for_at_once_is_read_from_the_database_once() {
+    // N12
+    Setup::default().without_jobs().run(async |place| {
+        let ann = place.member("ann").await;
+        let status = id(&ann.api.toot("hello").await);
+        let stranger = place.stranger();
+        for path in [
+            format!("/ap/notes/{status}"),
+            format!("/@ann/{status}"),
+            format!("/ap/actors/{}", ann.id),
+        ] {
+            let before = place.counted();
+            let crowd = (0..200).map(|_| ask(&stranger, &path));
+            for answer in futures::future::join_all(crowd).await {
+                document(answer);
+            }
+            // Once a second; a busy machine may take some of those for two hundred.
+            let statements = place.counted().statements - before.statements;
+            assert!(statements <= 40, "{path}: {statements}");
         }
     });
 }

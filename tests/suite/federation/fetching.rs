@@ -65,6 +65,7 @@ fn id(value: &Value) -> String {
 
 #[test]
 fn a_boost_brings_what_it_points_at_from_its_own_server() {
+    // I8
     Setup::federated().run(async |place| {
         let world = world(place).await;
         let now = place.app.clock.now();
@@ -101,6 +102,7 @@ fn a_boost_brings_what_it_points_at_from_its_own_server() {
 
 #[test]
 fn what_is_not_for_everybody_is_not_kept_when_it_is_fetched() {
+    // I21
     Setup::federated().run(async |place| {
         let world = world(place).await;
         let now = place.app.clock.now();
@@ -120,6 +122,7 @@ fn what_is_not_for_everybody_is_not_kept_when_it_is_fetched() {
 
 #[test]
 fn a_post_of_another_server_is_asked_for_there_and_its_author_speaks_for_it() {
+    // I8
     Setup::federated().run(async |place| {
         let world = world(place).await;
         let now = place.app.clock.now();
@@ -154,6 +157,7 @@ fn a_post_of_another_server_is_asked_for_there_and_its_author_speaks_for_it() {
 
 #[test]
 fn an_endless_thread_is_climbed_a_few_steps() {
+    // N8
     Setup::federated().run(async |place| {
         let world = world(place).await;
         let (eve, origin) = (world.eve.id.clone(), world.beta.origin());
@@ -217,6 +221,7 @@ fn what_cannot_be_had_now_is_tried_again_and_what_is_blocked_never() {
 
 #[test]
 fn a_move_is_believed_when_both_say_so_now() {
+    // I18
     Setup::federated().run(async |place| {
         let world = world(place).await;
         // Known from before, without the other name.
@@ -258,6 +263,7 @@ fn a_move_is_believed_when_both_say_so_now() {
 
 #[test]
 fn nobody_is_led_to_somebody_who_is_shut_out() {
+    // I18
     Setup::federated().run(async |place| {
         let world = world(place).await;
         let eve = known(place, &world.eve).await;

@@ -48,6 +48,7 @@ async fn posts(place: &Place) -> Vec<String> {
 
 #[test]
 fn a_reply_that_is_passed_on_is_what_its_own_server_says() {
+    // I6, I8
     Setup::federated().run(async |place| {
         let alpha = place.peer("alpha");
         let Thread { carl, bob, root } = thread(place).await;
@@ -118,6 +119,7 @@ fn a_deletion_that_is_passed_on_counts_when_the_post_is_gone_at_home() {
 
 #[test]
 fn what_is_of_no_concern_here_makes_nobody_ask_and_deeds_are_not_passed_on() {
+    // I6, I23
     Setup::federated().run(async |place| {
         let alpha = place.peer("alpha");
         let Thread { carl, bob, root } = thread(place).await;

@@ -39,6 +39,7 @@ type Lie = fn(&mut Letter);
 
 #[test]
 fn an_honest_activity_is_kept_once_however_often_it_comes() {
+    // I4
     beside_ann(async |place, peer, ann| {
         let activity = like(peer, ann);
         assert_eq!(ann.send(place, &activity).await.status, 202);
@@ -63,6 +64,7 @@ fn an_honest_activity_is_kept_once_however_often_it_comes() {
 
 #[test]
 fn the_same_activity_twenty_times_at_once_is_one_row() {
+    // I27
     beside_ann(async |place, peer, ann| {
         // The key is known, so all twenty get to the writer.
         ann.send(place, &like(peer, ann)).await;
@@ -75,6 +77,7 @@ fn the_same_activity_twenty_times_at_once_is_one_row() {
 
 #[test]
 fn what_was_not_signed_or_was_changed_afterwards_is_refused() {
+    // I3
     beside_ann(async |place, peer, ann| {
         let lies: &[(&str, u16, Lie)] = &[
             ("no signature", 401, |l| l.signed = false),
@@ -121,6 +124,7 @@ fn what_was_not_signed_or_was_changed_afterwards_is_refused() {
 
 #[test]
 fn a_signature_of_another_hour_is_refused() {
+    // I4
     beside_ann(async |place, peer, ann| {
         for (minutes, status) in [(-61, 401), (61, 401), (-59, 202), (59, 202)] {
             let mut letter = ann.letter(place, &like(peer, ann));
@@ -198,6 +202,7 @@ async fn send_9421(
 
 #[test]
 fn the_newer_signatures_are_held_to_the_same_rules() {
+    // I3, I4
     beside_ann(async |place, peer, ann| {
         let now = place.app.clock.now().timestamp();
         let send = async |lie: &dyn Fn(&mut Said<'_>)| {
@@ -232,6 +237,7 @@ fn the_newer_signatures_are_held_to_the_same_rules() {
 
 #[test]
 fn what_can_be_read_in_two_ways_is_refused() {
+    // I5, I12
     beside_ann(async |place, peer, ann| {
         let letter = ann.letter(place, &like(peer, ann));
         let twice = |name: &'static str, value: String| {
@@ -312,6 +318,7 @@ fn what_is_no_activity_or_too_long_is_refused() {
 
 #[test]
 fn nobody_speaks_for_another() {
+    // I1, I6
     beside_ann(async |place, peer, ann| {
         let evil = &place.peers[1];
         let (ben, mallory) = (peer.actor("ben"), evil.actor("mallory"));
@@ -351,6 +358,7 @@ fn nobody_speaks_for_another() {
 
 #[test]
 fn a_key_that_its_owner_does_not_list_is_nobodys_and_is_looked_for_once() {
+    // I2
     beside_ann(async |place, peer, ann| {
         peer.publish(json!({
             "id": peer.url("/keys/9"), "owner": ann.id, "publicKeyPem": ann.key.public_pem,
@@ -380,6 +388,7 @@ fn a_key_that_its_owner_does_not_list_is_nobodys_and_is_looked_for_once() {
 
 #[test]
 fn an_id_on_another_server_is_refused_and_closes_no_way() {
+    // I7
     beside_ann(async |place, peer, ann| {
         let other = &place.peers[1];
         let olga = other.actor("olga");
@@ -502,6 +511,7 @@ fn the_end_of_somebody_unknown_costs_nothing() {
 
 #[test]
 fn a_fresh_host_may_send_so_much_and_then_waits() {
+    // I26
     beside_ann(async |place, peer, ann| {
         assert_eq!(ann.send(place, &like(peer, ann)).await.status, 202);
         let letters: Vec<Letter> = (0..310)
@@ -546,6 +556,7 @@ async fn lay(place: &Place, domain: &str, kind: PolicyKind) -> i64 {
 
 #[test]
 fn a_blocked_server_is_refused_before_anything_is_asked_or_written() {
+    // I28
     beside_ann(async |place, peer, ann| {
         let policy = lay(place, "alpha.test", PolicyKind::Suspended).await;
         let before = place.counted();
@@ -600,6 +611,7 @@ fn a_known_key_costs_one_statement_however_many_come_at_once() {
 
 #[test]
 fn ids_are_remembered_over_the_turn_of_a_generation() {
+    // I4
     beside_ann(async |place, peer, ann| {
         let turn = async || {
             let mut conn = place.app.pool.get().await.unwrap();

@@ -92,6 +92,7 @@ async fn through(place: &Place, names: &Arc<Lying>) -> Federation {
 
 #[test]
 fn a_name_that_leads_into_a_private_network_is_refused() {
+    // N1
     in_earnest(async |place| {
         for ip in [
             "127.0.0.1",
@@ -120,6 +121,7 @@ fn a_name_that_leads_into_a_private_network_is_refused() {
 
 #[test]
 fn whatever_is_asked_for_passes_the_same_guard() {
+    // N3
     in_earnest(async |place| {
         let names = Lying::new(&[&["169.254.169.254"]]);
         let fed = through(place, &names).await;
@@ -163,6 +165,7 @@ fn whatever_is_asked_for_passes_the_same_guard() {
 
 #[test]
 fn a_name_with_one_private_address_among_public_ones_is_refused() {
+    // N2
     in_earnest(async |place| {
         let names = Lying::new(&[&["2000::1", "::1"]]);
         let fed = through(place, &names).await;
@@ -175,6 +178,7 @@ fn a_name_with_one_private_address_among_public_ones_is_refused() {
 
 #[test]
 fn the_address_that_was_vetted_is_the_one_that_is_dialled() {
+    // N2
     in_earnest(async |place| {
         // Nobody lives at the first one; whoever looked a second time would find us.
         let names = Lying::new(&[&["2000::1"], &["127.0.0.1"]]);
@@ -192,6 +196,7 @@ fn the_address_that_was_vetted_is_the_one_that_is_dialled() {
 
 #[test]
 fn numbers_ports_and_other_schemes_are_refused_before_anything_is_looked_up() {
+    // N1, N3
     in_earnest(async |place| {
         let names = Lying::new(&[&["2000::1"]]);
         let fed = through(place, &names).await;
@@ -222,6 +227,7 @@ fn numbers_ports_and_other_schemes_are_refused_before_anything_is_looked_up() {
 
 #[test]
 fn every_hop_is_vetted_again() {
+    // N3, I11
     Setup::federated().run(async |place| {
         let alpha = place.peer("alpha");
         let port = place.peer("beta").address.port();
@@ -247,6 +253,7 @@ fn every_hop_is_vetted_again() {
 
 #[test]
 fn three_redirects_are_followed_and_not_a_fourth() {
+    // N4
     Setup::federated().run(async |place| {
         let alpha = place.peer("alpha");
         thing(alpha, "/end");
@@ -265,6 +272,7 @@ fn three_redirects_are_followed_and_not_a_fourth() {
 
 #[test]
 fn circles_are_left_at_once_whatever_they_are_made_of() {
+    // N4
     Setup::federated().run(async |place| {
         let (alpha, beta) = (place.peer("alpha"), place.peer("beta"));
         alpha.serve("/self", Page::redirect(&alpha.url("/self")));
@@ -305,6 +313,7 @@ fn circles_are_left_at_once_whatever_they_are_made_of() {
 
 #[test]
 fn who_drips_or_says_nothing_is_left_when_the_time_is_over() {
+    // N5
     Setup::federated().run(async |place| {
         let alpha = place.peer("alpha");
         let document = json!({ "id": alpha.url("/drip"), "content": "a".repeat(10_000) });
@@ -336,6 +345,7 @@ fn who_drips_or_says_nothing_is_left_when_the_time_is_over() {
 
 #[test]
 fn headers_without_an_end_are_not_read_to_the_end() {
+    // N5
     Setup::federated().run(async |place| {
         let alpha = place.peer("alpha");
         alpha.serve("/head", Page::endless_head());
@@ -349,6 +359,7 @@ fn headers_without_an_end_are_not_read_to_the_end() {
 
 #[test]
 fn bodies_count_as_they_are_unpacked() {
+    // N6
     Setup::federated().run(async |place| {
         let alpha = place.peer("alpha");
         alpha.serve("/bomb", Page::bomb(50 << 20));
@@ -374,6 +385,7 @@ fn bodies_count_as_they_are_unpacked() {
 
 #[test]
 fn a_document_ten_thousand_deep_is_nonsense() {
+    // N7
     Setup::federated().run(async |place| {
         let alpha = place.peer("alpha");
         let id = alpha.url("/deep");
@@ -386,6 +398,7 @@ fn a_document_ten_thousand_deep_is_nonsense() {
 
 #[test]
 fn one_piece_of_work_makes_twenty_requests_and_no_more() {
+    // N8
     Setup::federated().run(async |place| {
         let alpha = place.peer("alpha");
         alpha.answer("/pages/", {
@@ -414,6 +427,7 @@ fn one_piece_of_work_makes_twenty_requests_and_no_more() {
 
 #[test]
 fn what_does_not_call_itself_a_document_is_none() {
+    // I10
     Setup::federated().run(async |place| {
         let alpha = place.peer("alpha");
         let id = alpha.url("/upload");
@@ -444,6 +458,7 @@ fn what_does_not_call_itself_a_document_is_none() {
 
 #[test]
 fn a_document_belongs_to_the_host_where_it_was_found() {
+    // I8, I9, I11
     Setup::federated().run(async |place| {
         let (alpha, beta) = (place.peer("alpha"), place.peer("beta"));
         // Somebody else's word about alpha's note.

@@ -133,6 +133,7 @@ fn a_question_goes_out_votes_come_in_and_counts_are_told_seldom_and_at_the_end()
 
 #[test]
 fn votes_from_elsewhere_count_by_the_rules_and_not_without_end() {
+    // I22
     Setup::federated().run(async |place| {
         let ann = place.member("ann").await;
         let (alpha, beta) = (place.peer("alpha"), place.peer("beta"));

@@ -42,6 +42,7 @@ async fn waiting(who: &Person) -> Vec<Value> {
 
 #[test]
 fn strangers_of_a_new_server_fill_the_request_box_and_not_the_notices() {
+    // I26
     run(async |place| {
         let ann = place.member("ann").await;
         for number in 0..13 {
@@ -130,6 +131,7 @@ fn strangers_of_a_new_server_fill_the_request_box_and_not_the_notices() {
 
 #[test]
 fn while_a_server_floods_its_people_wait_and_then_no_more() {
+    // I26
     run(async |place| {
         let ann = place.member("ann").await;
         let bob = place.stranger_at("far.example", "bob").await;

@@ -143,6 +143,7 @@ fn a_peer_over_http_2_is_asked_and_told_with_signatures_that_hold() {
 
 #[test]
 fn who_shows_no_certificate_that_holds_is_asked_nothing() {
+    // N5, I11
     Setup::federated().without_jobs().run(async |place| {
         let (authority, stranger) = (Authority::new(), Authority::new());
         let ann = place.member("ann").await;

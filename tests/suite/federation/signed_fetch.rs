@@ -69,6 +69,7 @@ async fn things(person: &Person) -> Things {
 
 #[test]
 fn who_signs_is_remembered_and_the_answer_is_for_them_alone() {
+    // T12
     Setup::federated().run(async |place| {
         let ann = place.member("ann").await;
         let alpha = place.peer("alpha");
@@ -99,6 +100,7 @@ fn who_signs_is_remembered_and_the_answer_is_for_them_alone() {
 
 #[test]
 fn a_follower_elsewhere_reads_what_is_for_followers_and_nobody_else_does() {
+    // T11
     Setup::federated().run(async |place| {
         let ann = place.member("ann").await;
         let (bea, carl) = (
@@ -135,6 +137,7 @@ fn a_follower_elsewhere_reads_what_is_for_followers_and_nobody_else_does() {
 
 #[test]
 fn whom_a_member_blocks_finds_their_posts_no_more() {
+    // I24
     Setup::federated().run(async |place| {
         let ann = place.member("ann").await;
         let (bea, carl) = (

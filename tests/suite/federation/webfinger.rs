@@ -54,6 +54,7 @@ fn a_handle_leads_to_its_actor_with_two_requests_and_then_with_none() {
 
 #[test]
 fn a_domain_that_is_not_the_actors_server_is_shown_where_both_agree() {
+    // I17
     Setup::federated().run(async |place| {
         let (alpha, beta) = (place.peer("alpha"), place.peer("beta"));
         let ann = beta.actor("ann");
@@ -81,6 +82,7 @@ fn a_domain_that_is_not_the_actors_server_is_shown_where_both_agree() {
 
 #[test]
 fn nobody_is_shown_under_a_name_that_their_own_server_does_not_confirm() {
+    // I17
     Setup::federated().run(async |place| {
         let (alpha, beta) = (place.peer("alpha"), place.peer("beta"));
         let ann = beta.actor("ann");

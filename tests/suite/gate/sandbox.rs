@@ -10,6 +10,7 @@ use crate::support::place::run;
 
 #[test]
 fn drafts_live_under_the_paths_of_posts_and_only_for_their_owner() {
+    // T10
     run(async |place| {
         place.owner().await;
         let (hana, other) = (
@@ -98,6 +99,7 @@ fn drafts_live_under_the_paths_of_posts_and_only_for_their_owner() {
 
 #[test]
 fn what_no_draft_can_be_is_said_and_there_is_room_for_ten() {
+    // T15
     run(async |place| {
         place.owner().await;
         let hana = place.applicant("hana").await;

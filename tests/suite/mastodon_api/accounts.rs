@@ -305,6 +305,7 @@ fn pictures_are_made_new_and_tell_nothing_of_their_maker() {
 
 #[test]
 fn a_profile_that_is_too_long_is_refused_field_by_field() {
+    // T15
     run(async |place| {
         let ann = place.member("ann").await;
         let path = "/api/v1/accounts/update_credentials";

@@ -104,6 +104,7 @@ async fn acts(api: &Api, post: &str) -> Vec<u16> {
 
 #[test]
 fn a_post_is_seen_by_its_audience_and_by_nobody_else_on_any_surface() {
+    // T11
     run(async |place| {
         let people = people(place).await;
         for (visibility, follower, mentioned, other) in [

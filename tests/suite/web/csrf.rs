@@ -48,6 +48,7 @@ const LOOKS_RIGHT: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 #[test]
 fn no_write_of_the_web_works_without_its_token_and_no_look_writes() {
+    // T6
     run(async |place| {
         let owner = place.owner().await;
         let (ann, hana) = (place.member("ann").await, place.applicant("hana").await);
