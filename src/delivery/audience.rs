@@ -115,7 +115,8 @@ pub fn intents(event: &Taken) -> Vec<Intent> {
         ],
         EventKind::AccountBlocked => vec![between(ActivityKind::Block, actor, subject)],
         EventKind::BlockUndone => vec![between(ActivityKind::BlockUndone, actor, subject)],
-        // Whose move was taken back has no followers left who could tell their servers.
+        // Whose move was taken back has no followers left who could tell their servers; whoever
+        // keeps something of somebody has to hear of a suspension, and of its end.
         EventKind::ProfileChanged if event.extra.is_some() => {
             vec![say(ActivityKind::Profile, actor, FOLLOWERS | REACHED)]
         }

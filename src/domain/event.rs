@@ -46,7 +46,8 @@ smallint_enum! {
         AccountBlocked = 9 => "account_blocked",
         /// subject: who was blocked, actor; extra: the id of the block that is gone.
         BlockUndone = 10 => "block_undone",
-        /// subject: account, actor: the same; extra: the same where a move was taken back.
+        /// subject: account, actor: the same; extra: the same where more than those who follow
+        /// hear of it: a move was taken back, a suspension was laid or lifted.
         ProfileChanged = 11 => "profile_changed",
         /// subject: application, actor: user.
         Applied = 12 => "applied",
@@ -187,6 +188,12 @@ impl Event {
             actor,
             extra: None,
         }
+    }
+
+    /// An account of this place was suspended, or is not any more: its servers hear how it
+    /// stands now.
+    pub fn suspension_of(account: Id) -> Event {
+        Event::by_people(EventKind::ProfileChanged, account, account).with(account)
     }
 
     /// The same with a second id.

@@ -9,6 +9,7 @@ use serde_json::json;
 use super::policies::{self, Laid};
 use super::{By, changed};
 use crate::app::App;
+use crate::domain::event::Event;
 use crate::domain::policy::{PolicyKind, PolicySource};
 use crate::domain::{Error, Id, Result};
 use crate::gate::away::deputies as called;
@@ -184,9 +185,15 @@ async fn restrain(app: &App, who: &Deputy, account: Id, kind: i16) -> Result<()>
             detail: json!({ "until": over.1.to_rfc3339() }),
             inverse: inverse.map(|act| json!({ "act": act, "account": account.to_string() })),
         };
-        store::audit::append(conn, line, now).await
+        store::audit::append(conn, line, now).await?;
+        if kind == SUSPENDED {
+            store::events::insert(conn, &Event::suspension_of(account), now).await?;
+        }
+        Ok(())
     })
-    .await
+    .await?;
+    app.wake_relay();
+    Ok(())
 }
 
 /// Holds what a server sends, or limits its people.
@@ -383,6 +390,7 @@ async fn end(conn: &mut Conn, act: &Act, by: Id, now: DateTime<Utc>) -> Result<b
         let target = deputies::target(conn, account).await?;
         if let (SUSPENDED, Some(user)) = (kind, target.and_then(|target| target.user)) {
             taken_back::set_disabled(conn, user, None).await?;
+            store::events::insert(conn, &Event::suspension_of(account), now).await?;
         }
     }
     Ok(true)

@@ -3,7 +3,8 @@
 //!
 //! What lies on an account is a row with its cause (D15); nobody restrains somebody of the staff
 //! whose role is not below their own (T14). A suspended member of this place cannot sign in, and
-//! is shown blank everywhere; all of it comes back when it is lifted.
+//! is shown blank everywhere, also on servers that know of them; all of it comes back when it is
+//! lifted.
 
 use chrono::{DateTime, Utc};
 use diesel_async::AsyncConnection;
@@ -11,6 +12,7 @@ use serde_json::json;
 
 use crate::app::App;
 use crate::domain::application::ApplicationState;
+use crate::domain::event::Event;
 use crate::domain::{Error, Id, Page, Result};
 use crate::gate::budget::{self, About};
 use crate::gate::who::{Moderator, Reviewer};
@@ -291,9 +293,15 @@ pub async fn act(app: &App, who: &Moderator, id: Id, act: Act, reason: &str) -> 
             inverse: Some(json!({ "act": act.inverse().word(), "account": id.to_string() })),
         };
         store::audit::append(conn, line, now).await?;
-        signs::act(conn, who, now).await
+        signs::act(conn, who, now).await?;
+        if user.is_some() && matches!(act, Act::Suspend | Act::Unsuspend) {
+            store::events::insert(conn, &Event::suspension_of(id), now).await?;
+        }
+        Ok(())
     })
-    .await
+    .await?;
+    app.wake_relay();
+    Ok(())
 }
 
 async fn apply(

@@ -54,7 +54,7 @@ pub async fn close(
     Ok(did)
 }
 
-/// When an account was deleted by its member; `None` for all others.
+/// When an account was deleted, by its member or by staff; `None` for all others.
 pub async fn closed_at(conn: &mut Conn, account: Id) -> Result<Option<DateTime<Utc>>> {
     let row: Option<(DateTime<Utc>,)> = raw::<(Timestamptz,)>(
         "SELECT created_at FROM tombstones WHERE subject_id = ? AND actor_id = subject_id AND kind = 1",

@@ -50,6 +50,9 @@ pub struct Actor {
     pub image: Option<Picture>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub attachment: Vec<PropertyValue>,
+    /// Only said where it is so.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub suspended: bool,
 }
 
 /// What its signatures are checked with.
@@ -91,7 +94,8 @@ pub struct PropertyValue {
     pub value: String,
 }
 
-/// A local account. Whether anybody may have it is the caller's business.
+/// A local account; a suspended one with its name and key alone, and saying so. Whether anybody
+/// may have it is the caller's business.
 pub fn actor(here: &Here, rows: &ActorRows) -> Actor {
     let account = &rows.account;
     let (origin, id) = (here.origin.as_str(), account.id);
@@ -99,7 +103,7 @@ pub fn actor(here: &Here, rows: &ActorRows) -> Actor {
         Some(uri) => uri.clone(),
         None => addresses::actor(origin, id),
     };
-    Actor {
+    let actor = Actor {
         kind: match account.kind {
             1 => "Service",
             2 => "Application",
@@ -142,7 +146,30 @@ pub fn actor(here: &Here, rows: &ActorRows) -> Actor {
                 name: field.name,
             })
             .collect(),
+        suspended: false,
         id: address,
+    };
+    match account.is_suspended() {
+        true => blank(actor),
+        false => actor,
+    }
+}
+
+/// What is left to be said of somebody who is suspended.
+fn blank(actor: Actor) -> Actor {
+    Actor {
+        name: actor.preferred_username.clone(),
+        summary: String::new(),
+        manually_approves_followers: false,
+        discoverable: false,
+        indexable: false,
+        also_known_as: Vec::new(),
+        moved_to: None,
+        icon: None,
+        image: None,
+        attachment: Vec::new(),
+        suspended: true,
+        ..actor
     }
 }
 
@@ -178,6 +205,7 @@ pub fn instance(here: &Here, title: &str, public_key_pem: &str) -> Actor {
         icon: None,
         image: None,
         attachment: Vec::new(),
+        suspended: false,
         id: address,
     }
 }

@@ -14,6 +14,7 @@ pub const JSON: &str = concat!(
     r#""conversation":"ostatus:conversation","Emoji":"toot:Emoji","#,
     r#""featured":{"@id":"toot:featured","@type":"@id"},"discoverable":"toot:discoverable","#,
     r#""indexable":"toot:indexable","blurhash":"toot:blurhash","votersCount":"toot:votersCount","#,
+    r#""suspended":"toot:suspended","#,
     r#""focalPoint":{"@id":"toot:focalPoint","@container":"@list"},"webfinger":"wf:webfinger","#,
     r#""interactionPolicy":{"@id":"gts:interactionPolicy","@type":"@id"},"#,
     r#""canQuote":{"@id":"gts:canQuote","@type":"@id"},"#,

@@ -150,6 +150,7 @@ async fn yes(
         let kind = store::restraints::SUSPENDED;
         store::restraints::lay(conn, account, kind, why, now).await?;
         taken_back::set_disabled(conn, user.id, Some(now)).await?;
+        store::events::insert(conn, &Event::suspension_of(account), now).await?;
         return Ok((Undone::Suspended, Vec::new()));
     }
     taken_back::posts_to_drafts(conn, user.id, account, drafts::MOST, now).await?;

@@ -7,11 +7,13 @@
 
 use std::collections::HashSet;
 
+use chrono::{DateTime, Utc};
 use diesel_async::AsyncConnection;
 use serde_json::json;
 
 use super::tree::{self, Stand};
 use crate::app::App;
+use crate::domain::event::Event;
 use crate::domain::role::Role;
 use crate::domain::{Error, Id, Result};
 use crate::gate::applications::bulk;
@@ -232,6 +234,7 @@ pub async fn cut(app: &App, who: &Admin, node: i64, wanted: &Cut) -> Result<i64>
                 "protected": plan.protected,
                 "reason": reason,
             });
+            let told = restrained.clone();
             let new = NewCut {
                 node,
                 actor: by,
@@ -254,12 +257,23 @@ pub async fn cut(app: &App, who: &Admin, node: i64, wanted: &Cut) -> Result<i64>
             };
             store::audit::append(conn, line, now).await?;
             signs::act(conn, who, now).await?;
+            if wanted.kind == Kind::Suspend {
+                tell_suspensions(conn, &told, now).await?;
+            }
             Ok::<_, Error>(id)
         })
         .await?;
     drop(conn);
     app.wake_relay();
     Ok(done)
+}
+
+/// Other servers hear how these accounts stand now.
+async fn tell_suspensions(conn: &mut Conn, accounts: &[Id], now: DateTime<Utc>) -> Result<()> {
+    for account in accounts {
+        store::events::insert(conn, &Event::suspension_of(*account), now).await?;
+    }
+    Ok(())
 }
 
 fn check(plan: &Plan, wanted: &Cut) -> Result<()> {
@@ -341,6 +355,9 @@ pub async fn mend(app: &App, who: &Admin, id: i64) -> Result<usize> {
             };
             store::audit::append(conn, line, now).await?;
             signs::act(conn, who, now).await?;
+            if kind == Some(Kind::Suspend) {
+                tell_suspensions(conn, &cut.restrained, now).await?;
+            }
             Ok(late)
         })
         .await?;

@@ -12,12 +12,15 @@ use crate::cache::served::Of;
 use crate::domain::{Error, Id, Result};
 use crate::model::document_rows::{BoostRows, NoteRows};
 use crate::social::statuses::pin::MAX_PINS;
-use crate::store::{self, shown_to_servers};
+use crate::store::{self, departures, shown_to_servers};
 
 /// Posts on a page of an outbox.
 const OUTBOX_PAGE: usize = 20;
 
-/// A local account.
+/// A local account; of a suspended one little more than that it is.
+///
+/// # Errors
+/// `NotFound` for all that is none, and for one that was deleted.
 pub async fn actor(app: &App, asker: &Asker, id: Id) -> Result<Document> {
     match asker.is_stranger() {
         true => app.served.get(Of::Actor, id, make(app, asker, id)).await,
@@ -27,10 +30,11 @@ pub async fn actor(app: &App, asker: &Asker, id: Id) -> Result<Document> {
 
 async fn make(app: &App, asker: &Asker, id: Id) -> Result<Document> {
     let mut conn = app.pool.get().await?;
-    let rows = store::documents::actor(&mut conn, id)
-        .await?
-        .filter(|rows| !rows.account.is_suspended())
-        .ok_or(Error::NotFound)?;
+    let rows = store::documents::actor(&mut conn, id).await?;
+    let rows = rows.ok_or(Error::NotFound)?;
+    if rows.account.is_suspended() && departures::closed_at(&mut conn, id).await?.is_some() {
+        return Err(Error::NotFound);
+    }
     let page = format!("/@{}", rows.account.username);
     let document = actor::actor(&Here::of(app), &rows);
     given(app, &mut conn, asker, id, Some(page), &document).await

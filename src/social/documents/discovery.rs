@@ -19,7 +19,7 @@ const HALF_YEAR: TimeDelta = TimeDelta::days(182);
 pub enum Subject {
     /// The server's own actor.
     Instance,
-    /// A local account that is not suspended.
+    /// A local account; a suspended one without its picture.
     Account {
         /// Its id.
         id: Id,
@@ -45,15 +45,19 @@ pub async fn find(app: &App, resource: &str) -> Result<Subject> {
             .await?
             .ok_or(Error::NotFound)?,
     };
-    store::profiles::find(&mut conn, id)
+    let account = store::profiles::find(&mut conn, id)
         .await?
-        .filter(|account: &Account| account.is_local() && !account.is_suspended())
-        .map(|account| Subject::Account {
-            id,
-            username: account.username,
-            avatar_path: account.avatar_path,
-        })
-        .ok_or(Error::NotFound)
+        .filter(Account::is_local)
+        .ok_or(Error::NotFound)?;
+    let suspended = account.is_suspended();
+    if suspended && store::departures::closed_at(&mut conn, id).await?.is_some() {
+        return Err(Error::NotFound);
+    }
+    Ok(Subject::Account {
+        id,
+        username: account.username,
+        avatar_path: account.avatar_path.filter(|_| !suspended),
+    })
 }
 
 #[derive(Debug, PartialEq)]

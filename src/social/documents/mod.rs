@@ -2,7 +2,7 @@
 //!
 //! What a server may not have is not found, as what never was: posts that are private, local
 //! or of suspended accounts, and whoever still waits at the door, of whom there is no account
-//! (D5). Whom an account blocks finds none of its posts (I24); the actor they still find, or
+//! (D5). A suspended account itself is a name that says so: who keeps something of it has to know. Whom an account blocks finds none of its posts (I24); the actor they still find, or
 //! they could not check the signature under the block.
 
 pub mod actors;

@@ -83,7 +83,10 @@ fn who_is_not_here_is_not_found_whoever_they_are() {
         let gone = place.member("gone").await;
         place.applicant("hana").await;
         let number: i64 = gone.id.parse().expect("a number");
-        let sql = "UPDATE accounts SET flags = flags | 2 WHERE id = $1 RETURNING id";
+        // As an account is left that was deleted, until every server knows.
+        let sql = "WITH shut AS (UPDATE accounts SET flags = flags | 2 WHERE id = $1 RETURNING id) \
+                   INSERT INTO tombstones (uri_hash, kind, actor_id, subject_id, created_at) \
+                   SELECT md5('gone')::uuid, 1, id, id, to_timestamp(0) FROM shut";
         place.sql(sql, &[&number]).await;
         let domain = place.app.config.server.handle_domain.clone();
         for resource in [

@@ -26,4 +26,5 @@ mod same_names;
 mod samples;
 mod secure;
 mod signed_fetch;
+mod suspended;
 mod webfinger;
