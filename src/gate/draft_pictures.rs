@@ -209,13 +209,15 @@ pub(super) async fn set(
         }
     }
     let most = most(who);
-    if wanted.len() > most {
+    let before = store::draft_media::of_drafts(conn, user, &[draft]).await?;
+    // Those it has may stay, however many: of a post that became a draft again.
+    let adds = wanted.iter().any(|id| before.iter().all(|p| p.id != *id));
+    if wanted.len() > most && adds {
         return Err(Error::invalid(match most {
             1 => "A draft on the porch has room for one picture.".to_owned(),
             most => format!("A draft has room for {most} pictures."),
         }));
     }
-    let before = store::draft_media::of_drafts(conn, user, &[draft]).await?;
     let lost: Vec<Id> = before
         .iter()
         .map(|p| p.id)

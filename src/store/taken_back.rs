@@ -2,12 +2,16 @@
 
 use chrono::{DateTime, Utc};
 use diesel::OptionalExtension;
-use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz};
+use diesel::sql_types::{Array, BigInt, Bool, Float, Integer, Nullable, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 
 use super::Conn;
+use super::draft_media::NewDraftPicture;
 use super::raw::raw;
 use crate::domain::{Id, Result};
+
+/// Pictures that come back: of ten posts, four each.
+const MOST_PICTURES: i64 = 40;
 
 /// A no that was taken back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,31 +63,90 @@ pub async fn noes(
         .collect())
 }
 
-/// Brings a member's own words back into their drafts, the latest first, as far as there is
-/// room for `most`: an account that goes takes nothing along that its writer would miss.
+/// A post that became a draft again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Redrafted {
+    /// The post, which goes with its account.
+    pub status: Id,
+    /// What is left of it.
+    pub draft: Id,
+}
+
+/// Brings a member's own posts back into their drafts, the latest first, as far as there is
+/// room for `most`: an account that goes takes nothing along that its writer would miss. Their
+/// pictures are [`pictures`].
 pub async fn posts_to_drafts(
     conn: &mut Conn,
     user: Id,
     account: Id,
     most: i64,
     at: DateTime<Utc>,
-) -> Result<()> {
-    raw::<()>(
+) -> Result<Vec<Redrafted>> {
+    let rows: Vec<(Id, Id)> = raw::<(BigInt, BigInt)>(
         "WITH p AS (SELECT ?::bigint AS login, ?::bigint AS account, ?::bigint AS most, ?::timestamptz AS at), \
-         posts AS (SELECT s.* FROM p JOIN statuses s ON s.account_id = p.account \
-            WHERE s.reblog_of_id IS NULL AND s.source IS NOT NULL AND s.source <> '' ORDER BY s.id DESC \
-            LIMIT greatest((SELECT p.most - (SELECT count(*) FROM drafts d WHERE d.user_id = p.login) FROM p), 0)) \
-         INSERT INTO drafts (id, user_id, text, spoiler_text, sensitive, visibility, language, created_at, updated_at) \
-         SELECT next_id(p.at), p.login, s.source, s.spoiler_text, s.sensitive, s.visibility, s.language, s.created_at, p.at \
-         FROM p CROSS JOIN posts s",
+         posts AS MATERIALIZED (SELECT s.*, next_id(p.at) AS draft FROM p JOIN statuses s ON s.account_id = p.account \
+            WHERE s.reblog_of_id IS NULL AND (coalesce(s.source, '') <> '' \
+                OR EXISTS (SELECT 1 FROM media m WHERE m.status_id = s.id AND m.kind = 0)) ORDER BY s.id DESC \
+            LIMIT greatest((SELECT p.most - (SELECT count(*) FROM drafts d WHERE d.user_id = p.login) FROM p), 0)), \
+         made AS (INSERT INTO drafts (id, user_id, text, spoiler_text, sensitive, visibility, language, created_at, updated_at) \
+         SELECT s.draft, p.login, coalesce(s.source, ''), s.spoiler_text, s.sensitive, s.visibility, s.language, s.created_at, p.at \
+         FROM p CROSS JOIN posts s RETURNING id) \
+         SELECT s.id, s.draft FROM posts s JOIN made ON made.id = s.draft",
     )
     .bind::<BigInt, _>(user)
     .bind::<BigInt, _>(account)
     .bind::<BigInt, _>(most)
     .bind::<Timestamptz, _>(at)
-    .execute(conn)
+    .load(conn)
     .await?;
-    Ok(())
+    Ok(rows
+        .into_iter()
+        .map(|(status, draft)| Redrafted { status, draft })
+        .collect())
+}
+
+/// The pictures of these posts, in their order; at the most [`MOST_PICTURES`]. Their paths are
+/// public ones.
+pub async fn pictures(conn: &mut Conn, statuses: &[Id]) -> Result<Vec<(Id, NewDraftPicture)>> {
+    type Columns = (
+        (BigInt, Text, Text, BigInt),
+        (Integer, Integer, Text, Text),
+        (Nullable<Float>, Nullable<Float>),
+    );
+    type Row = (
+        (Id, String, String, i64),
+        (i32, i32, String, String),
+        (Option<f32>, Option<f32>),
+    );
+    let rows: Vec<Row> = raw::<Columns>(
+        "SELECT m.status_id, m.path, coalesce(m.mime, ''), coalesce(m.size, 0), \
+                coalesce(m.width, 0), coalesce(m.height, 0), coalesce(m.blurhash, ''), left(m.description, 1500), \
+                m.focus_x, m.focus_y \
+         FROM media m WHERE m.status_id = ANY (?) AND m.kind = 0 AND m.path IS NOT NULL \
+         ORDER BY m.status_id DESC, m.position, m.id LIMIT ?",
+    )
+    .bind::<Array<BigInt>, _>(statuses.to_vec())
+    .bind::<BigInt, _>(MOST_PICTURES)
+    .load(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(
+            |((status, path, mime, size), (width, height, blurhash, description), (x, y))| {
+                let picture = NewDraftPicture {
+                    path,
+                    mime,
+                    size: i32::try_from(size).unwrap_or(i32::MAX),
+                    width,
+                    height,
+                    blurhash,
+                    description,
+                    focus: x.zip(y),
+                };
+                (status, picture)
+            },
+        )
+        .collect())
 }
 
 const CLOSE: &str = "\

@@ -1,11 +1,13 @@
 //! A decision is taken back, within a day.
 //!
 //! - A yes: as long as no other server saw anything of the account, the user waits again, with
-//!   the words of their profile, and what they posted is in their drafts. Once another server
+//!   the words of their profile, and what they posted is in their drafts, pictures too. Once another server
 //!   did, an account cannot be unmade: it is suspended.
 //! - A no: the application waits again, and tokens that ended with the decision live again.
 //!
 //! Who was told of the decision by mail is told of this too.
+
+use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel_async::AsyncConnection;
@@ -18,11 +20,12 @@ use crate::domain::application::ApplicationState;
 use crate::domain::event::{Event, EventKind};
 use crate::domain::role::Role;
 use crate::domain::{Error, Id, Result};
-use crate::files::MediaPath;
+use crate::files::{MediaPath, Place};
 use crate::gate::who::Reviewer;
 use crate::gate::{drafts, hints};
 use crate::model::application::Application;
-use crate::store::taken_back::TakenBack;
+use crate::store::draft_media::NewDraftPicture;
+use crate::store::taken_back::{Redrafted, TakenBack};
 use crate::store::{self, Conn, departures, taken_back};
 
 /// How long a decision can be taken back.
@@ -64,6 +67,7 @@ pub async fn undo(app: &App, who: &Reviewer, id: Id) -> Result<Undone> {
     let mail = mail_reaches_people(app);
     let notes = app.url("/ap/notes/");
     let mut conn = app.desk.get().await?;
+    let mut copies = Vec::new();
     let done = conn
         .transaction(async |conn| {
             let now = app.clock.decide(conn).await?;
@@ -82,7 +86,7 @@ pub async fn undo(app: &App, who: &Reviewer, id: Id) -> Result<Undone> {
                     noes(app, conn, &[id], now).await?;
                     (Undone::Waits, Vec::new())
                 }
-                _ => yes(conn, &application, &notes, now).await?,
+                _ => yes(app, conn, &application, &notes, &mut copies, now).await?,
             };
             let to = match undone {
                 Undone::Waits => "pending",
@@ -100,10 +104,17 @@ pub async fn undo(app: &App, who: &Reviewer, id: Id) -> Result<Undone> {
         })
         .await;
     drop(conn);
-    let (undone, files) = done?;
-    app.wake_relay();
-    delete(app, &files).await;
-    Ok(undone)
+    match done {
+        Ok((undone, files)) => {
+            app.wake_relay();
+            delete(app, &files).await;
+            Ok(undone)
+        }
+        Err(error) => {
+            delete(app, &copies).await;
+            Err(error)
+        }
+    }
 }
 
 /// Takes back noes of the last day, in sets; gives them.
@@ -126,11 +137,14 @@ pub(super) async fn noes(
     Ok(back)
 }
 
-/// Takes a yes back; gives public files that nobody needs any more.
+/// Takes a yes back; gives public files that nobody needs any more. `copies` are the private
+/// ones made of them, which nobody needs should it come to nothing.
 async fn yes(
+    app: &App,
     conn: &mut Conn,
     application: &Application,
     notes: &str,
+    copies: &mut Vec<String>,
     now: DateTime<Utc>,
 ) -> Result<(Undone, Vec<String>)> {
     let user = store::users::find(conn, application.user_id)
@@ -153,7 +167,8 @@ async fn yes(
         store::events::insert(conn, &Event::suspension_of(account), now).await?;
         return Ok((Undone::Suspended, Vec::new()));
     }
-    taken_back::posts_to_drafts(conn, user.id, account, drafts::MOST, now).await?;
+    let back = taken_back::posts_to_drafts(conn, user.id, account, drafts::MOST, now).await?;
+    take_pictures_back(app, conn, user.id, &back, copies, now).await?;
     let mut files = Vec::new();
     loop {
         let (ids, paths) = departures::some_media(conn, account).await?;
@@ -168,6 +183,42 @@ async fn yes(
     let id = application.id;
     files.extend(taken_back::close_account(conn, id, user.id, account).await?);
     Ok((Undone::Waits, files))
+}
+
+/// Gives drafts the pictures of the posts they were, from new private paths: the public ones were
+/// known (D7).
+async fn take_pictures_back(
+    app: &App,
+    conn: &mut Conn,
+    user: Id,
+    back: &[Redrafted],
+    copies: &mut Vec<String>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let statuses: Vec<Id> = back.iter().map(|one| one.status).collect();
+    let mut places: HashMap<Id, i16> = HashMap::new();
+    for (status, picture) in taken_back::pictures(conn, &statuses).await? {
+        let of = back.iter().find(|one| one.status == status);
+        let (Some(of), Some(from)) = (of, MediaPath::parse(&picture.path)) else {
+            continue;
+        };
+        let copy = match app.storage.copy_to(&from, Place::Private).await {
+            Ok(copy) => copy.as_str().to_owned(),
+            // Lost before: nothing to be taken back.
+            Err(Error::NotFound) => continue,
+            Err(error) => return Err(error),
+        };
+        copies.push(copy.clone());
+        let new = NewDraftPicture {
+            path: copy,
+            ..picture
+        };
+        let made = store::draft_media::insert(conn, user, &new, now).await?;
+        let place = places.entry(of.draft).or_default();
+        store::draft_media::attach(conn, user, of.draft, made.id, *place).await?;
+        *place += 1;
+    }
+    Ok(())
 }
 
 async fn delete(app: &App, files: &[String]) {

@@ -23,6 +23,7 @@ mod queue;
 mod readings;
 mod reviewing;
 mod sandbox;
+mod taken_back;
 mod two_walls;
 mod unseen;
 mod vouches;
