@@ -1,6 +1,6 @@
 //! How much one person may destroy in an hour (registration.md C6).
 //!
-//! Turning down, suspending, switching off, keeping out a server: the first [`AN_HOUR`] are done
+//! Turning down, suspending, switching off, cutting a branch of invites, keeping out a server: the first [`AN_HOUR`] are done
 //! at once, whatever comes beyond waits for half a day. All staff are told, and any other admin
 //! can stop it. A decision about many whose number was typed is one act, however many it is
 //! about: it can be taken back whole for a day, and cleaning up after a flood must not wait.
@@ -40,6 +40,8 @@ pub enum About<'a> {
     Server(&'a str),
     /// A list of so many lines.
     List(usize),
+    /// A branch of invites: who stands at its top, and how many people are below.
+    Branch(&'a str, usize),
 }
 
 impl About<'_> {
@@ -58,6 +60,9 @@ impl About<'_> {
             }
             About::Applications(many) => return Ok(format!("Turn {many} people down")),
             About::Server(domain) => return Ok(format!("Suspend the server {domain}")),
+            About::Branch(top, people) => {
+                return Ok(format!("Cut the branch of {top}, {people} people"));
+            }
             About::List(lines) => return Ok(format!("Lay a list of {lines} lines")),
         };
         Ok(match act {

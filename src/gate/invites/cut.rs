@@ -9,7 +9,7 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 use diesel_async::AsyncConnection;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::tree::{self, Stand};
 use crate::app::App;
@@ -17,6 +17,7 @@ use crate::domain::event::Event;
 use crate::domain::role::Role;
 use crate::domain::{Error, Id, Result};
 use crate::gate::applications::bulk;
+use crate::gate::budget::{self, About};
 use crate::gate::signs;
 use crate::gate::who::Admin;
 pub use crate::model::invite::BranchCut;
@@ -57,6 +58,14 @@ impl Kind {
             "limit" => Some(Kind::Limit),
             "suspend" => Some(Kind::Suspend),
             _ => None,
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Kind::Rest => "rest",
+            Kind::Limit => "limit",
+            Kind::Suspend => "suspend",
         }
     }
 
@@ -178,11 +187,40 @@ fn accounts(nodes: &[Node]) -> Vec<Id> {
     users.map(|user| user.account).collect()
 }
 
-/// Cuts the branch; gives the id of what was done.
+impl Cut {
+    /// What is written down of a cut that waits for its time.
+    fn wish(&self, node: i64) -> Value {
+        json!({
+            "node": node.to_string(),
+            "kind": self.kind.word(),
+            "top_too": self.top_too,
+            "told": self.told,
+            "reason": self.reason,
+            "seen": self.seen,
+        })
+    }
+
+    /// The same, read again: the branch, and what is wanted of it.
+    pub fn of_wish(wish: &Value) -> Option<(i64, Cut)> {
+        let seen = usize::try_from(wish["seen"].as_u64()?).ok()?;
+        let cut = Cut {
+            kind: Kind::from_word(wish["kind"].as_str()?)?,
+            top_too: wish["top_too"].as_bool()?,
+            told: wish["told"].as_bool()?,
+            reason: wish["reason"].as_str()?.to_owned(),
+            seen,
+            typed: Some(seen),
+        };
+        Some((wish["node"].as_str()?.parse().ok()?, cut))
+    }
+}
+
+/// Cuts the branch; gives the id of what was done. However many it meets, it is one act of the
+/// hour's.
 ///
 /// # Errors
 /// `NotFound`; `Invalid` with the fields `number` and `reason`, where the branch is another one
-/// than the page showed, and where there is nobody to meet.
+/// than the page showed, and where there is nobody to meet; `Denied` as [`budget::spend`] says.
 pub async fn cut(app: &App, who: &Admin, node: i64, wanted: &Cut) -> Result<i64> {
     let by = who.user().id;
     let reason = clean::text(&wanted.reason).trim().to_owned();
@@ -190,6 +228,14 @@ pub async fn cut(app: &App, who: &Admin, node: i64, wanted: &Cut) -> Result<i64>
         let words = format!("is too long (maximum is {MAX_REASON} characters)");
         return Err(Error::field("reason", "ERR_TOO_LONG", words));
     }
+    let mut conn = app.desk.get().await?;
+    let plan = planned(&mut conn, node).await?;
+    check(&plan, wanted)?;
+    drop(conn);
+    let top = plan.top.user.as_ref().map(|user| format!("@{}", user.name));
+    let top = top.unwrap_or_else(|| "somebody who is gone".to_owned());
+    let about = About::Branch(&top, plan.count());
+    budget::spend(app, who, "invites.cut", &wanted.wish(node), about).await?;
     let mut conn = app.desk.get().await?;
     let done = conn
         .transaction(async |conn| {

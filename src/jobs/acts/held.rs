@@ -15,6 +15,7 @@ use crate::domain::policy::PolicySource;
 use crate::domain::{Error, Id, Result, ids};
 use crate::gate::applications::bulk::{self, Many};
 use crate::gate::applications::reject::{self, Rejection};
+use crate::gate::invites::cut::{self, Cut};
 use crate::gate::signs;
 use crate::gate::who::{self, Admin, Reviewer, SignedIn, Via};
 use crate::jobs::runner::Outcome;
@@ -186,6 +187,12 @@ async fn perform(app: &App, who: &SignedIn, act: &DestructiveAct) -> Result<()> 
             let text = wish["text"].as_str().ok_or_else(lost)?;
             let admin = who::admin(who)?;
             lists::import(app, By::Admin(&admin), text)
+                .await
+                .map(|_| ())
+        }
+        "invites.cut" => {
+            let (node, wanted) = Cut::of_wish(wish).ok_or_else(lost)?;
+            cut::cut(app, &who::admin(who)?, node, &wanted)
                 .await
                 .map(|_| ())
         }

@@ -220,6 +220,10 @@ async fn send(
             });
             page(&req, &app, &caller, id, form).await
         }
+        Err(Error::Denied(sentence)) => {
+            let path = format!("/desk/invites/branches/{id}/cut");
+            Ok(frame::see_other_with(&path, &Flash::trouble(sentence)))
+        }
         Err(error) => Err(error.into()),
     }
 }

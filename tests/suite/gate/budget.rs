@@ -7,6 +7,8 @@ use porchlight::gate::applications::bulk::{self, Many};
 use porchlight::gate::applications::review;
 use porchlight::gate::who::{self, SignedIn, Via};
 
+use super::invite_tree::branch_of;
+use super::invites::{invite, join, person, set_mode};
 use crate::support::people::Person;
 use crate::support::place::{Place, run};
 
@@ -171,5 +173,34 @@ fn one_decision_about_many_is_one_act() {
         assert_eq!(left, 0);
         let again = bulk::decide(&place.app, &reviewer, many).await;
         assert!(again.is_err(), "the twenty-sixth waits");
+    });
+}
+
+#[test]
+fn a_branch_that_is_cut_is_one_act_and_waits_like_any_other() {
+    run(async |place| {
+        let olive = place.owner().await;
+        let ann = place.member("ann").await;
+        set_mode(place, "approval", true).await;
+        let code = invite(place, &ann, "3").await;
+        join(place, "ben", &code).await;
+        join(place, "cleo", &code).await;
+        has_done(place, &olive, 24).await;
+        let desk = place.signed_in(&olive).await;
+        let cut = async |who: &Person| {
+            let branch = branch_of(place, who).await;
+            let page = desk.open(&format!("{branch}/cut")).await;
+            let form = page.form(&format!("{branch}/cut"));
+            desk.submit(form.set("kind", "suspend")).await
+        };
+        let ben = person(place, "ben").await;
+        cut(&ben).await.says("1 suspended");
+        assert_eq!(suspended(place).await, 1, "the twenty-fifth");
+        cut(&ann).await.says("It waits until");
+        assert_eq!(suspended(place).await, 1);
+        desk.open("/desk/held").await.says("Cut the branch of @ann");
+        place.advance(TimeDelta::hours(12) + TimeDelta::minutes(1));
+        place.settle().await;
+        assert_eq!(suspended(place).await, 3);
     });
 }

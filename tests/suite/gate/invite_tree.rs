@@ -45,7 +45,7 @@ async fn tree(place: &Place) -> Tree {
     }
 }
 
-async fn branch_of(place: &Place, person: &Person) -> String {
+pub async fn branch_of(place: &Place, person: &Person) -> String {
     let sql = "SELECT id FROM invite_nodes WHERE user_id = $1";
     let id: i64 = place.sql(sql, &[&person.user]).await[0].get(0);
     format!("/desk/invites/branches/{id}")
