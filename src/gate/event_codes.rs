@@ -8,7 +8,7 @@ use std::net::IpAddr;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel_async::AsyncConnection;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::applications::pace;
 use super::blocks::Rule;
@@ -74,7 +74,15 @@ pub async fn create(app: &App, who: &Admin, planned: &Planned) -> Result<EventCo
         let made = store::event_codes::insert(conn, &new, now).await?;
         let made = made.ok_or_else(|| Error::broken("two codes of 40 random bits are the same"))?;
         let detail = json!({ "title": title, "uses": planned.uses, "hours": planned.hours });
-        note(conn, who, "event.create", made.id, detail, now).await?;
+        note(
+            conn,
+            who,
+            "event.create",
+            made.id,
+            (detail, Some(json!({ "end": true }))),
+            now,
+        )
+        .await?;
         Ok(made)
     })
     .await
@@ -91,7 +99,7 @@ pub async fn end(app: &App, who: &Admin, id: Id) -> Result<()> {
         if !store::event_codes::end(conn, id, now).await? {
             return Err(Error::NotFound);
         }
-        note(conn, who, "event.end", id, json!({}), now).await
+        note(conn, who, "event.end", id, (json!({}), None), now).await
     })
     .await
 }
@@ -101,7 +109,7 @@ async fn note(
     who: &Admin,
     act: &'static str,
     id: Id,
-    detail: serde_json::Value,
+    (detail, inverse): (Value, Option<Value>),
     at: DateTime<Utc>,
 ) -> Result<()> {
     let user = who.user().id;
@@ -111,7 +119,7 @@ async fn note(
         subject_kind: "event",
         subject: Some(id),
         detail,
-        inverse: None,
+        inverse,
     };
     store::audit::append(conn, line, at).await?;
     super::signs::act(conn, who, at).await

@@ -3,6 +3,7 @@
 //! An admin makes the list: people and tags of this house, the tag of introductions, who
 //! greets. Nothing happens by itself: drafts are published, people followed, by a button.
 
+use chrono::{DateTime, Utc};
 use diesel_async::AsyncConnection;
 use serde_json::{Value, json};
 
@@ -178,20 +179,35 @@ pub async fn save(app: &App, who: &Admin, written: &Written) -> Result<()> {
     conn.transaction(async |conn| {
         let offer = check(conn, written).await?;
         let now = app.clock.decide(conn).await?;
-        let before = Offer::read(store::settings::find(conn, SETTING).await?.as_ref());
-        store::settings::set(conn, SETTING, &offer.value(), now).await?;
-        let line = NewLine {
-            actor: Some(who.user().id),
-            act: "welcome.change",
-            subject_kind: "settings",
-            subject: None,
-            detail: offer.value(),
-            inverse: Some(before.value()),
-        };
-        store::audit::append(conn, line, now).await?;
-        super::signs::act(conn, who, now).await
+        write(conn, who, &offer, now).await
     })
     .await
+}
+
+/// Makes the list what it was: `value` is what a line of the audit log kept of it.
+pub async fn put_back(app: &App, who: &Admin, value: &Value) -> Result<()> {
+    let offer = Offer::read(Some(value));
+    let mut conn = app.desk.get().await?;
+    conn.transaction(async |conn| {
+        let now = app.clock.decide(conn).await?;
+        write(conn, who, &offer, now).await
+    })
+    .await
+}
+
+async fn write(conn: &mut Conn, who: &Admin, offer: &Offer, now: DateTime<Utc>) -> Result<()> {
+    let before = Offer::read(store::settings::find(conn, SETTING).await?.as_ref());
+    store::settings::set(conn, SETTING, &offer.value(), now).await?;
+    let line = NewLine {
+        actor: Some(who.user().id),
+        act: "welcome.change",
+        subject_kind: "settings",
+        subject: None,
+        detail: offer.value(),
+        inverse: Some(before.value()),
+    };
+    store::audit::append(conn, line, now).await?;
+    super::signs::act(conn, who, now).await
 }
 
 async fn check(conn: &mut Conn, written: &Written) -> Result<Offer> {

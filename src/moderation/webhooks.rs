@@ -11,7 +11,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel_async::AsyncConnection;
-use serde_json::json;
+use serde_json::{Value, json};
 use url::Url;
 
 use crate::app::App;
@@ -202,12 +202,17 @@ pub async fn save(
     let mut conn = app.desk.get().await?;
     conn.transaction(async |conn| {
         let now = app.clock.decide(conn).await?;
-        let (id, secret) = match id {
+        let (id, secret, inverse) = match id {
             Some(id) => {
-                if !store::webhooks::update(conn, id, &written).await? {
-                    return Err(Error::NotFound);
-                }
-                (id, None)
+                let before = store::webhooks::find(conn, id).await?;
+                let before = before.ok_or(Error::NotFound)?;
+                store::webhooks::update(conn, id, &written).await?;
+                // The address may hold a token of its own: it is nothing for the log, and without
+                // it there is no way back to another one.
+                let inverse = (before.address == written.address).then(|| {
+                    json!({ "events": before.events, "template": before.template, "enabled": before.enabled })
+                });
+                (id, None, inverse)
             }
             None => {
                 if store::webhooks::list(conn, MOST as i64).await?.len() >= MOST {
@@ -216,15 +221,34 @@ pub async fn save(
                     )));
                 }
                 let id = store::webhooks::insert(conn, &written, by, now).await?;
-                (id, Some(new_secret(app, conn, id).await?))
+                let secret = new_secret(app, conn, id).await?;
+                (id, Some(secret), Some(json!({ "delete": true })))
             }
         };
-        // The address may hold a token of its own: it is nothing for the log.
         let detail = json!({ "events": written.events, "enabled": written.enabled });
-        note(conn, who, "webhook.save", id, detail, now).await?;
+        note(conn, who, "webhook.save", id, (detail, inverse), now).await?;
         Ok((id, secret))
     })
     .await
+}
+
+/// Makes one what it was, at the address that it has: `kept` is what a line of the audit log says.
+///
+/// # Errors
+/// `NotFound` where it is gone; those of [`save`].
+pub async fn put_back(app: &App, who: &Admin, id: i64, kept: &Value) -> Result<()> {
+    let lost = || Error::Conflict("What it was cannot be read any more.".into());
+    let events = kept["events"].as_i64().ok_or_else(lost)?;
+    let mut conn = app.desk.get().await?;
+    let hook = store::webhooks::find(&mut conn, id).await?;
+    drop(conn);
+    let written = Written {
+        address: hook.ok_or(Error::NotFound)?.address,
+        events: i32::try_from(events)?,
+        template: kept["template"].as_str().ok_or_else(lost)?.to_owned(),
+        enabled: kept["enabled"].as_bool().ok_or_else(lost)?,
+    };
+    save(app, who, Some(id), written).await.map(|_| ())
 }
 
 /// Gives one another secret; it is shown this once.
@@ -239,7 +263,15 @@ pub async fn renew_secret(app: &App, who: &Admin, id: i64) -> Result<Secret> {
             return Err(Error::NotFound);
         }
         let secret = new_secret(app, conn, id).await?;
-        note(conn, who, "webhook.renew_secret", id, json!({}), now).await?;
+        note(
+            conn,
+            who,
+            "webhook.renew_secret",
+            id,
+            (json!({}), None),
+            now,
+        )
+        .await?;
         Ok(secret)
     })
     .await
@@ -268,7 +300,7 @@ pub async fn delete(app: &App, who: &Admin, id: i64) -> Result<()> {
         if !store::webhooks::delete(conn, id).await? {
             return Err(Error::NotFound);
         }
-        note(conn, who, "webhook.delete", id, json!({}), now).await
+        note(conn, who, "webhook.delete", id, (json!({}), None), now).await
     })
     .await
 }
@@ -288,12 +320,7 @@ pub async fn test(app: &App, _who: &Admin, id: i64) -> Result<()> {
 }
 
 /// The job that tells one webhook of one thing.
-pub fn job(
-    hook: i64,
-    event: HookEvent,
-    subject: Id,
-    at: DateTime<Utc>,
-) -> (String, serde_json::Value) {
+pub fn job(hook: i64, event: HookEvent, subject: Id, at: DateTime<Utc>) -> (String, Value) {
     let word = event.word();
     (
         format!("{hook}:{word}:{subject}:{}", at.timestamp_millis()),
@@ -347,7 +374,7 @@ fn is_json(template: &str) -> Result<(), serde_json::Error> {
         name: nasty.to_owned(),
         url: nasty.to_owned(),
     };
-    serde_json::from_str::<serde_json::Value>(&fill(template, &facts)).map(|_| ())
+    serde_json::from_str::<Value>(&fill(template, &facts)).map(|_| ())
 }
 
 /// What a webhook is sent: address, body, and the signature over it.
@@ -501,7 +528,7 @@ async fn note(
     who: &Admin,
     act: &'static str,
     id: i64,
-    detail: serde_json::Value,
+    (detail, inverse): (Value, Option<Value>),
     now: DateTime<Utc>,
 ) -> Result<()> {
     let line = NewLine {
@@ -510,7 +537,7 @@ async fn note(
         subject_kind: "webhook",
         subject: Some(id),
         detail,
-        inverse: None,
+        inverse,
     };
     store::audit::append(conn, line, now).await?;
     signs::act(conn, who, now).await
@@ -538,7 +565,7 @@ mod tests {
         }
         let evil = "\", \"admin\": true, \"x\": \"{{url}}";
         let body = fill(PRESETS[1].1, &facts(evil));
-        let read: serde_json::Value = serde_json::from_str(&body).unwrap();
+        let read: Value = serde_json::from_str(&body).unwrap();
         assert_eq!(read.as_object().unwrap().len(), 1);
         let text = read["text"].as_str().unwrap();
         assert!(

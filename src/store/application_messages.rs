@@ -14,7 +14,7 @@ use crate::model::schema::application_messages;
 /// What is read of one application at the most: the oldest. Use cases refuse to write more.
 pub const MOST: i64 = 100;
 
-/// Keeps a message. `author` is a user: a reviewer, or the applicant.
+/// Keeps a message; gives its id. `author` is a user: a reviewer, or the applicant.
 pub async fn insert(
     conn: &mut Conn,
     application: Id,
@@ -22,8 +22,8 @@ pub async fn insert(
     author: Id,
     body: &str,
     at: DateTime<Utc>,
-) -> Result<()> {
-    diesel::insert_into(application_messages::table)
+) -> Result<i64> {
+    Ok(diesel::insert_into(application_messages::table)
         .values((
             application_messages::application_id.eq(application),
             application_messages::kind.eq(kind),
@@ -31,9 +31,18 @@ pub async fn insert(
             application_messages::body.eq(body),
             application_messages::created_at.eq(at),
         ))
-        .execute(conn)
-        .await?;
-    Ok(())
+        .returning(application_messages::id)
+        .get_result(conn)
+        .await?)
+}
+
+/// Takes a note away; `false` where there is none.
+pub async fn delete_note(conn: &mut Conn, application: Id, id: i64) -> Result<bool> {
+    let note = application_messages::table
+        .find(id)
+        .filter(application_messages::application_id.eq(application))
+        .filter(application_messages::kind.eq(MessageKind::Note));
+    Ok(diesel::delete(note).execute(conn).await? == 1)
 }
 
 /// What was said about an application, in the order of time, [`MOST`] at the most. Whoever

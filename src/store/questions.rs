@@ -66,6 +66,21 @@ pub async fn find(conn: &mut Conn, question: i64) -> Result<Option<(Asked, bool)
     Ok(row.map(|(version, pool, asked)| (Asked { version, pool }, asked)))
 }
 
+/// A question in the words of one of its versions.
+pub async fn find_version(
+    conn: &mut Conn,
+    question: i64,
+    version: i32,
+) -> Result<Option<QuestionVersion>> {
+    Ok(question_versions::table
+        .filter(question_versions::question_id.eq(question))
+        .filter(question_versions::version.eq(version))
+        .select(QuestionVersion::as_select())
+        .first(conn)
+        .await
+        .optional()?)
+}
+
 /// The newest versions of questions that are not asked any more, the last retired first.
 pub async fn retired(conn: &mut Conn) -> Result<Vec<QuestionVersion>> {
     let mut rows: Vec<(QuestionVersion, i16, Option<DateTime<Utc>>)> = question_versions::table

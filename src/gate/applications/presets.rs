@@ -1,7 +1,7 @@
 //! Canned words: what reviewers say often, written once by an admin.
 
 use diesel_async::AsyncConnection;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::domain::application::PresetKind;
@@ -87,10 +87,18 @@ pub async fn save(app: &App, who: &Admin, id: Option<i64>, written: Written) -> 
                 "There is room for {MOST} texts. Delete one first."
             )));
         }
+        let before = match id {
+            Some(id) => store::presets::find(conn, id).await?,
+            None => None,
+        };
         let saved = store::presets::save(conn, id, written.kind, &title, &body, now)
             .await?
             .ok_or(Error::NotFound)?;
-        note(conn, who, "preset.save", saved, now).await
+        let inverse = match before {
+            Some(before) => kept(&before),
+            None => json!({ "delete": true }),
+        };
+        note(conn, who, "preset.save", saved, inverse, now).await
     })
     .await
 }
@@ -103,12 +111,26 @@ pub async fn delete(app: &App, who: &Admin, id: i64) -> Result<()> {
     let mut conn = app.desk.get().await?;
     conn.transaction(async |conn| {
         let now = app.clock.decide(conn).await?;
-        if !store::presets::delete(conn, id).await? {
-            return Err(Error::NotFound);
-        }
-        note(conn, who, "preset.delete", id, now).await
+        let before = store::presets::find(conn, id).await?;
+        let before = before.ok_or(Error::NotFound)?;
+        store::presets::delete(conn, id).await?;
+        note(conn, who, "preset.delete", id, kept(&before), now).await
     })
     .await
+}
+
+/// What a line of the audit log keeps of canned words.
+fn kept(preset: &Preset) -> Value {
+    json!({ "kind": preset.kind, "title": preset.title, "body": preset.body })
+}
+
+/// What [`kept`] told.
+pub fn of_kept(kept: &Value) -> Option<Written> {
+    Some(Written {
+        kind: PresetKind::from_name(kept["kind"].as_str()?)?,
+        title: kept["title"].as_str()?.to_owned(),
+        body: kept["body"].as_str()?.to_owned(),
+    })
 }
 
 async fn note(
@@ -116,6 +138,7 @@ async fn note(
     who: &Admin,
     act: &'static str,
     id: i64,
+    inverse: Value,
     now: chrono::DateTime<chrono::Utc>,
 ) -> Result<()> {
     let by = who.user().id;
@@ -125,7 +148,7 @@ async fn note(
         subject_kind: "preset",
         subject: Some(id),
         detail: json!({}),
-        inverse: None,
+        inverse: Some(inverse),
     };
     store::audit::append(conn, line, now).await?;
     signs::act(conn, who, now).await

@@ -30,7 +30,7 @@ pub(super) fn note_of(raw: &str) -> Result<String> {
     Ok(text)
 }
 
-/// Keeps a message, as long as there is room for one more.
+/// Keeps a message, as long as there is room for one more; gives its id.
 pub(super) async fn record(
     conn: &mut Conn,
     application: Id,
@@ -38,7 +38,7 @@ pub(super) async fn record(
     by: Id,
     text: &str,
     now: DateTime<Utc>,
-) -> Result<()> {
+) -> Result<i64> {
     let said = store::application_messages::list(conn, application).await?;
     // The last places are the applicant's: for an answer and for an appeal.
     if said.len() as i64 >= store::application_messages::MOST - 2 {

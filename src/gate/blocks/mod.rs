@@ -116,6 +116,7 @@ pub async fn lay(app: &App, who: &Admin, wanted: &Wanted, apply: bool) -> Result
                 severity: wanted.severity,
                 comment: wanted.comment.clone(),
             };
+            let before = there(conn, &wanted.rule).await?;
             let id = match &wanted.rule {
                 Rule::Network(network) => {
                     let until = wanted.expires_at;
@@ -132,7 +133,10 @@ pub async fn lay(app: &App, who: &Admin, wanted: &Wanted, apply: bool) -> Result
             };
             let mut detail = wanted.rule.detail();
             detail["severity"] = json!(wanted.severity);
-            let inverse = json!({ "lift": id.to_string() });
+            let inverse = match before {
+                Some(before) => json!({ "lay": before.kept() }),
+                None => json!({ "lift": id.to_string() }),
+            };
             note(conn, who, "block.lay", id, (detail, Some(inverse)), now).await?;
             Ok::<_, Error>(id)
         })
@@ -153,30 +157,53 @@ pub async fn lift(app: &App, who: &Admin, kind: Kind, id: Id) -> Result<()> {
     let mut conn = app.desk.get().await?;
     conn.transaction(async |conn| {
         let now = app.clock.decide(conn).await?;
-        let detail = match kind {
-            Kind::Network => rows::find_network(conn, id)
-                .await?
-                .map(|b| Rule::Network(b.network).detail()),
-            Kind::Mail => rows::find_mail(conn, id).await?.map(|b| {
-                let (domain, hosts) = (b.domain, b.hosts);
-                Rule::Mail { domain, hosts }.detail()
-            }),
-            Kind::Name => rows::find_name(conn, id).await?.map(|b| {
-                let (pattern, whole) = (b.pattern, b.whole);
-                Rule::Name { pattern, whole }.detail()
-            }),
-            Kind::Address => rows::find_address(conn, id)
-                .await?
-                .map(|_| json!({ "kind": "address" })),
+        let (detail, inverse) = match kind {
+            // What is left of an address is its hash, and not for the log.
+            Kind::Address => {
+                let found = rows::find_address(conn, id).await?;
+                found.ok_or(Error::NotFound)?;
+                (json!({ "kind": "address" }), None)
+            }
+            Kind::Network => lifted(rows::find_network(conn, id).await?.map(Wanted::from)),
+            Kind::Mail => lifted(rows::find_mail(conn, id).await?.map(Wanted::from)),
+            Kind::Name => lifted(rows::find_name(conn, id).await?.map(Wanted::from)),
         };
-        let detail = detail.ok_or(Error::NotFound)?;
+        if inverse.is_none() && kind != Kind::Address {
+            return Err(Error::NotFound);
+        }
         if !rows::delete(conn, kind, id).await? {
             return Err(Error::NotFound);
         }
-        let inverse = json!({ "lay": detail });
-        note(conn, who, "block.lift", id, (detail, Some(inverse)), now).await
+        note(conn, who, "block.lift", id, (detail, inverse), now).await
     })
     .await
+}
+
+/// What the log says of a block that is lifted, and what would lay it again.
+fn lifted(before: Option<Wanted>) -> (Value, Option<Value>) {
+    match before {
+        Some(before) => (before.rule.detail(), Some(json!({ "lay": before.kept() }))),
+        None => (Value::Null, None),
+    }
+}
+
+/// The block that is there already.
+async fn there(conn: &mut Conn, rule: &Rule) -> Result<Option<Wanted>> {
+    Ok(match rule {
+        Rule::Network(network) => {
+            let found = rows::find_by_network(conn, *network).await?;
+            found.map(Wanted::from)
+        }
+        Rule::Mail { domain, .. } => {
+            let found = rows::find_by_domain(conn, domain).await?;
+            found.map(Wanted::from)
+        }
+        Rule::Name { pattern, whole } => {
+            let mut all = rows::names(conn).await?.into_iter();
+            let found = all.find(|b| b.pattern == *pattern && b.whole == *whole);
+            found.map(Wanted::from)
+        }
+    })
 }
 
 async fn room(conn: &mut Conn, rule: &Rule) -> Result<()> {

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::domain::block_severity::BlockSeverity;
 use crate::domain::{Error, Result};
+use crate::model::door_block::{MailBlock, NameBlock, NetworkBlock};
 use crate::text::email::Address;
 use crate::text::{clean, look_alike, names};
 
@@ -143,6 +144,17 @@ impl Rule {
         }
     }
 
+    /// What [`Rule::detail`] told.
+    fn of_detail(detail: &Value) -> Option<Rule> {
+        let text = |name: &str| detail[name].as_str();
+        match text("kind")? {
+            "network" => Rule::network(text("network")?).ok(),
+            "mail" => Rule::mail(text("domain")?, detail["hosts"].as_bool()?).ok(),
+            "name" => Rule::name(text("pattern")?, detail["whole"].as_bool()?).ok(),
+            _ => None,
+        }
+    }
+
     /// For the audit log.
     pub(super) fn detail(&self) -> Value {
         match self {
@@ -156,6 +168,66 @@ impl Rule {
                 json!({ "kind": "name", "pattern": pattern, "whole": whole })
             }
         }
+    }
+}
+
+impl From<NetworkBlock> for Wanted {
+    fn from(block: NetworkBlock) -> Wanted {
+        Wanted {
+            rule: Rule::Network(block.network),
+            severity: block.severity,
+            comment: block.comment,
+            expires_at: block.expires_at,
+        }
+    }
+}
+
+impl From<MailBlock> for Wanted {
+    fn from(block: MailBlock) -> Wanted {
+        Wanted {
+            rule: Rule::Mail {
+                domain: block.domain,
+                hosts: block.hosts,
+            },
+            severity: block.severity,
+            comment: block.comment,
+            expires_at: None,
+        }
+    }
+}
+
+impl From<NameBlock> for Wanted {
+    fn from(block: NameBlock) -> Wanted {
+        Wanted {
+            rule: Rule::Name {
+                pattern: block.pattern,
+                whole: block.whole,
+            },
+            severity: block.severity,
+            comment: block.comment,
+            expires_at: None,
+        }
+    }
+}
+
+impl Wanted {
+    /// All of it, so that a line of the audit log can lay it again.
+    pub(super) fn kept(&self) -> Value {
+        let mut kept = self.rule.detail();
+        kept["severity"] = json!(self.severity);
+        kept["comment"] = json!(self.comment);
+        kept["expires_at"] = json!(self.expires_at);
+        kept
+    }
+
+    /// What [`Wanted::kept`] told; `None` where a line does not say all of it.
+    pub fn of_kept(kept: &Value) -> Option<Wanted> {
+        Some(Wanted {
+            rule: Rule::of_detail(kept)?,
+            severity: BlockSeverity::from_name(kept["severity"].as_str()?)?,
+            comment: kept["comment"].as_str()?.to_owned(),
+            expires_at: serde_json::from_value(kept["expires_at"].clone()).ok()?,
+        })
     }
 }
 
@@ -179,6 +251,27 @@ pub fn comment(typed: &str) -> Result<String> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn what_a_line_keeps_of_a_block_lays_it_again() {
+        let until = Some(DateTime::<Utc>::UNIX_EPOCH);
+        for (rule, expires_at) in [
+            (Rule::network("192.0.2.0/24").unwrap(), until),
+            (Rule::mail("example.org", true).unwrap(), None),
+            (Rule::name("admin", false).unwrap(), None),
+        ] {
+            let wanted = Wanted {
+                rule,
+                severity: BlockSeverity::Aside,
+                comment: "rugs".into(),
+                expires_at,
+            };
+            assert_eq!(Wanted::of_kept(&wanted.kept()), Some(wanted));
+        }
+        assert_eq!(Wanted::of_kept(&json!({ "kind": "address" })), None);
+        let old = json!({ "kind": "mail", "domain": "example.org", "hosts": false });
+        assert_eq!(Wanted::of_kept(&old), None);
+    }
 
     #[test]
     fn networks_are_cut_to_what_they_are() {

@@ -41,7 +41,8 @@ pub struct Policy {
 }
 
 impl Policy {
-    fn read(value: Option<&Value>) -> Policy {
+    /// As it is kept; what is missing or nonsense is the usual.
+    pub fn read(value: Option<&Value>) -> Policy {
         let roles = Role::ALL.iter().map(|role| {
             let kept = value.and_then(|v| {
                 let pair = v[role.as_str()].as_array()?;

@@ -200,6 +200,28 @@ pub async fn save(app: &App, who: &Admin, question: Option<i64>, wording: &Wordi
     .await
 }
 
+/// Gives a question the words and the pool back that it had in an earlier version.
+///
+/// # Errors
+/// `NotFound` where there is no such version; those of [`save`].
+pub async fn back_to(app: &App, who: &Admin, question: i64, version: i32, pool: i16) -> Result<()> {
+    let mut conn = app.desk.get().await?;
+    let found = store::questions::find_version(&mut conn, question, version).await?;
+    drop(conn);
+    let was = found.ok_or(Error::NotFound)?;
+    let words = |value: &Value| serde_json::from_value(value.clone()).unwrap_or_default();
+    let wording = Wording {
+        kind: was.kind,
+        labels: words(&was.labels),
+        helps: words(&was.helps),
+        choices: was.choice_list().join("\n"),
+        required: was.required,
+        max_length: was.max_length,
+        pool,
+    };
+    save(app, who, Some(question), &wording).await.map(|_| ())
+}
+
 /// Stops asking a question. The last one may go: then nothing is asked.
 ///
 /// # Errors
@@ -267,6 +289,44 @@ pub async fn shift(app: &App, who: &Admin, question: i64, up: bool) -> Result<()
         store::questions::set_order(conn, &order).await?;
         let words = (json!({ "order": order }), json!({ "order": before }));
         log(conn, who, "question.shift", question, words, now).await
+    })
+    .await
+}
+
+/// Puts questions into an order that they had: those that are asked by now and are not in it keep
+/// their places behind it.
+pub async fn reorder(app: &App, who: &Admin, wanted: &[i64]) -> Result<()> {
+    let mut conn = app.desk.get().await?;
+    conn.transaction(async |conn| {
+        let now = begin(app, conn).await?;
+        let all = super::all(conn, now).await?;
+        let before: Vec<i64> = all.iter().map(|asked| asked.version.question_id).collect();
+        let mut order = before.clone();
+        let place = |id: &i64| wanted.iter().position(|other| other == id);
+        order.sort_by_key(|id| place(id).unwrap_or(usize::MAX));
+        let Some(first) = order.first().copied().filter(|_| order != before) else {
+            return Ok(());
+        };
+        store::questions::set_order(conn, &order).await?;
+        let words = (json!({ "order": order }), json!({ "order": before }));
+        log(conn, who, "question.shift", first, words, now).await
+    })
+    .await
+}
+
+/// Makes the sizes of the pools what they were: `sizes` is what a line of the audit log kept.
+///
+/// # Errors
+/// `Invalid` where a form would have more than [`MOST_ASKED`].
+pub async fn sizes_back(app: &App, who: &Admin, pool: i64, sizes: &Value) -> Result<()> {
+    let mut conn = app.desk.get().await?;
+    conn.transaction(async |conn| {
+        let now = begin(app, conn).await?;
+        let before = store::settings::find(conn, pick::SETTING).await?;
+        store::settings::set(conn, pick::SETTING, sizes, now).await?;
+        within_limits(conn, now).await?;
+        let words = (json!({ "sizes": sizes }), json!({ "sizes": before }));
+        log(conn, who, "question.pool", pool, words, now).await
     })
     .await
 }

@@ -2,6 +2,8 @@
 //! audit log. They go through the use cases, which check the role again and write lines of their
 //! own.
 
+/// What the desk itself is made of.
+mod desk;
 /// Acts that waited for half a day.
 pub mod held;
 
@@ -118,10 +120,14 @@ enum Wish<'a> {
     Hours(&'a Value),
     Established(&'a str, established::Word),
     EndAbsence,
+    Desk(desk::Wish<'a>),
 }
 
 fn wish(line: &AuditLine) -> Option<Wish<'_>> {
     let inverse = line.inverse.as_ref()?;
+    if let Some(wish) = desk::wish(line) {
+        return Some(Wish::Desk(wish));
+    }
     let id = |name: &str| ids::parse(inverse[name].as_str()?);
     match (line.act.as_str(), inverse["act"].as_str()) {
         (_, Some("role.set")) => Some(Wish::Role(
@@ -208,6 +214,7 @@ async fn perform(app: &App, who: &SignedIn, line: &AuditLine) -> Result<()> {
             doorkeeper::set_hours(app, &admin()?, hours.as_ref()).await?;
         }
         Wish::EndAbsence => absence::end(app, &admin()?).await?,
+        Wish::Desk(wish) => desk::perform(app, who, wish).await?,
     }
     Ok(())
 }

@@ -190,8 +190,9 @@ fn an_owner_takes_back_all_that_somebody_did_since_then() {
             .set("who", "@remy")
             .set("hours", "2");
         let done = hers.submit(form).await;
-        done.says("2 acts are taken back.")
-            .says("cannot be taken back from here");
+        done.says("3 acts are taken back.");
+        let notes = "SELECT count(*) FROM application_messages";
+        assert_eq!(place.number(notes).await, 0, "the note is gone");
         let state: i16 = place
             .sql(
                 "SELECT state FROM applications WHERE user_id = $1",

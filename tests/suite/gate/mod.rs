@@ -25,6 +25,7 @@ mod reviewing;
 mod sandbox;
 mod taken_back;
 mod two_walls;
+mod undoing;
 mod unseen;
 mod vouches;
 pub mod waiting;
