@@ -1,6 +1,6 @@
 //! How much one person may destroy in an hour (registration.md C6).
 //!
-//! Turning down, suspending, switching off, cutting a branch of invites, keeping out a server: the first [`AN_HOUR`] are done
+//! Turning down, suspending, switching off, deleting, cutting a branch of invites, keeping out a server: the first [`AN_HOUR`] are done
 //! at once, whatever comes beyond waits for half a day. All staff are told, and any other admin
 //! can stop it. A decision about many whose number was typed is one act, however many it is
 //! about: it can be taken back whole for a day, and cleaning up after a flood must not wait.
@@ -68,6 +68,7 @@ impl About<'_> {
         Ok(match act {
             "application.reject" => format!("Turn {whom} down"),
             "account.suspend" => format!("Suspend {whom}"),
+            "account.delete" => format!("Delete {whom}"),
             _ => format!("Switch the login of {whom} off"),
         })
     }

@@ -59,6 +59,8 @@ pub mod flags {
     pub const NO_MEDIA: i32 = 16;
     /// What it sends is not read, and waits.
     pub const HELD: i32 = 64;
+    /// Pictures of its posts are hidden at first, whatever the posts say.
+    pub const SENSITIVE: i32 = 32;
 }
 
 /// One pair of the profile's table, as kept in `accounts.fields` (a JSON array of these).
@@ -86,6 +88,11 @@ impl Account {
     /// Whether strangers do not meet it.
     pub fn is_limited(&self) -> bool {
         self.flags & flags::LIMITED != 0
+    }
+
+    /// Whether pictures of its posts are hidden at first, as staff say.
+    pub fn is_sensitive(&self) -> bool {
+        self.flags & flags::SENSITIVE != 0
     }
 
     /// Whether its pictures and other media are kept out.

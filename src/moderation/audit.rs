@@ -319,6 +319,9 @@ pub async fn forget(app: &App) -> Result<usize> {
 pub fn words(act: &str) -> &str {
     match act {
         "account.create" => "made a login",
+        "account.delete" => "deleted an account that was suspended",
+        "account.mark_sensitive" => "hid somebody's pictures at first",
+        "account.unmark_sensitive" => "hid somebody's pictures no longer",
         "account.disable" => "switched a login off",
         "account.freeze_invites" => "put somebody's invites to rest",
         "account.unfreeze_invites" => "took somebody's invites up again",

@@ -10,12 +10,13 @@ use chrono::{DateTime, Utc};
 use diesel_async::AsyncConnection;
 use serde_json::json;
 
+use crate::activitypub::{addresses, uri};
 use crate::app::App;
 use crate::domain::application::ApplicationState;
 use crate::domain::event::Event;
 use crate::domain::{Error, Id, Page, Result};
 use crate::gate::budget::{self, About};
-use crate::gate::who::{Moderator, Reviewer};
+use crate::gate::who::{Admin, Moderator, Reviewer};
 use crate::gate::{reads, signs};
 use crate::model::account::Account;
 use crate::model::application::{ApplicantProfile, Application};
@@ -23,9 +24,11 @@ use crate::model::user::User;
 use crate::store::audit::NewLine;
 pub use crate::store::people::{Standing, Wanted};
 pub use crate::store::status_page::AccountCounters;
-use crate::store::{self, Conn, restraints, taken_back};
+use crate::store::{self, Conn, departures, restraints, taken_back};
 use crate::text::clean;
 
+/// The word of a deletion, as audit lines and acts that wait have it.
+pub const DELETE: &str = "account.delete";
 /// The longest reason, in characters.
 const MAX_REASON: usize = 2000;
 
@@ -208,6 +211,10 @@ pub enum Act {
     Suspend,
     /// Lets go of that.
     Unsuspend,
+    /// Hides the pictures of its posts at first.
+    Sensitize,
+    /// Lets go of that.
+    Unsensitize,
     /// Switches the login off.
     Disable,
     /// Switches it on again.
@@ -221,6 +228,8 @@ impl Act {
             Act::Unlimit => "account.unlimit",
             Act::Suspend => "account.suspend",
             Act::Unsuspend => "account.unsuspend",
+            Act::Sensitize => "account.mark_sensitive",
+            Act::Unsensitize => "account.unmark_sensitive",
             Act::Disable => "account.disable",
             Act::Enable => "account.enable",
         }
@@ -233,6 +242,8 @@ impl Act {
             Act::Unlimit,
             Act::Suspend,
             Act::Unsuspend,
+            Act::Sensitize,
+            Act::Unsensitize,
             Act::Disable,
             Act::Enable,
         ]
@@ -246,6 +257,8 @@ impl Act {
             Act::Unlimit => Act::Limit,
             Act::Suspend => Act::Unsuspend,
             Act::Unsuspend => Act::Suspend,
+            Act::Sensitize => Act::Unsensitize,
+            Act::Unsensitize => Act::Sensitize,
             Act::Disable => Act::Enable,
             Act::Enable => Act::Disable,
         }
@@ -271,7 +284,8 @@ pub async fn act(app: &App, who: &Moderator, id: Id, act: Act, reason: &str) -> 
     let mut conn = app.desk.get().await?;
     conn.transaction(async |conn| {
         let now = app.clock.decide(conn).await?;
-        if store::profiles::lock(conn, id).await?.is_none() {
+        let there = store::profiles::lock(conn, id).await?.is_some();
+        if !there || departures::closed_at(conn, id).await?.is_some() {
             return Err(Error::NotFound);
         }
         let login = store::people::role_of(conn, id).await?;
@@ -304,6 +318,74 @@ pub async fn act(app: &App, who: &Moderator, id: Id, act: Act, reason: &str) -> 
     Ok(())
 }
 
+/// Deletes a member whom staff have suspended: like one who deletes their own account, with
+/// everything they left, for good.
+///
+/// # Errors
+/// `NotFound`, also for who is deleted already; `Denied` for who is not suspended, who lives
+/// elsewhere, staff whose role is not below one's own, and as [`budget::spend`] says.
+pub async fn delete(app: &App, who: &Admin, id: Id) -> Result<()> {
+    let wish = json!({ "account": id.to_string() });
+    let mut conn = app.desk.get().await?;
+    deletable(&mut conn, who, id).await?;
+    drop(conn);
+    budget::spend(app, who, DELETE, &wish, About::Account(id)).await?;
+    let mut conn = app.desk.get().await?;
+    let name = conn
+        .transaction(async |conn| {
+            let now = app.clock.decide(conn).await?;
+            store::profiles::lock(conn, id).await?;
+            let (account, user) = deletable(conn, who, id).await?;
+            let address = account
+                .uri
+                .unwrap_or_else(|| addresses::actor(&app.origin(), id));
+            let line = NewLine {
+                actor: Some(who.user().id),
+                act: DELETE,
+                subject_kind: "account",
+                subject: Some(id),
+                detail: json!({ "name": account.username }),
+                inverse: None,
+            };
+            store::audit::append(conn, line, now).await?;
+            signs::act(conn, who, now).await?;
+            departures::close(conn, user, id, uri::hash(&address), true, now).await?;
+            Ok::<_, Error>(account.username)
+        })
+        .await?;
+    app.known.note_name(&name, None);
+    app.wake_relay();
+    Ok(())
+}
+
+/// A member of this place who is suspended, and their login.
+async fn deletable(conn: &mut Conn, who: &Admin, id: Id) -> Result<(Account, Id)> {
+    let account = store::accounts_shown::load(&mut *conn, vec![id])
+        .await?
+        .pop();
+    let account = account.ok_or(Error::NotFound)?;
+    let Some((user, role)) = store::people::role_of(conn, id).await? else {
+        return match account.is_local() {
+            true => Err(Error::NotFound),
+            false => Err(Error::denied(
+                "They live on another server, and are deleted there.",
+            )),
+        };
+    };
+    if role >= who.user().role {
+        return Err(Error::denied(
+            "Nobody does that to staff of their own rank or above.",
+        ));
+    }
+    if !account.is_suspended() {
+        return Err(Error::denied("Only who is suspended can be deleted."));
+    }
+    match departures::closed_at(conn, id).await? {
+        Some(_) => Err(Error::NotFound),
+        None => Ok((account, user)),
+    }
+}
+
 async fn apply(
     conn: &mut Conn,
     account: Id,
@@ -317,6 +399,8 @@ async fn apply(
     match act {
         Act::Limit => restraints::lay(conn, account, limited, reason, now).await,
         Act::Unlimit => restraints::lift(conn, account, limited, by, now).await,
+        Act::Sensitize => restraints::lay(conn, account, restraints::SENSITIVE, reason, now).await,
+        Act::Unsensitize => restraints::lift(conn, account, restraints::SENSITIVE, by, now).await,
         Act::Suspend => {
             let laid = restraints::lay(conn, account, suspended, reason, now).await?;
             if let (true, Some(user)) = (laid, user) {

@@ -1,4 +1,4 @@
-//! Members who delete their account. First everything that shows is closed in one commit; then
+//! Members who delete their account, or are deleted by staff. First everything that shows is closed in one commit; then
 //! what they left is taken in bounded batches, each of which can be done again; the bare
 //! account with its key stays until all servers were told.
 
@@ -19,9 +19,9 @@ use crate::domain::{Id, Result};
 const AT_ONCE: i64 = 500;
 
 const CLOSE: &str = "\
-    WITH p AS (SELECT ?::bigint AS id, ?::bigint AS account, ?::uuid AS hash, ?::timestamptz AS at, ?::smallint AS event), \
+    WITH p AS (SELECT ?::bigint AS id, ?::bigint AS account, ?::uuid AS hash, ?::timestamptz AS at, ?::smallint AS event, ?::boolean AS by_staff), \
     shut AS (UPDATE users u SET disabled_at = p.at, email = NULL, email_canonical = NULL, password_hash = NULL \
-        FROM p WHERE u.id = p.id AND u.account_id = p.account AND u.disabled_at IS NULL RETURNING u.id), \
+        FROM p WHERE u.id = p.id AND u.account_id = p.account AND (u.disabled_at IS NULL OR p.by_staff) RETURNING u.id), \
     hidden AS (UPDATE accounts a SET flags = a.flags | 2, moved_to_id = NULL, version = a.version + 1, updated_at = p.at \
         FROM p JOIN shut ON true WHERE a.id = p.account AND a.host_id IS NULL), \
     named AS (UPDATE names n SET state = 3, until = NULL, holder = NULL FROM shut WHERE n.holder = shut.id AND n.state = 2), \
@@ -35,12 +35,14 @@ const CLOSE: &str = "\
 
 /// Closes a member's account: nobody signs in or sees it any more, its name is nobody's again,
 /// its address says that it is gone (`hash` is that of its address), and the event is written.
-/// `false` when that was done before.
+/// `false` when that was done before. `by_staff`: also where the login is switched off already;
+/// then it is the caller who asks before whether it was done.
 pub async fn close(
     conn: &mut Conn,
     user: Id,
     account: Id,
     hash: Uuid,
+    by_staff: bool,
     at: DateTime<Utc>,
 ) -> Result<bool> {
     let (did,): (bool,) = raw::<(Bool,)>(CLOSE)
@@ -49,6 +51,7 @@ pub async fn close(
         .bind::<SqlUuid, _>(hash)
         .bind::<Timestamptz, _>(at)
         .bind::<SmallInt, _>(EventKind::AccountDeleted as i16)
+        .bind::<Bool, _>(by_staff)
         .get_result(conn)
         .await?;
     Ok(did)

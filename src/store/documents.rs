@@ -56,7 +56,7 @@ pub async fn actor(conn: &mut Conn, id: Id) -> Result<Option<ActorRows>> {
 
 const NOTES: &str = "\
     SELECT s.id, s.uri, s.version, a.id, a.uri, a.username, \
-           s.visibility, s.local_only, s.sensitive, s.spoiler_text, s.html, s.language, \
+           s.visibility, s.local_only, s.sensitive OR (a.flags & 32) <> 0, s.spoiler_text, s.html, s.language, \
            s.created_at, s.edited_at, par.id, par.uri, c.id, \
            (SELECT jsonb_agg(jsonb_build_object('id', m.id, 'uri', m.uri, 'username', m.username, \
                    'domain', m.handle_domain, 'mentioned', sa.mentioned) ORDER BY m.id) \

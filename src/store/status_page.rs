@@ -185,10 +185,10 @@ pub(super) use account_counters;
 // two that has counters and bits.
 const PAGE: &str = concat!(
     "WITH p AS (SELECT ?::bigint[] AS ids, ?::bigint AS viewer, ?::boolean AS as_list, ?::timestamptz AS at) ",
-    "SELECT s.id, CASE WHEN (a.flags & 16) = 0 THEN s.version ELSE -s.version END, s.account_id, a.version, ",
+    "SELECT s.id, CASE WHEN (a.flags & 16) = 0 THEN s.version ELSE -s.version END + (a.flags & 32) * 33554432, s.account_id, a.version, ",
     account_counters!("ac"),
     ", ",
-    "i.id, CASE WHEN (ia.flags & 16) = 0 THEN i.version ELSE -i.version END, i.account_id, ia.version, ",
+    "i.id, CASE WHEN (ia.flags & 16) = 0 THEN i.version ELSE -i.version END + (ia.flags & 32) * 33554432, i.account_id, ia.version, ",
     account_counters!("iac"),
     ", ",
     "GREATEST(coalesce(st.replies_count, 0), 0), ",

@@ -62,11 +62,12 @@ type Row = (
 );
 
 // Of people whose media is kept out there is none; their posts then have the versions of other
-// posts, below zero, so that nothing rendered with pictures is found again.
+// posts, below zero, so that nothing rendered with pictures is found again. Those of people whose
+// pictures are hidden at first have versions from 2^30 on, for the same reason.
 const LOAD: &str = "\
-    SELECT s.id, CASE WHEN (a.flags & 16) = 0 THEN s.version ELSE -s.version END, s.account_id, a.username, a.handle_domain, s.uri, s.url, \
+    SELECT s.id, CASE WHEN (a.flags & 16) = 0 THEN s.version ELSE -s.version END + (a.flags & 32) * 33554432, s.account_id, a.username, a.handle_domain, s.uri, s.url, \
            s.reblog_of_id, s.in_reply_to_id, s.in_reply_to_account_id, \
-           s.visibility, s.sensitive, s.spoiler_text, s.html, s.language, s.created_at, s.edited_at, \
+           s.visibility, s.sensitive OR (a.flags & 32) <> 0, s.spoiler_text, s.html, s.language, s.created_at, s.edited_at, \
            (SELECT jsonb_agg(jsonb_build_object('id', m.id, 'username', m.username, \
                    'domain', m.handle_domain, 'url', m.url) ORDER BY m.id) \
               FROM status_audience sa JOIN accounts m ON m.id = sa.account_id \

@@ -196,6 +196,7 @@ async fn perform(app: &App, who: &SignedIn, act: &DestructiveAct) -> Result<()> 
                 .await
                 .map(|_| ())
         }
+        people::DELETE => people::delete(app, &who::admin(who)?, id("account")?).await,
         word => {
             let act = Act::from_word(word).ok_or_else(lost)?;
             let reason = wish["reason"].as_str().unwrap_or_default();

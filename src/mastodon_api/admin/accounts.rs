@@ -39,6 +39,7 @@ pub const ROUTES: &[Route] = &[
         Pending::Refused,
         || web::to(one),
     ),
+    deed("/api/v1/admin/accounts/{id}", WRITE, || web::to(delete)).by("DELETE"),
     deed("/api/v1/admin/accounts/{id}/approve", WRITE, || {
         web::to(let_in)
     }),
@@ -185,7 +186,7 @@ fn entity(app: &App, base: &BaseUrl, person: &Person) -> AdminAccount {
         confirmed: person.is_confirmed(),
         approved: person.is_approved(),
         disabled: user.map(|user| user.disabled_at.is_some()),
-        sensitized: false,
+        sensitized: row.is_some_and(|row| row.is_sensitive()),
         silenced: row.is_some_and(|row| row.is_limited()),
         suspended: row.is_some_and(|row| row.is_suspended()),
         account,
@@ -287,12 +288,7 @@ async fn action(
         "disable" => Some(Act::Disable),
         "silence" => Some(Act::Limit),
         "suspend" => Some(Act::Suspend),
-        "sensitive" => {
-            return Err(Error::invalid(
-                "Validation failed: Type sensitive is not known here; limit the account instead",
-            )
-            .into());
-        }
+        "sensitive" => Some(Act::Sensitize),
         _ => {
             return Err(
                 Error::invalid("Validation failed: Type is not included in the list").into(),
@@ -311,17 +307,21 @@ async fn action(
     Ok(HttpResponse::Ok().json(Empty {}))
 }
 
-async fn lift(
-    req: &HttpRequest,
-    app: &App,
-    caller: &Caller,
-    path: &str,
-    act: Option<Act>,
+/// The account as it stands now, suspended and without its login; what it left goes bit by bit.
+async fn delete(
+    req: HttpRequest,
+    app: Data<App>,
+    caller: Caller,
+    path: web::Path<String>,
 ) -> Answer {
+    let account = id(&path)?;
+    people::delete(&app, &caller.admin()?, account).await?;
+    show(&req, &app, &caller, account).await
+}
+
+async fn lift(req: &HttpRequest, app: &App, caller: &Caller, path: &str, act: Act) -> Answer {
     let (account, moderator) = (id(path)?, caller.moderator()?);
-    if let Some(act) = act {
-        people::act(app, &moderator, account, act, "").await?;
-    }
+    people::act(app, &moderator, account, act, "").await?;
     show(req, app, caller, account).await
 }
 
@@ -331,7 +331,7 @@ async fn enable(
     caller: Caller,
     path: web::Path<String>,
 ) -> Answer {
-    lift(&req, &app, &caller, &path, Some(Act::Enable)).await
+    lift(&req, &app, &caller, &path, Act::Enable).await
 }
 
 async fn unsilence(
@@ -340,7 +340,7 @@ async fn unsilence(
     caller: Caller,
     path: web::Path<String>,
 ) -> Answer {
-    lift(&req, &app, &caller, &path, Some(Act::Unlimit)).await
+    lift(&req, &app, &caller, &path, Act::Unlimit).await
 }
 
 async fn unsuspend(
@@ -349,15 +349,14 @@ async fn unsuspend(
     caller: Caller,
     path: web::Path<String>,
 ) -> Answer {
-    lift(&req, &app, &caller, &path, Some(Act::Unsuspend)).await
+    lift(&req, &app, &caller, &path, Act::Unsuspend).await
 }
 
-/// Nothing is ever marked so here: there is nothing to lift.
 async fn unsensitive(
     req: HttpRequest,
     app: Data<App>,
     caller: Caller,
     path: web::Path<String>,
 ) -> Answer {
-    lift(&req, &app, &caller, &path, None).await
+    lift(&req, &app, &caller, &path, Act::Unsensitize).await
 }

@@ -49,7 +49,7 @@ pub async fn delete(app: &App, who: &Proven) -> Result<()> {
             .uri
             .unwrap_or_else(|| addresses::actor(&app.origin(), account));
         let now = app.clock.now();
-        departures::close(conn, user, account, uri::hash(&address), now).await?;
+        departures::close(conn, user, account, uri::hash(&address), false, now).await?;
         Ok::<_, Error>(())
     })
     .await?;

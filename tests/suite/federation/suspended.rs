@@ -4,7 +4,8 @@ use porchlight::domain::role::Role;
 use serde_json::{Value, json};
 
 use crate::support::actor::Actor;
-use crate::support::api::Api;
+use crate::support::answer::Answer;
+use crate::support::api::{Api, id};
 use crate::support::peer::Peer;
 use crate::support::people::Person;
 use crate::support::place::{Place, Setup};
@@ -25,6 +26,12 @@ async fn staff_api(place: &Place, name: &str, role: Role) -> Api {
 
 fn uri(place: &Place, person: &Person) -> String {
     format!("{}/ap/actors/{}", place.origin, person.id)
+}
+
+/// What was fetched.
+fn document(answer: &Answer) -> Value {
+    assert_eq!(answer.status, 200, "{}", answer.shown());
+    serde_json::from_slice(&answer.body).expect("JSON")
 }
 
 /// Somebody on a peer who follows `whom`.
@@ -69,7 +76,7 @@ fn a_suspension_is_told_to_servers_that_know_of_the_account_and_so_is_its_end() 
         );
         // The same for who comes and asks; nothing else of hers is given.
         let address = format!("/ap/actors/{}", ann.id);
-        blank(&ada.fetch(place, &address).await.json());
+        blank(&document(&ada.fetch(place, &address).await));
         ada.fetch(place, &format!("{address}/outbox"))
             .await
             .expect(404);
@@ -81,7 +88,7 @@ fn a_suspension_is_told_to_servers_that_know_of_the_account_and_so_is_its_end() 
         let back = &told[1]["object"];
         assert_eq!(back["name"], "Ann of the porch");
         assert_eq!(back.get("suspended"), None);
-        let shown = ada.fetch(place, &address).await.json();
+        let shown = document(&ada.fetch(place, &address).await);
         assert_eq!(shown.get("suspended"), None);
     });
 }
@@ -110,5 +117,52 @@ fn a_yes_taken_back_after_others_saw_the_account_is_told_to_them() {
         let told = alpha.received_of("Update");
         assert_eq!(told.len(), 1, "{told:?}");
         assert_eq!(told[0]["object"]["suspended"], true);
+    });
+}
+
+#[test]
+fn who_was_suspended_can_be_deleted_by_admins_and_other_servers_delete_them_too() {
+    Setup::federated().run(async |place| {
+        let mo = staff_api(place, "mo", Role::Moderator).await;
+        let adam = staff_api(place, "adam", Role::Admin).await;
+        let (ann, ben) = (place.member("ann").await, place.member("ben").await);
+        let alpha = place.peer("alpha");
+        let ada = follower(place, alpha, "ada", &ann).await;
+        let post = id(&ann.api.toot("Cheap rugs!").await);
+        place.settle().await;
+        // Nobody who is not suspended.
+        adam.delete(&path(&ann, "")).await.error(403);
+        let suspend = json!({ "type": "suspend" });
+        mo.post(&path(&ann, "/action"), suspend).await.expect(200);
+        place.settle().await;
+        alpha.forget_asked();
+        mo.delete(&path(&ann, "")).await.error(403);
+        let gone = adam.delete(&path(&ann, "")).await;
+        let gone = gone.entity("Admin_Account");
+        assert_eq!(
+            (&gone["suspended"], &gone["email"]),
+            (&json!(true), &json!(null))
+        );
+        place.settle().await;
+        let told = alpha.received_of("Delete");
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert_eq!(told[0]["object"], uri(place, &ann));
+        ada.fetch(place, &format!("/ap/actors/{}", ann.id))
+            .await
+            .expect(410);
+        ada.fetch(place, &format!("/ap/notes/{post}"))
+            .await
+            .expect(410);
+        assert_eq!(place.number("SELECT count(*) FROM statuses").await, 0);
+        adam.delete(&path(&ann, "")).await.error(404);
+        // Their name is nobody's again (H9), and there is no way back.
+        adam.act(&path(&ann, "/unsuspend")).await.error(404);
+        ada.fetch(place, &format!("/ap/actors/{}", ann.id))
+            .await
+            .expect(410);
+        ben.api.get(&ben.path()).await.entity("Account");
+        let lines =
+            "SELECT count(*) FROM audit_log WHERE act = 'account.delete' AND inverse IS NULL";
+        assert_eq!(place.number(lines).await, 1);
     });
 }

@@ -150,7 +150,16 @@ fn members_are_limited_and_suspended_and_all_of_it_comes_back() {
         assert_eq!(act("disable").await["disabled"], true);
         ann.api.get("/api/v1/timelines/home").await.error(401);
         assert_eq!(lift("enable").await["disabled"], false);
+        let post = ann.api.toot("A picture of bread").await;
+        let shown = async || {
+            let path = format!("/api/v1/statuses/{}", crate::support::api::id(&post));
+            place.stranger().get(&path).await.entity("Status")["sensitive"].clone()
+        };
+        assert_eq!(shown().await, false);
+        assert_eq!(act("sensitive").await["sensitized"], true);
+        assert_eq!(shown().await, true, "also what was rendered before");
         assert_eq!(lift("unsensitive").await["sensitized"], false);
+        assert_eq!(shown().await, false);
         let rows = place
             .sql(
                 "SELECT act, inverse->>'act' FROM audit_log WHERE subject_kind = 'account' ORDER BY id",
@@ -168,7 +177,9 @@ fn members_are_limited_and_suspended_and_all_of_it_comes_back() {
                 "account.unsuspend",
                 "account.unlimit",
                 "account.disable",
-                "account.enable"
+                "account.enable",
+                "account.mark_sensitive",
+                "account.unmark_sensitive"
             ]
         );
         // To have read something cannot be taken back.
