@@ -26,28 +26,66 @@ use crate::store::{self, Conn};
 pub use rule::{Rule, Wanted};
 
 /// Blocks of each kind that a page shows.
-const SHOWN: i64 = 500;
+const SHOWN: usize = 50;
 
-/// All blocks, newest first, 500 of each kind.
-#[derive(Debug, Clone, Default, PartialEq)]
+/// A page of one kind, newest first.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Part<T> {
+    /// The blocks.
+    pub blocks: Vec<T>,
+    /// There are older ones, before this one.
+    pub older: Option<Id>,
+}
+
+impl<T> Part<T> {
+    /// The first of what was found, which is one more than a page where there is more.
+    fn of(mut blocks: Vec<T>, id: impl Fn(&T) -> Id) -> Part<T> {
+        let more = blocks.len() > SHOWN;
+        blocks.truncate(SHOWN);
+        let older = blocks.last().map(id).filter(|_| more);
+        Part { blocks, older }
+    }
+}
+
+/// From where on each kind is read; `None`: from the newest.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Before {
+    /// Networks older than this one.
+    pub network: Option<Id>,
+    /// Mail domains older than this one.
+    pub mail: Option<Id>,
+    /// Names older than this one.
+    pub name: Option<Id>,
+}
+
+/// A page of blocks of each kind.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Lists {
     /// Of networks.
-    pub networks: Vec<NetworkBlock>,
+    pub networks: Part<NetworkBlock>,
     /// Of mail domains.
-    pub mail: Vec<MailBlock>,
+    pub mail: Part<MailBlock>,
     /// Of names.
-    pub names: Vec<NameBlock>,
+    pub names: Part<NameBlock>,
     /// How many single addresses there are: they cannot be read.
     pub addresses: i64,
 }
 
 /// What there is.
-pub async fn list(app: &App, _who: &Moderator) -> Result<Lists> {
+pub async fn list(app: &App, _who: &Moderator, before: Before) -> Result<Lists> {
+    let page = |max_id| Page {
+        max_id,
+        ..Page::newest(SHOWN as i64 + 1)
+    };
     let mut conn = app.desk.get().await?;
+    let networks = rows::networks(&mut conn, &page(before.network)).await?;
+    let mail = rows::mail(&mut conn, &page(before.mail)).await?;
+    let mut names = rows::names(&mut conn).await?;
+    names.retain(|name| before.name.is_none_or(|before| name.id < before));
     Ok(Lists {
-        networks: rows::networks(&mut conn, &Page::newest(SHOWN)).await?,
-        mail: rows::mail(&mut conn, &Page::newest(SHOWN)).await?,
-        names: rows::names(&mut conn).await?,
+        networks: Part::of(networks, |block| block.id),
+        mail: Part::of(mail, |block| block.id),
+        names: Part::of(names, |block| block.id),
         addresses: rows::counts(&mut conn).await?.3,
     })
 }

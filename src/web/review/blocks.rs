@@ -9,14 +9,15 @@ use crate::domain::block_severity::BlockSeverity;
 use crate::domain::{Error, Id, ids};
 use crate::door::forms::lenient;
 use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
-use crate::gate::blocks::{self, Kind, Rule};
+use crate::gate::blocks::{self, Before, Kind, Rule};
 use crate::web::error::WebError;
 use crate::web::form::{Form as Sent, Nothing};
 use crate::web::frame;
 use crate::web::parts::layout::{Flash, Here, Page};
 use crate::web::parts::moment::Moment;
+use crate::web::parts::pager::Pager;
 
-/// All blocks. Goes to `/desk/blocks/new` (GET: `kind`, `value`) and posts to
+/// The blocks, a page of each kind (GET: `network`, `mail`, `name`: older than these). Goes to `/desk/blocks/new` (GET: `kind`, `value`) and posts to
 /// `/desk/blocks/(network|mail|name)/ID/lift`.
 #[derive(Template)]
 #[template(path = "review/blocks.html")]
@@ -44,6 +45,8 @@ pub struct BlockList {
     pub label: &'static str,
     /// The blocks, newest first.
     pub rows: Vec<BlockRow>,
+    /// The newest and the older ones.
+    pub pager: Pager,
 }
 
 /// One block.
@@ -86,13 +89,34 @@ pub const ROUTES: &[Route] = &[
     },
 ];
 
+/// What stands in the address; nonsense is the newest.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Wanted {
+    network: String,
+    mail: String,
+    name: String,
+}
+
+impl Wanted {
+    fn before(&self) -> Before {
+        Before {
+            network: ids::parse(&self.network),
+            mail: ids::parse(&self.mail),
+            name: ids::parse(&self.name),
+        }
+    }
+}
+
 /// GET `/desk/blocks`.
 async fn show(
     req: HttpRequest,
     app: web::Data<App>,
     caller: Caller,
+    wanted: web::Query<Wanted>,
 ) -> Result<HttpResponse, WebError> {
-    let found = blocks::list(&app, &caller.moderator()?).await?;
+    let before = wanted.before();
+    let found = blocks::list(&app, &caller.moderator()?, before).await?;
     let mut page = frame::page(&req, Some(&caller), "Blocks at the door").await?;
     page.here = Here::Desk;
     let now = app.clock.now();
@@ -104,7 +128,7 @@ async fn show(
         since: Moment::new(at, now),
         until: None,
     };
-    let networks = found.networks.iter().map(|b| {
+    let networks = found.networks.blocks.iter().map(|b| {
         let what = b.network.to_string();
         let mut row = row(b.id, what, b.severity, &b.comment, b.created_at);
         row.until = b.expires_at.map(|at| Moment::new(at, now));
@@ -113,14 +137,14 @@ async fn show(
         }
         row
     });
-    let mail = found.mail.iter().map(|b| {
+    let mail = found.mail.blocks.iter().map(|b| {
         let mut row = row(b.id, b.domain.clone(), b.severity, &b.comment, b.created_at);
         if b.hosts {
             row.marks.push("Mail servers there, too".to_owned());
         }
         row
     });
-    let names = found.names.iter().map(|b| {
+    let names = found.names.blocks.iter().map(|b| {
         let mut row = row(
             b.id,
             b.pattern.clone(),
@@ -140,9 +164,9 @@ async fn show(
         page,
         admin: caller.admin().is_ok(),
         lists: vec![
-            list("network", networks.collect()),
-            list("mail", mail.collect()),
-            list("name", names.collect()),
+            list("network", networks.collect()).paged(before.network, found.networks.older),
+            list("mail", mail.collect()).paged(before.mail, found.mail.older),
+            list("name", names.collect()).paged(before.name, found.names.older),
         ],
         addresses: found.addresses,
     };
@@ -174,6 +198,20 @@ pub fn list(kind: &'static str, rows: Vec<BlockRow>) -> BlockList {
         help,
         label,
         rows,
+        pager: Pager::default(),
+    }
+}
+
+impl BlockList {
+    /// With the links under it: to the newest where it begins with older ones, and to those
+    /// before the last. The other lists begin with their newest again.
+    fn paged(mut self, before: Option<Id>, older: Option<Id>) -> BlockList {
+        let kind = self.kind;
+        self.pager = Pager {
+            newer: before.map(|_| "/desk/blocks".to_owned()),
+            older: older.map(|id| format!("/desk/blocks?{kind}={id}#{kind}-head")),
+        };
+        self
     }
 }
 

@@ -352,3 +352,40 @@ fn the_admin_api_of_mastodon_keeps_the_same_lists() {
         assert_eq!(reader.get(single).await.ok(), json!([]));
     });
 }
+
+#[test]
+fn blocks_are_turned_by_pages_each_kind_on_its_own() {
+    run(async |place| {
+        let olive = place.owner().await;
+        place
+            .sql(
+                "INSERT INTO mail_blocks (id, domain, hosts, severity, comment, created_at) \
+                 SELECT n, 'd' || n || '.example', false, 0, '', '2026-11-01' FROM generate_series(1, 120) n",
+                &[],
+            )
+            .await;
+        place
+            .sql(
+                "INSERT INTO name_blocks (id, pattern, whole, severity, comment, created_at) \
+                 SELECT n, 'name' || n, true, 0, '', '2026-11-01' FROM generate_series(1, 51) n",
+                &[],
+            )
+            .await;
+        let desk = place.signed_in(&olive).await;
+        let page = desk.open("/desk/blocks").await;
+        page.says("d120.example")
+            .says("d71.example")
+            .hides("d70.example");
+        page.says("name51").says("name2").hides("Newest");
+        let page = desk.open("/desk/blocks?mail=71").await;
+        page.says("d70.example")
+            .says("d21.example")
+            .hides("d71.example");
+        page.says("name51").says("Newest");
+        let last = desk.open("/desk/blocks?mail=21&name=2").await;
+        last.says("d20.example")
+            .says("d1.example")
+            .says("name1")
+            .hides("Older");
+    });
+}
