@@ -2,7 +2,7 @@
 //! is in it, so it stays when applications are erased.
 
 use chrono::NaiveDate;
-use diesel::sql_types::{Array, BigInt, Date, SmallInt, Text};
+use diesel::sql_types::{Array, BigInt, Bool, Date, SmallInt, Text};
 use diesel_async::RunQueryDsl;
 
 use super::Conn;
@@ -72,7 +72,7 @@ pub async fn count(conn: &mut Conn, day: NaiveDate, happened: &[(Id, DoorCount)]
     Ok(())
 }
 
-/// Notes which kinds of hints stand on a card that somebody opened.
+/// Notes which kinds of hints stand on a card.
 pub async fn note_hints(conn: &mut Conn, application: Id, kinds: Vec<String>) -> Result<()> {
     raw::<()>(
         "INSERT INTO application_hints AS h (application_id, kinds) VALUES (?, ?) \
@@ -83,6 +83,16 @@ pub async fn note_hints(conn: &mut Conn, application: Id, kinds: Vec<String>) ->
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// Whether hints were noted of this application.
+pub async fn has_hints(conn: &mut Conn, application: Id) -> Result<bool> {
+    let (noted,): (bool,) =
+        raw::<(Bool,)>("SELECT EXISTS (SELECT 1 FROM application_hints WHERE application_id = ?)")
+            .bind::<BigInt, _>(application)
+            .get_result(conn)
+            .await?;
+    Ok(noted)
 }
 
 /// The counts since a day, by day.

@@ -22,7 +22,7 @@ use crate::domain::{Error, Id, Result};
 use crate::files::{MediaPath, Place};
 use crate::gate::switch::lift;
 use crate::gate::who::Reviewer;
-use crate::gate::{mode, zone};
+use crate::gate::{hints, mode, zone};
 use crate::model::application::{ApplicantProfile, Application};
 use crate::secrets::actor_key::NewActorKey;
 use crate::store::accounts::NewLocalAccount;
@@ -47,6 +47,7 @@ pub async fn approve(
 ) -> Result<()> {
     let message = message_of(message)?;
     let zone = zone::of(app, who.user()).await?;
+    hints::note_unread(app, id).await?;
     let prepared = prepare(app, id).await?;
     let mut conn = app.desk.get().await?;
     let done = conn

@@ -66,6 +66,7 @@ pub async fn reject(
     )
     .await?;
     let zone = zone::of(app, who.user()).await?;
+    hints::note_unread(app, id).await?;
     let mut conn = app.desk.get().await?;
     let lifted = conn
         .transaction(async |conn| {

@@ -28,7 +28,7 @@ pub use again::{hashes_of, remember_answers, remember_many};
 pub use facts::Facts;
 
 use crate::app::App;
-use crate::domain::{Id, Result};
+use crate::domain::{Error, Id, Result};
 use crate::gate::who::Reviewer;
 use crate::store::{self, Conn};
 
@@ -83,12 +83,30 @@ impl Hint {
 pub async fn of(app: &App, conn: &mut Conn, who: &Reviewer, id: Id) -> Result<Vec<Hint>> {
     let facts = facts::gather(app, conn, id).await?;
     let mut hints = all(&facts);
-    // For the charts: what stood there when it was decided, whoever decides.
-    let mut kinds: Vec<String> = hints.iter().map(|hint| hint.kind.to_owned()).collect();
-    kinds.sort_unstable();
-    store::door_days::note_hints(conn, id, kinds).await?;
+    note(conn, id, &hints).await?;
     hints.retain(|hint| !hint.private || who.user().role.manages_reports());
     Ok(hints)
+}
+
+/// For the charts: what stood there when it was decided, whoever decides.
+async fn note(conn: &mut Conn, id: Id, hints: &[Hint]) -> Result<()> {
+    let mut kinds: Vec<String> = hints.iter().map(|hint| hint.kind.to_owned()).collect();
+    kinds.sort_unstable();
+    store::door_days::note_hints(conn, id, kinds).await
+}
+
+/// The same for an application that is about to be decided by an app, without its card: one
+/// statement where the card was opened before.
+pub(in crate::gate) async fn note_unread(app: &App, id: Id) -> Result<()> {
+    let mut conn = app.desk.get().await?;
+    if store::door_days::has_hints(&mut conn, id).await? {
+        return Ok(());
+    }
+    let facts = match facts::gather(app, &mut conn, id).await {
+        Err(Error::NotFound) => return Ok(()),
+        found => found?,
+    };
+    note(&mut conn, id, &all(&facts)).await
 }
 
 /// What these facts come to.

@@ -79,6 +79,24 @@ fn a_hint_is_measured_by_what_became_of_those_who_had_it() {
 }
 
 #[test]
+fn a_hint_counts_where_an_app_decides_without_the_card_too() {
+    run(async |place| {
+        let olive = place.owner().await;
+        let api = place.api(place.token_of(olive.user, "admin:read admin:write").await);
+        for (name, act) in [("hana", "approve"), ("ravi", "reject")] {
+            let person = place.applicant(name).await;
+            let draft = serde_json::json!({ "status": "A draft" });
+            person.api.post("/api/v1/statuses", draft).await.ok();
+            let path = format!("/api/v1/admin/accounts/{}/{act}", person.id);
+            api.act(&path).await.expect(200);
+        }
+        place.settle().await;
+        let counted = "SELECT sum(count) FROM hint_days WHERE hint = 'drafts'";
+        assert_eq!(place.number(counted).await, 2);
+    });
+}
+
+#[test]
 fn the_charts_of_a_year_cost_as_much_as_those_of_a_day() {
     run(async |place| {
         let olive = place.owner().await;
