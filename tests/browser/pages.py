@@ -2,6 +2,7 @@
 that can be used, a way through by keyboard, and pictures to look at. With script and without.
 
 SETTINGS: origin, password, browser, pictures, script; owner, member, waiting; post, application.
+With "lists" only those pages are looked at: for each person (as in "cookies") names and paths.
 """
 
 import json
@@ -25,8 +26,9 @@ FLAGS = [
 STRANGER = {
     "landing": "/", "about": "/about", "public": "/public", "apply": "/apply", "sign-in": "/sign-in",
     "password": "/password", "profile": f"/@{S['member']}", "thread": f"/@{S['member']}/{S['post']}",
-    "tag": "/tags/bread", "door": "/door", "invite-typed": "/invite", "invite-dead": "/invite/ABCDEFGHJKLM", "nothing": "/no/such/page",
+    "tag": "/tags/bread", "door": "/door", "followers": f"/@{S['member']}/followers", "following": f"/@{S['member']}/following", "invite-typed": "/invite", "invite-dead": "/invite/ABCDEFGHJKLM", "nothing": "/no/such/page",
 }
+MEMBER = {"heir-asked": "/heir"}
 WAITING = {"waiting": "/waiting", "waiting-profile": "/waiting/profile", "withdraw": "/waiting/withdraw",
     "answers": "/waiting/answers"}
 OWNER = {
@@ -35,6 +37,7 @@ OWNER = {
     "door-kept": "/desk/door", "switch": "/desk/switch?days=40", "door-price": "/desk/door/open", "questions": "/desk/questions",
     "blocks": "/desk/blocks", "block-new": "/desk/blocks/new?kind=mail&value=far.example", "events": "/desk/events",
     "question": "/desk/questions/1", "question-new": "/desk/questions/new", "requests": "/notifications/requests",
+    "favourites": "/favourites", "settings-posting": "/settings/posting", "policies-servers": "/about/servers",
     "moving": "/settings/move", "deleting": "/settings/delete", "hosts": "/desk/hosts", "reports": "/desk/reports",
     "tags": "/tags", "welcome": "/welcome", "welcome-desk": "/desk/welcome",
     "policies": "/desk/policies", "policies-new": "/desk/policies/new?domain=far.example",
@@ -138,6 +141,10 @@ class Person:
         page.click("main form button")
         page.wait_for_url(lambda url: "/sign-in" not in url)
 
+    def come_with(self, cookies):
+        """Signed in elsewhere, by these cookies."""
+        self.context.add_cookies([{"name": name, "value": value, "url": ORIGIN} for name, value in cookies.items()])
+
     def look(self, name, path):
         page = self.open(name, path)
         # Evaluating works without page script too: it is the tester's, not the page's.
@@ -195,10 +202,21 @@ def talk(person):
     assert page.locator("article", has_text="Answered in a browser").count() >= 1
 
 
+def look_at(browser, lists):
+    for size in WIDTHS:
+        for who, pages in lists.items():
+            person = Person(browser, size)
+            person.come_with(S["cookies"].get(who, {}))
+            for name, path in pages.items():
+                person.look(name, path)
+            person.context.close()
+
+
 def main():
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=S["browser"], args=FLAGS, headless=True)
-        for size in WIDTHS:
+        look_at(browser, S.get("lists", {}))
+        for size in {} if "lists" in S else WIDTHS:
             stranger = Person(browser, size)
             for name, path in STRANGER.items():
                 stranger.look(name, path)
@@ -208,6 +226,10 @@ def main():
             waiting.sign_in(S["waiting"])
             for name, path in WAITING.items():
                 waiting.look(name, path)
+            member = Person(browser, size)
+            member.sign_in(S["member"])
+            for name, path in MEMBER.items():
+                member.look(name, path)
             owner = Person(browser, size)
             owner.sign_in(S["owner"])
             for name, path in OWNER.items():
@@ -215,7 +237,7 @@ def main():
             owner.tab_through("home", "/home")
             if size == "wide":
                 talk(owner)
-            for person in (stranger, waiting, owner):
+            for person in (stranger, waiting, member, owner):
                 person.context.close()
         browser.close()
     for words in dict.fromkeys(failures):

@@ -3,9 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use chrono::TimeDelta;
+use porchlight::gate::away::deputies;
 use serde_json::json;
 
-use crate::support::people::PASSWORD;
+use crate::support::mail::Mail;
+use crate::support::people::{PASSWORD, Person};
 use crate::support::place::{Place, run};
 
 /// An environment variable of the test run.
@@ -166,6 +169,14 @@ pub fn pictures() -> PathBuf {
     folder
 }
 
+/// The owner asks somebody to be the heir.
+async fn ask_an_heir(place: &Place, owner: &Person, name: &str) {
+    let desk = place.signed_in(owner).await;
+    let page = desk.open("/desk/heir").await;
+    let form = page.form("/desk/heir").set("name", name);
+    desk.submit(form.set("password", PASSWORD)).await;
+}
+
 /// A place with something to see, and the settings of a script that looks.
 async fn a_place_to_look_at(place: &Place, browser: &Path) -> serde_json::Value {
     let owner = place.owner().await;
@@ -195,6 +206,7 @@ async fn a_place_to_look_at(place: &Place, browser: &Path) -> serde_json::Value 
         .post("/api/v1/statuses", json!({ "status": "A first draft" }))
         .await
         .entity("Status");
+    ask_an_heir(place, &owner, "ann").await;
     place.settle().await;
     json!({
         "origin": place.origin, "password": PASSWORD, "browser": browser, "pictures": pictures(), "mails": place.data.join("mail"),
@@ -223,6 +235,51 @@ fn pages_without_script_do_the_same_with_browser_and_with_python() {
     run(async |place| {
         let mut settings = a_place_to_look_at(place, &browser).await;
         settings["script"] = json!(false);
+        drive(place, &python, "browser/pages.py", settings).await;
+    });
+}
+
+#[test]
+fn pages_of_a_house_without_a_keeper_are_sound_with_browser_and_with_python() {
+    let (Some(python), Some(browser)) = (python(), chromium()) else {
+        return;
+    };
+    run(async |place| {
+        let owner = place.owner().await;
+        let (ann, bea) = (place.member("ann").await, place.member("bea").await);
+        let desk = place.signed_in(&owner).await;
+        let page = desk.open("/desk/deputies").await;
+        desk.submit(page.form("/desk/deputies").set("name", "bea"))
+            .await;
+        ask_an_heir(place, &owner, "ann").await;
+        place.live(TimeDelta::days(8)).await;
+        let hana = place.applicant("hana").await;
+        place.live(TimeDelta::days(7)).await;
+        place.settle().await;
+        deputies::call_all(&place.app).await.expect("looked at");
+        place.settle().await;
+        let sent = place.mails();
+        let asks = |m: &&Mail| m.to == owner.email && m.text.contains("/check-in/");
+        let link = sent.iter().rfind(asks).expect("a link").link("/check-in/");
+        let check_in = &link[link.find("/check-in/").expect("a path")..];
+        let cookies = json!({
+            "waiting": place.signed_in(&hana).await.cookies(),
+            "member": place.signed_in(&ann).await.cookies(),
+            "deputy": place.signed_in(&bea).await.cookies(),
+            "owner": place.signed_in(&owner).await.cookies(),
+        });
+        let settings = json!({
+            "origin": place.origin, "password": PASSWORD, "browser": browser, "pictures": pictures(), "script": true,
+            "owner": "olive", "member": "ann", "waiting": "hana", "post": "1", "application": "1", "cookies": cookies,
+            "lists": {
+                "stranger": { "sealed-landing": "/", "sealed-door": "/door", "sealed-apply": "/apply", "check-in": check_in },
+                "waiting": { "sealed-waiting": "/waiting" },
+                "member": { "sealed-home": "/home", "sealed-export": "/settings/export" },
+                "deputy": { "deputy": "/deputy" },
+                "owner": { "sealed-desk": "/desk", "sealed-switch": "/desk/switch", "sealed-away": "/desk/away",
+                    "sealed-deputies": "/desk/deputies", "sealed-heir": "/desk/heir", "sealed-absence": "/desk/absence" },
+            },
+        });
         drive(place, &python, "browser/pages.py", settings).await;
     });
 }
