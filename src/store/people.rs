@@ -162,3 +162,22 @@ pub async fn role_of(conn: &mut Conn, account: Id) -> Result<Option<(Id, Role)>>
     .await?;
     Ok(rows.into_iter().next())
 }
+
+/// Those of these applications whose accounts had their profile changed since they were let in,
+/// where that was after `since`.
+pub async fn changed_since_let_in(
+    conn: &mut Conn,
+    applications: &[Id],
+    since: DateTime<Utc>,
+) -> Result<Vec<Id>> {
+    let rows: Vec<(Id,)> = raw::<(BigInt,)>(
+        "WITH p AS (SELECT ?::bigint[] AS ids, ?::timestamptz AS since) \
+         SELECT ap.id FROM p JOIN applications ap ON ap.id = ANY (p.ids) AND ap.state = 3 AND ap.decided_at > p.since \
+         JOIN users u ON u.id = ap.user_id JOIN accounts a ON a.id = u.account_id WHERE a.updated_at > ap.decided_at",
+    )
+    .bind::<Array<BigInt>, _>(applications.to_vec())
+    .bind::<Timestamptz, _>(since)
+    .load(conn)
+    .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}

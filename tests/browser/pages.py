@@ -37,7 +37,7 @@ OWNER = {
     "door-kept": "/desk/door", "switch": "/desk/switch?days=40", "door-price": "/desk/door/open", "questions": "/desk/questions",
     "blocks": "/desk/blocks", "block-new": "/desk/blocks/new?kind=mail&value=far.example", "events": "/desk/events",
     "question": "/desk/questions/1", "question-new": "/desk/questions/new", "requests": "/notifications/requests",
-    "favourites": "/favourites", "settings-posting": "/settings/posting", "policies-servers": "/about/servers",
+    "favourites": "/favourites", "settings-posting": "/settings/posting", "about-servers": "/about/servers",
     "moving": "/settings/move", "deleting": "/settings/delete", "hosts": "/desk/hosts", "reports": "/desk/reports",
     "tags": "/tags", "welcome": "/welcome", "welcome-desk": "/desk/welcome",
     "policies": "/desk/policies", "policies-new": "/desk/policies/new?domain=far.example",

@@ -5,7 +5,7 @@
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use ipnet::IpNet;
 use serde_json::json;
@@ -32,6 +32,8 @@ use crate::store::{self, Conn};
 
 /// Applications, or groups of them, on one page of the queue.
 pub const PAGE: usize = store::desk_queue::READ - 1;
+/// How long a changed profile of somebody who was let in is flagged.
+pub const FRESH: TimeDelta = TimeDelta::days(7);
 /// Neighbours of a network that a card names.
 const NEIGHBOURS: i64 = 10;
 /// Words of a search that are looked for.
@@ -63,6 +65,8 @@ pub struct Waiting {
     pub seen: Seen,
     /// Who decided, where somebody did.
     pub decided_by: Option<String>,
+    /// Let in within the last [`FRESH`], and the profile is not the one that was judged.
+    pub changed_later: bool,
     /// Who is reading it.
     pub reader: Option<Reader>,
 }
@@ -163,6 +167,15 @@ pub(in crate::gate) async fn lines(
     let mut people: Vec<Id> = claims.iter().map(|(_, user, _)| *user).collect();
     people.extend(found.iter().filter_map(|(a, ..)| a.decided_by));
     let people = names(conn, people).await?;
+    let fresh: Vec<Id> = found
+        .iter()
+        .filter(|(a, ..)| is_fresh(a, now))
+        .map(|(a, ..)| a.id)
+        .collect();
+    let changed = match fresh.is_empty() {
+        true => Vec::new(),
+        false => store::people::changed_since_let_in(conn, &fresh, now - FRESH).await?,
+    };
     let lines = found
         .into_iter()
         .zip(seen)
@@ -174,6 +187,7 @@ pub(in crate::gate) async fn lines(
                 decided_by: application
                     .decided_by
                     .and_then(|by| people.get(&by).cloned()),
+                changed_later: changed.contains(&id),
                 reader: claim.and_then(|(_, by, until)| reader(who, &people, *by, *until)),
                 application: for_eyes_of(who, application),
                 user: without_address(user),
@@ -182,6 +196,36 @@ pub(in crate::gate) async fn lines(
             (id, line)
         });
     Ok(lines.collect())
+}
+
+/// Whether somebody was let in a short while ago.
+fn is_fresh(application: &Application, now: DateTime<Utc>) -> bool {
+    application.state == ApplicationState::Approved
+        && application.decided_at.is_some_and(|at| at > now - FRESH)
+}
+
+/// What is another thing by now in the profile of somebody who was let in a short while ago: to
+/// be let in with one profile and to live here with another is a known trick (H12).
+async fn later(
+    conn: &mut Conn,
+    application: &Application,
+    user: &User,
+    seen: &Seen,
+    now: DateTime<Utc>,
+) -> Result<Vec<Change>> {
+    let Some(then) = seen.profile.as_ref().filter(|_| is_fresh(application, now)) else {
+        return Ok(Vec::new());
+    };
+    let ids = [application.id];
+    if store::people::changed_since_let_in(conn, &ids, now - FRESH)
+        .await?
+        .is_empty()
+    {
+        return Ok(Vec::new());
+    }
+    let accounts = store::accounts_shown::load(&mut *conn, vec![user.account_id]).await?;
+    let account = accounts.first();
+    Ok(account.map_or_else(Vec::new, |account| views::since_let_in(then, account)))
 }
 
 fn reader(
@@ -286,6 +330,8 @@ pub struct Card {
     /// What changed since the card that was asked about; empty where nothing did, or where it
     /// is not known how that looked.
     pub changes: Vec<Change>,
+    /// What of the profile changed after they were let in, within the first [`FRESH`].
+    pub later: Vec<Change>,
     /// Questions, answers, notes, appeals, in the order of time.
     pub said: Vec<Said>,
     /// Who is reading it.
@@ -371,6 +417,7 @@ pub async fn card(
         true => hints::of(app, conn, who, id).await?,
         false => Vec::new(),
     };
+    let later = later(conn, &application, &user, &seen, now).await?;
     let brought = store::invite_tree::brought(conn, user.id, now).await?;
     let named = store::vouches::list(conn, id).await?;
     let next = store::desk_queue::next(conn, id, now).await?;
@@ -395,6 +442,7 @@ pub async fn card(
         undo_until: undo::until(&application).filter(|until| *until > now),
         application: for_eyes_of(who, application),
         changes: changes.unwrap_or_default(),
+        later,
         user,
         seen,
         neighbours,

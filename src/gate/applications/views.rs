@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use super::snapshot::{self, Seen};
 use crate::domain::{Id, Result};
-use crate::model::application::Application;
+use crate::model::account::Account;
+use crate::model::application::{ApplicantProfile, Application};
 use crate::store::{self, Conn};
 use crate::text::diff::{self, Fate, Piece};
 
@@ -44,6 +45,47 @@ pub(super) async fn changes(
     Ok(before.map(|before| between(&before, &content(application, now))))
 }
 
+/// What a member's profile says by now, against what it said as they were let in (H12).
+pub(super) fn since_let_in(then: &ApplicantProfile, now: &Account) -> Vec<Change> {
+    let note = now.note_source.clone().unwrap_or_default();
+    let (old_rows, rows) = (rows(&then.fields), rows(&now.fields));
+    let mut changes: Vec<Change> = [
+        ("Display name", &then.display_name, &now.display_name),
+        ("What they say of themselves", &then.note, &note),
+        ("The table of the profile", &old_rows, &rows),
+    ]
+    .into_iter()
+    .filter(|(_, old, new)| old != new)
+    .map(|(label, old, new)| change("", label, old, new))
+    .collect();
+    // The public file is a copy: whether it is the same picture cannot be told.
+    for (label, old, new) in [
+        ("Their picture", &then.avatar_path, &now.avatar_path),
+        ("The picture on top", &then.header_path, &now.header_path),
+    ] {
+        let words = match (old, new) {
+            (None, None) => continue,
+            (Some(_), None) => one(Fate::Gone, "It was taken away."),
+            (None, Some(_)) => one(Fate::New, "There is one now."),
+            (Some(_), Some(_)) => one(Fate::New, "It may be another one now."),
+        };
+        changes.push(Change {
+            what: label.to_owned(),
+            pieces: words,
+        });
+    }
+    changes
+}
+
+/// The table of a profile in lines.
+fn rows(fields: &Value) -> String {
+    let rows: Vec<String> = crate::model::account::fields_from_json(fields)
+        .into_iter()
+        .map(|field| format!("{}: {}", field.name, field.value))
+        .collect();
+    rows.join("\n")
+}
+
 /// Everything that is judged, as texts: `[[key, label, text], …]`.
 fn content(application: &Application, seen: &Seen) -> Value {
     let mut parts: Vec<[String; 3]> = Vec::new();
@@ -63,11 +105,8 @@ fn content(application: &Application, seen: &Seen) -> Value {
     if let Some(profile) = &seen.profile {
         part("name".into(), "Display name", &profile.display_name);
         part("note".into(), "What they say of themselves", &profile.note);
-        let rows: Vec<String> = crate::model::account::fields_from_json(&profile.fields)
-            .into_iter()
-            .map(|field| format!("{}: {}", field.name, field.value))
-            .collect();
-        part("rows".into(), "The table of the profile", &rows.join("\n"));
+        let rows = rows(&profile.fields);
+        part("rows".into(), "The table of the profile", &rows);
         let path = |path: &Option<String>| path.clone().unwrap_or_default();
         part(AVATAR.into(), "Their picture", &path(&profile.avatar_path));
         part(

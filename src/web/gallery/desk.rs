@@ -382,6 +382,13 @@ pub fn pages() -> Vec<Hung> {
             not_by_you: None,
             by_you_alone: Some("They came from a network that you sign in from.".into()),
             reader: Some(("Mo has been reading this since 10:32.".into(), false)),
+            later: vec![application::ChangeView {
+                what: "Their picture".into(),
+                pieces: vec![application::PieceView {
+                    fate: "new",
+                    text: "It may be another one now.".into(),
+                }],
+            }],
             changes: vec![application::ChangeView {
                 what: "What brings you here?".into(),
                 pieces: vec![

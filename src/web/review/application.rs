@@ -13,6 +13,7 @@ use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
 use crate::files::default_pictures;
 use crate::gate::applications::put_off;
 use crate::gate::applications::review::{self, Brought, Card};
+use crate::gate::applications::views::Change;
 use crate::gate::applications::{mail_reaches_people, presets};
 use crate::gate::{sandbox, zone};
 use crate::model::account::fields_from_json;
@@ -61,6 +62,8 @@ pub struct ApplicationPage {
     pub submitted_at: Moment,
     /// What changed since it was opened before.
     pub changes: Vec<ChangeView>,
+    /// What of the profile changed after they were let in.
+    pub later: Vec<ChangeView>,
     /// Questions with the wording as asked, and answers.
     pub answers: Vec<Answer>,
     /// The profile as it will look.
@@ -125,6 +128,15 @@ pub struct PieceView {
     pub fate: &'static str,
     /// The text.
     pub text: String,
+}
+
+impl From<&Change> for ChangeView {
+    fn from(change: &Change) -> ChangeView {
+        ChangeView {
+            what: change.what.clone(),
+            pieces: change.pieces.iter().map(PieceView::from).collect(),
+        }
+    }
 }
 
 impl From<&Piece> for PieceView {
@@ -236,14 +248,8 @@ pub async fn page(
             (sentence, reader.is_me)
         }),
         submitted_at: moment(application.submitted_at),
-        changes: card
-            .changes
-            .iter()
-            .map(|change| ChangeView {
-                what: change.what.clone(),
-                pieces: change.pieces.iter().map(PieceView::from).collect(),
-            })
-            .collect(),
+        changes: card.changes.iter().map(ChangeView::from).collect(),
+        later: card.later.iter().map(ChangeView::from).collect(),
         answers,
         profile: profile_view(app, &card),
         drafts: card

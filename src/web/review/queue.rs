@@ -339,7 +339,15 @@ pub fn row(app: &App, waiting: &Waiting, now: DateTime<Utc>, zone: Tz) -> QueueR
         email_domain: application.mail_domain.clone().unwrap_or_default(),
         confirmed: user.email_confirmed_at.is_some(),
         drafts: seen.drafts.len(),
-        hints: hints(application.lane),
+        hints: [
+            hints(application.lane),
+            waiting
+                .changed_later
+                .then(|| "Profile changed since".to_owned())
+                .into_iter()
+                .collect(),
+        ]
+        .concat(),
     }
 }
 

@@ -744,3 +744,32 @@ fn the_profile_is_judged_as_it_is_at_the_decision() {
         assert_eq!(place.number(members).await, 0);
     });
 }
+
+#[test]
+fn a_profile_that_changes_after_the_yes_is_flagged_for_a_week() {
+    // H12
+    run(async |place| {
+        let olive = place.owner().await;
+        let hana = place.applicant("hana").await;
+        let browser = place.signed_in(&olive).await;
+        let card = card_path(place, &hana).await;
+        submit(&browser, &card, "approve").await;
+        place.settle().await;
+        let flag = "Profile changed since";
+        browser.open("/desk?state=decided").await.hides(flag);
+        place.advance(TimeDelta::hours(1));
+        let note = json!({ "note": "https://pills.example" });
+        let profile = "/api/v1/accounts/update_credentials";
+        hana.api.patch(profile, note).await.ok();
+        browser.open("/desk?state=decided").await.says(flag);
+        browser
+            .open(&card)
+            .await
+            .says("What changed since they were let in")
+            .says("pills.example");
+        place.advance(TimeDelta::days(7));
+        let page = place.signed_in(&olive).await;
+        page.open("/desk?state=decided").await.hides(flag);
+        page.open(&card).await.hides("pills.example");
+    });
+}
