@@ -18,7 +18,7 @@ use super::views::{self, Change};
 use crate::app::App;
 use crate::domain::application::{ApplicationState, MessageKind};
 use crate::domain::{Error, Id, Result};
-use crate::gate::hints::{self, Hint};
+use crate::gate::hints::{self, Hint, cluster};
 use crate::gate::who::Reviewer;
 use crate::gate::{reads, signs, zone};
 use crate::model::application::{Application, BulkDecision};
@@ -340,6 +340,8 @@ pub struct Card {
     pub alike: i64,
     /// From the same network or one next to it; for moderators.
     pub neighbours: Vec<Neighbour>,
+    /// Others of its kind, where its account is suspended: those who were let in are among them.
+    pub like: Vec<Neighbour>,
     /// What there is to know about it, in words; what this reviewer may know.
     pub hints: Vec<Hint>,
     /// By whose invite they came.
@@ -417,6 +419,16 @@ pub async fn card(
         true => hints::of(app, conn, who, id).await?,
         false => Vec::new(),
     };
+    let like = match application.state == ApplicationState::Approved && user.disabled_at.is_some() {
+        true => cluster::others_like(conn, id).await?,
+        false => Vec::new(),
+    };
+    let like = like.into_iter().map(|kin| Neighbour {
+        id: kin.id,
+        username: kin.username,
+        state: kin.state,
+        submitted_at: kin.submitted_at,
+    });
     let later = later(conn, &application, &user, &seen, now).await?;
     let brought = store::invite_tree::brought(conn, user.id, now).await?;
     let named = store::vouches::list(conn, id).await?;
@@ -446,6 +458,7 @@ pub async fn card(
         user,
         seen,
         neighbours,
+        like: like.collect(),
         hints,
         not_by_you: bonds.bars(id),
         by_you_alone: bonds.alone(id),

@@ -13,6 +13,8 @@ use crate::store::{self, Conn};
 
 /// Traits that must agree.
 const AGREE: usize = 3;
+/// Others of its kind that a card names.
+const LIKE: usize = 20;
 /// Sent within this of each other, in minutes.
 const TOGETHER: i64 = 10;
 
@@ -51,16 +53,33 @@ pub fn belong_together(facts: &Facts, other: &Kin) -> bool {
 /// # Errors
 /// `NotFound` when it is gone.
 pub async fn place(conn: &mut Conn, id: Id) -> Result<()> {
+    match chosen(&known(conn, id).await?) {
+        Some((cluster, members)) => store::likeness::set_cluster(conn, &members, cluster).await,
+        None => Ok(()),
+    }
+}
+
+/// Others of its kind, newest first, whatever became of them: once somebody was suspended, those
+/// who were let in are looked at, too. [`LIKE`] at the most.
+///
+/// # Errors
+/// `NotFound` when it is gone.
+pub async fn others_like(conn: &mut Conn, id: Id) -> Result<Vec<Kin>> {
+    let mut facts = known(conn, id).await?;
+    let kin = std::mem::take(&mut facts.kin);
+    let alike = kin.into_iter().filter(|kin| belong_together(&facts, kin));
+    Ok(alike.take(LIKE).collect())
+}
+
+/// What its own rows say, and who shares something of it.
+async fn known(conn: &mut Conn, id: Id) -> Result<Facts> {
     let (application, user) = store::applications::find_card(conn, id)
         .await?
         .ok_or(Error::NotFound)?;
     let mut facts = facts::own(conn, &application, &user.username, user.email.as_deref()).await?;
     let marks = store::likeness::marks(conn, id).await?;
     facts.kin = store::likeness::near(conn, &facts.around(&marks)).await?;
-    match chosen(&facts) {
-        Some((cluster, members)) => store::likeness::set_cluster(conn, &members, cluster).await,
-        None => Ok(()),
-    }
+    Ok(facts)
 }
 
 /// The name of its cluster, and who belongs to it.

@@ -407,6 +407,7 @@ pub fn pages() -> Vec<Hung> {
                 ],
             }],
             alike: Some(("40 that are alike".into(), "/desk/groups/12".into())),
+            like: Vec::new(),
             neighbours: vec![(
                 "/desk/applications/12".into(),
                 "tom".into(),

@@ -79,6 +79,8 @@ pub struct ApplicationPage {
     pub alike: Option<(String, String)>,
     /// From the same network, or the one next to it: path, name, state, when.
     pub neighbours: Vec<(String, String, String, Moment)>,
+    /// Others of its kind, once its account is suspended: path, name, state, when.
+    pub like: Vec<(String, String, String, Moment)>,
     /// `message`, `preset`, `send_mail` and `note` as typed, and what was wrong.
     pub form: Form,
     /// Canned words: id, what they go with, title, text.
@@ -223,6 +225,14 @@ pub async fn page(
         .map(|hint| hint.sentence.clone())
         .collect();
     let (notes, said) = said(&card, moment);
+    let named = |other: &review::Neighbour| {
+        (
+            format!("/desk/applications/{}", other.id),
+            other.username.clone(),
+            state_words(other.state, None),
+            moment(other.submitted_at),
+        )
+    };
     let shown = ApplicationPage {
         page,
         id: id.to_string(),
@@ -267,18 +277,8 @@ pub async fn page(
                 let words = format!("{} that are alike", counted(card.alike));
                 (words, format!("/desk/groups/{group}"))
             }),
-        neighbours: card
-            .neighbours
-            .iter()
-            .map(|other| {
-                (
-                    format!("/desk/applications/{}", other.id),
-                    other.username.clone(),
-                    state_words(other.state, None),
-                    moment(other.submitted_at),
-                )
-            })
-            .collect(),
+        neighbours: card.neighbours.iter().map(named).collect(),
+        like: card.like.iter().map(named).collect(),
         form,
         presets: presets
             .into_iter()

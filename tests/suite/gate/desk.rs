@@ -773,3 +773,37 @@ fn a_profile_that_changes_after_the_yes_is_flagged_for_a_week() {
         page.open(&card).await.hides("pills.example");
     });
 }
+
+#[test]
+fn after_a_suspension_others_like_it_are_named_also_those_who_were_let_in() {
+    run(async |place| {
+        let olive = place.owner().await;
+        let (rug, carpet) = (
+            place.applicant("rug").await,
+            place.applicant("carpet").await,
+        );
+        let words = "I sell the finest rugs and would love to tell everybody about my rugs.";
+        for one in [&rug, &carpet] {
+            let id = place.application_of(one).await;
+            let from = "UPDATE applications SET network = '81.77.1.1' WHERE id = $1";
+            place.sql(from, &[&id]).await;
+            let said = "UPDATE application_answers SET value = $2 WHERE application_id = $1";
+            place.sql(said, &[&id, &words]).await;
+        }
+        let desk = place.signed_in(&olive).await;
+        for one in [&rug, &carpet] {
+            submit(&desk, &card_path(place, one).await, "approve").await;
+        }
+        place.settle().await;
+        let card = card_path(place, &rug).await;
+        desk.open(&card).await.hides("Others like this one");
+        let token = place.token_of(olive.user, "admin:read admin:write").await;
+        let path = format!("/api/v1/admin/accounts/{}/action", rug.id);
+        let suspend = json!({ "type": "suspend" });
+        place.api(token).post(&path, suspend).await.expect(200);
+        desk.open(&card)
+            .await
+            .says("Others like this one")
+            .says("@carpet");
+    });
+}
