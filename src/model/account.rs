@@ -57,10 +57,10 @@ pub mod flags {
     pub const FROZEN_INVITES: i32 = 8;
     /// Its pictures and other media are not shown, nor those of its posts.
     pub const NO_MEDIA: i32 = 16;
-    /// What it sends is not read, and waits.
-    pub const HELD: i32 = 64;
     /// Pictures of its posts are hidden at first, whatever the posts say.
     pub const SENSITIVE: i32 = 32;
+    /// What it sends is not read, and waits.
+    pub const HELD: i32 = 64;
 }
 
 /// One pair of the profile's table, as kept in `accounts.fields` (a JSON array of these).

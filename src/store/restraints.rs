@@ -13,10 +13,10 @@ use crate::domain::{Id, Result};
 pub const LIMITED: i16 = 0;
 /// `account_restraints.kind` of what is suspended.
 pub const SUSPENDED: i16 = 1;
-/// `account_restraints.kind` of an account elsewhere whose activities wait, unread.
-pub const HELD: i16 = 6;
 /// `account_restraints.kind` of whose pictures are hidden at first.
 pub const SENSITIVE: i16 = 5;
+/// `account_restraints.kind` of an account elsewhere whose activities wait, unread.
+pub const HELD: i16 = 6;
 /// `account_restraints.source`: a person of the staff.
 pub const BY_STAFF: i16 = 0;
 
