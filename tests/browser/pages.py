@@ -37,7 +37,7 @@ OWNER = {
     "door-kept": "/desk/door", "switch": "/desk/switch?days=40", "door-price": "/desk/door/open", "questions": "/desk/questions",
     "blocks": "/desk/blocks", "block-new": "/desk/blocks/new?kind=mail&value=far.example", "events": "/desk/events",
     "question": "/desk/questions/1", "question-new": "/desk/questions/new", "requests": "/notifications/requests",
-    "favourites": "/favourites", "settings-posting": "/settings/posting", "about-servers": "/about/servers",
+    "favourites": "/favourites", "settings-posting": "/settings/posting",
     "moving": "/settings/move", "deleting": "/settings/delete", "hosts": "/desk/hosts", "reports": "/desk/reports",
     "tags": "/tags", "welcome": "/welcome", "welcome-desk": "/desk/welcome",
     "policies": "/desk/policies", "policies-new": "/desk/policies/new?domain=far.example",
@@ -52,6 +52,9 @@ OWNER = {
     "second-factor": "/settings/second-factor", "second-factor-app": "/settings/second-factor/app",
     "second-factor-passkey": "/settings/second-factor/passkey", "settings-sessions": "/settings/sessions", "settings-apps": "/settings/apps",
 }
+
+# Pages that say no.
+ANSWERS = {"nothing": 404, "sealed-apply": 403}
 
 # What a screen reader and a keyboard need; small, and our own.
 CHECKS = """() => {
@@ -128,7 +131,7 @@ class Person:
             self.note(f"asks elsewhere: {url}")
 
     def open(self, name, path):
-        self.where, self.expected = name, 404 if name == "nothing" else 200
+        self.where, self.expected = name, ANSWERS.get(name, 200)
         answer = self.page.goto(ORIGIN + path)
         if answer.status != self.expected:
             self.note(f"status {answer.status}")
