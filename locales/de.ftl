@@ -1,5 +1,5 @@
-# Was Porchlight den Leuten in Mails und im Hinweis der App sagt, auf Deutsch: du, kurz,
-# freundlich, ohne Fachwörter. $place ist der Name des Servers, $name der Benutzername.
+# Was Porchlight den Leuten in Mails, im Hinweis der App und beim Hereinlassen einer App sagt, auf
+# Deutsch: du, kurz, freundlich, ohne Fachwörter. $place ist der Name des Servers, $name der Benutzername.
 
 ## Zeiten
 
@@ -415,3 +415,67 @@ notice-also-open = Auch Fragen des Formulars sind offen: { $questions }. Bitte a
 notice-one-open = Eine Frage von { $place } ist noch offen: { $question }
 notice-open = Einige Fragen von { $place } sind noch offen: { $questions }. Bitte antworte auf der Seite dieses Beitrags.
 notice-quote = „{ $words }“
+
+## Eine App hereinlassen
+
+sign-in-title = Anmelden
+sign-in-for-app = { $app } möchte dein Konto benutzen. Melde dich erst an; entscheiden kannst du auf der nächsten Seite.
+sign-in-login = E-Mail-Adresse oder Name
+sign-in-password = Passwort
+sign-in-button = Anmelden
+sign-in-forgot = Passwort vergessen?
+sign-in-apply = Noch nicht von hier? Bewirb dich.
+
+consent-title = Eine App hereinlassen
+consent-may = Darf { $app } für dich handeln?
+consent-wants = Sie möchte
+consent-heavy = Rechte des Teams
+consent-home = Sie sagt, sie sei hier zu Hause:
+consent-then-host = Danach geht es weiter zu { $host }.
+consent-then-code = Danach zeigen wir einen Code für sie.
+consent-take-back = Du kannst das jederzeit zurücknehmen:
+consent-apps = Einstellungen, Apps
+consent-allow = Erlauben
+consent-deny = Nein, danke
+consent-not-you = Bist du das nicht? Dann melde dich erst ab, im Menü.
+consent-code-title = Dein Code
+consent-code = Dein Code für { $app }
+consent-code-copy = Kopiere ihn in die App. Er funktioniert einmal und gilt zehn Minuten. Gib ihn niemandem sonst.
+consent-some-app = die App
+
+scope-read = Alles sehen, was du sehen kannst, auch deine Einstellungen und Nachrichten
+scope-profile = Deinen Namen und dein Profil sehen, und sonst nichts
+scope-write = Alles tun, was du tun kannst: schreiben, löschen, folgen, dein Profil ändern
+scope-follow = Sehen und ändern, wem du folgst und wen du stummschaltest oder blockierst
+scope-push = Dir Mitteilungen schicken
+scope-admin-read = Alles sehen, was das Team sehen kann, auch Adressen und Netze
+scope-admin-write = Als Team handeln: über Bewerbungen entscheiden, Konten einschränken und sperren
+scope-read-accounts = Konten sehen, auch deines
+scope-read-blocks = Sehen, wen du blockierst
+scope-read-bookmarks = Deine Lesezeichen sehen
+scope-read-collections = Deine Sammlungen sehen
+scope-read-favourites = Sehen, was du favorisiert hast
+scope-read-filters = Deine Filter sehen
+scope-read-follows = Sehen, wem du folgst
+scope-read-lists = Deine Listen sehen
+scope-read-mutes = Sehen, wen du stummschaltest
+scope-read-notifications = Deine Mitteilungen sehen
+scope-read-search = Für dich suchen
+scope-read-statuses = Beiträge sehen, auch solche, die für dich bestimmt sind
+scope-write-accounts = Dein Profil ändern
+scope-write-blocks = Für dich blockieren
+scope-write-bookmarks = Deine Lesezeichen ändern
+scope-write-collections = Deine Sammlungen ändern
+scope-write-conversations = Unterhaltungen stummschalten und löschen
+scope-write-favourites = Beiträge favorisieren
+scope-write-filters = Deine Filter ändern
+scope-write-follows = Für dich folgen und entfolgen
+scope-write-lists = Deine Listen ändern
+scope-write-media = Bilder und andere Dateien hochladen
+scope-write-mutes = Für dich stummschalten
+scope-write-notifications = Deine Mitteilungen löschen
+scope-write-reports = Andere melden
+scope-write-statuses = Schreiben, und löschen, was du geschrieben hast
+scope-admin-read-part = Einen Teil dessen sehen, was das Team sehen kann
+scope-admin-write-part = Einen Teil dessen tun, was das Team tun kann
+scope-other = Einen weiteren Teil deines Kontos benutzen

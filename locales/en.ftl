@@ -1,4 +1,4 @@
-# What Porchlight says to people in mails and in the notice of the app. English is the
+# What Porchlight says to people in mails, in the notice of the app and where an app is let in. English is the
 # source: a key that another language lacks is said in English.
 #
 # $place is the name of the server, $name the user name of whom it is for. Links stand on
@@ -419,3 +419,67 @@ notice-also-open = Questions of the form are open, too: { $questions }. Please a
 notice-one-open = One question of { $place } is still open: { $question }
 notice-open = Some questions of { $place } are still open: { $questions }. Please answer on the page of this post.
 notice-quote = “{ $words }”
+
+## Letting an app in
+
+sign-in-title = Sign in
+sign-in-for-app = { $app } would like to use your account. Sign in first; you decide on the next page.
+sign-in-login = Email address or name
+sign-in-password = Password
+sign-in-button = Sign in
+sign-in-forgot = Forgot your password?
+sign-in-apply = Not from here yet? Apply to join.
+
+consent-title = Let an app in
+consent-may = May { $app } act for you?
+consent-wants = It would like to
+consent-heavy = Staff powers
+consent-home = It says that its home is here:
+consent-then-host = Afterwards you go to { $host }.
+consent-then-code = Afterwards we show a code for it.
+consent-take-back = You can take this back any time:
+consent-apps = Settings, Apps
+consent-allow = Allow
+consent-deny = No, thank you
+consent-not-you = Not you? Sign out first, by the menu.
+consent-code-title = Your code
+consent-code = Your code for { $app }
+consent-code-copy = Copy this into the app. It works once, for ten minutes. Give it to nobody else.
+consent-some-app = the app
+
+scope-read = See everything that you can see, your settings and messages too
+scope-profile = See your name and profile, and nothing else
+scope-write = Do everything that you can do: post, delete, follow, change your profile
+scope-follow = See and change whom you follow, mute and block
+scope-push = Send you notifications
+scope-admin-read = See all that staff can see, addresses and networks too
+scope-admin-write = Act as staff: decide applications, limit and suspend accounts
+scope-read-accounts = See accounts, yours too
+scope-read-blocks = See whom you block
+scope-read-bookmarks = See your bookmarks
+scope-read-collections = See your collections
+scope-read-favourites = See what you favourited
+scope-read-filters = See your filters
+scope-read-follows = See whom you follow
+scope-read-lists = See your lists
+scope-read-mutes = See whom you mute
+scope-read-notifications = See your notifications
+scope-read-search = Search for you
+scope-read-statuses = See posts, those meant for you too
+scope-write-accounts = Change your profile
+scope-write-blocks = Block for you
+scope-write-bookmarks = Change your bookmarks
+scope-write-collections = Change your collections
+scope-write-conversations = Mute and delete conversations
+scope-write-favourites = Favourite posts
+scope-write-filters = Change your filters
+scope-write-follows = Follow and unfollow for you
+scope-write-lists = Change your lists
+scope-write-media = Upload pictures and other files
+scope-write-mutes = Mute for you
+scope-write-notifications = Clear your notifications
+scope-write-reports = Report others
+scope-write-statuses = Post, and delete what you posted
+scope-admin-read-part = See a part of what staff can see
+scope-admin-write-part = Do a part of what staff can do
+scope-other = Use another part of your account

@@ -4,6 +4,7 @@
 
 pub mod caller;
 pub mod forms;
+pub mod language;
 pub mod route;
 pub mod status;
 

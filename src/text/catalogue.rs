@@ -1,5 +1,5 @@
-//! What is said to people in their language: one catalogue for mails and for the notice in
-//! apps, with the plural rules of each language (Project Fluent).
+//! What is said to people in their language: one catalogue for mails, for the notice in apps and
+//! for the pages that let an app in, with the plural rules of each language (Project Fluent).
 //!
 //! The words lie in `locales/`, one file a language, and are compiled in. A locale is met by
 //! its language (`de-AT` by German), any other by English; what a language lacks is said in
@@ -33,11 +33,15 @@ impl Language {
 
     /// The language that meets a locale best.
     pub fn of(locale: &str) -> Language {
+        Language::known(locale).unwrap_or(Language::English)
+    }
+
+    /// The language of a locale, if it is one of these.
+    pub fn known(locale: &str) -> Option<Language> {
         let language = locale.trim().split(['-', '_']).next().unwrap_or_default();
         Language::ALL
             .into_iter()
             .find(|known| known.code().eq_ignore_ascii_case(language))
-            .unwrap_or(Language::English)
     }
 
     /// Its code: `en`.

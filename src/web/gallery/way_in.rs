@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::sample::*;
+use crate::text::catalogue::{Language, Words};
 use crate::web::identity::{
     check_in, consent, owner_setup, password_reset, second_factor, sign_in,
 };
@@ -25,7 +26,7 @@ pub fn pages() -> Vec<Hung> {
                 .with("login", "ann")
                 .error("", "Name or password is wrong."),
             return_to: "/home".into(),
-            for_app: Some("Tusky".into()),
+            words: sign_in::SignInWords::of(Words(Language::English), Some("Tusky")),
             mail_works: true,
         }
         .render(),
@@ -99,34 +100,39 @@ pub fn pages() -> Vec<Hung> {
         }
         .render(),
     );
-    hang(
-        "consent",
-        consent::ConsentPage {
-            page: staff("Allow an app"),
-            app: "Tusky".into(),
+    for (name, language) in [
+        ("consent", Language::English),
+        ("consent_german", Language::German),
+    ] {
+        let mut page = staff("Allow an app");
+        page.lang = language.code().into();
+        let words = Words(language);
+        let sample = consent::ConsentPage {
+            page,
+            words: consent::ConsentWords::of(words, "Tusky", None),
             website: Some("https://tusky.example".into()),
             wishes: vec![
                 consent::Wish {
                     scope: "read".into(),
-                    sentence: "Read all that you can read".into(),
+                    sentence: words.say("scope-read", []),
                     heavy: false,
                 },
                 consent::Wish {
                     scope: "admin:read".into(),
-                    sentence: "Read what the staff reads".into(),
+                    sentence: words.say("scope-admin-read", []),
                     heavy: true,
                 },
             ],
-            redirect_host: None,
             hidden: vec![("client_id".into(), "abc".into())],
-        }
-        .render(),
-    );
+        };
+        hang(name, sample.render());
+    }
     hang(
         "code",
         consent::CodePage {
             page: member("Your code"),
-            app: "toot".into(),
+            heading: "Your code for toot".into(),
+            copy: "Copy this into the app.".into(),
             code: "q8Zb2nX0cVt5LwYk1mPd7RfGh3JsA9uEoT6iWvB4xNQ".into(),
         }
         .render(),

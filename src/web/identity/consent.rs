@@ -9,10 +9,12 @@ use serde::Deserialize;
 use crate::app::App;
 use crate::domain::scopes::Scopes;
 use crate::door::forms::lenient;
+use crate::door::language::{self, apart};
 use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
 use crate::gate::who;
 use crate::identity::oauth::apps;
 use crate::identity::oauth::authorize::{self, Checked, Outcome, Request};
+use crate::text::catalogue::Words;
 use crate::web::error::WebError;
 use crate::web::form;
 use crate::web::parts::layout::{Flash, Page};
@@ -25,14 +27,12 @@ use crate::web::{content_policy, frame};
 pub struct ConsentPage {
     /// The frame.
     pub page: Page,
-    /// The app's name, as it gave it.
-    pub app: String,
+    /// What is said on it.
+    pub words: ConsentWords,
     /// The app's website; `None` without, or where it is no http(s) address.
     pub website: Option<String>,
     /// What it asks for, one sentence per scope.
     pub wishes: Vec<Wish>,
-    /// Where the browser goes afterwards: the host, or `None` for a code to copy.
-    pub redirect_host: Option<String>,
     /// The request's parameters to send back: name and value.
     pub hidden: Vec<(String, String)>,
 }
@@ -48,14 +48,63 @@ pub struct Wish {
     pub heavy: bool,
 }
 
+/// What the page says, in the language of whom it is for.
+#[derive(Debug, Clone)]
+pub struct ConsentWords {
+    /// May the app, by the name that it gave, act for you?
+    pub may: String,
+    /// Above what it asks for.
+    pub wants: String,
+    /// Beside powers of staff.
+    pub heavy: String,
+    /// Before its website.
+    pub home: String,
+    /// Where the browser goes afterwards: to a host, or to a code to copy.
+    pub then: String,
+    /// It can be taken back.
+    pub take_back: String,
+    /// Where it can.
+    pub apps: String,
+    /// Yes.
+    pub allow: String,
+    /// No.
+    pub deny: String,
+    /// What somebody else does.
+    pub not_you: String,
+}
+
+impl ConsentWords {
+    /// For an app of that name, from which the browser goes to `host`; `None` for a code.
+    pub fn of(words: Words, app: &str, host: Option<&str>) -> ConsentWords {
+        let plain = |key| words.say(key, []);
+        ConsentWords {
+            may: words.say("consent-may", [("app", apart(app).into())]),
+            wants: plain("consent-wants"),
+            heavy: plain("consent-heavy"),
+            home: plain("consent-home"),
+            then: match host {
+                Some(host) => words.say("consent-then-host", [("host", apart(host).into())]),
+                None => plain("consent-then-code"),
+            },
+            take_back: plain("consent-take-back"),
+            apps: plain("consent-apps"),
+            allow: plain("consent-allow"),
+            deny: plain("consent-deny"),
+            not_you: plain("consent-not-you"),
+        }
+    }
+}
+
 /// Shows the code of an out-of-band sign-in.
 #[derive(Template)]
 #[template(path = "identity/consent_code.html")]
 pub struct CodePage {
     /// The frame.
     pub page: Page,
-    /// The app's name.
-    pub app: String,
+    /// For which app it is.
+    pub heading: String,
+    /// What to do with it.
+    pub copy: String,
     /// The code to copy; good for ten minutes, once.
     pub code: String,
 }
@@ -120,6 +169,8 @@ struct Parameters {
     code_challenge_method: Option<String>,
     #[serde(default, deserialize_with = "lenient::opt_word")]
     force_login: Option<String>,
+    #[serde(default, deserialize_with = "lenient::opt_word")]
+    lang: Option<String>,
     #[serde(default, deserialize_with = "lenient::string")]
     decision: String,
 }
@@ -137,12 +188,19 @@ impl Parameters {
         }
     }
 
+    /// The parameters to send along again, by name; the wish for a fresh sign-in is none of them.
+    fn named(&self) -> Vec<(String, String)> {
+        let mut named = named(&self.request());
+        named.extend(self.lang.clone().map(|lang| ("lang".to_owned(), lang)));
+        named
+    }
+
     fn forces_login(&self) -> bool {
         matches!(self.force_login.as_deref(), Some("true" | "1" | "t" | "on"))
     }
 }
 
-/// The parameters to send along again, by name.
+/// The parameters of a request, by name.
 fn named(request: &Request) -> Vec<(String, String)> {
     [
         ("response_type", &request.response_type),
@@ -166,22 +224,24 @@ async fn ask(
 ) -> Result<HttpResponse, WebError> {
     let request = query.request();
     if query.forces_login() {
-        return Ok(frame::see_other(&sign_in_again(&request)));
+        return Ok(frame::see_other(&sign_in_again(&query.named())));
     }
     who::admit_to_sandbox(caller.signed_in()?)?;
     let wish = match authorize::check(&app, &request).await? {
         Checked::Ask(wish) => wish,
         Checked::SendBack(url) => return Ok(to_app(&url)),
     };
-    let mut page = frame::page(&req, Some(&caller), "Let an app in").await?;
+    let words = language::words(&req, Some(&caller), query.lang.as_deref());
+    let title = words.say("consent-title", []);
+    let mut page = frame::page(&req, Some(&caller), title).await?;
+    page.lang = words.0.code().to_owned();
     page.noindex = true;
     let page = ConsentPage {
         page,
-        app: wish.app.name.clone(),
+        words: ConsentWords::of(words, &wish.app.name, wish.destination().as_deref()),
         website: wish.app.website.clone(),
-        wishes: wishes(&wish.scopes),
-        redirect_host: wish.destination(),
-        hidden: named(&request),
+        wishes: wishes(words, &wish.scopes),
+        hidden: query.named(),
     };
     let mut response = frame::render(&req, &page)?;
     response.headers_mut().insert(
@@ -210,8 +270,10 @@ async fn decide(
         Outcome::Redirect(url) => to_app(&url),
         Outcome::Show(code) => {
             let client = utf8_percent_encode(&wish.app.client_id, NON_ALPHANUMERIC);
+            let lang = form.fields.lang.as_deref().unwrap_or_default();
+            let lang = utf8_percent_encode(lang, NON_ALPHANUMERIC);
             frame::see_other(&format!(
-                "/oauth/authorize/native?code={}&client_id={client}",
+                "/oauth/authorize/native?code={}&client_id={client}&lang={lang}",
                 code.reveal()
             ))
         }
@@ -238,6 +300,8 @@ struct Code {
     code: String,
     #[serde(default)]
     client_id: String,
+    #[serde(default)]
+    lang: String,
 }
 
 async fn show_code(
@@ -247,11 +311,19 @@ async fn show_code(
     query: web::Query<Code>,
 ) -> Result<HttpResponse, WebError> {
     let name = apps::name_of(&app, &query.client_id).await?;
-    let mut page = frame::page(&req, Some(&caller), "Your code").await?;
+    let words = language::words(&req, Some(&caller), Some(&query.lang));
+    let app = match name {
+        Some(name) => apart(&name),
+        None => words.say("consent-some-app", []),
+    };
+    let title = words.say("consent-code-title", []);
+    let mut page = frame::page(&req, Some(&caller), title).await?;
+    page.lang = words.0.code().to_owned();
     page.noindex = true;
     let page = CodePage {
         page,
-        app: name.unwrap_or_else(|| "the app".to_owned()),
+        heading: words.say("consent-code", [("app", app.into())]),
+        copy: words.say("consent-code-copy", []),
         code: query.code.chars().take(100).collect(),
     };
     frame::render(&req, &page)
@@ -265,9 +337,9 @@ fn to_app(url: &str) -> HttpResponse {
 }
 
 /// The sign-in page, with the way back here; the wish for a fresh sign-in is used up by it.
-fn sign_in_again(request: &Request) -> String {
+fn sign_in_again(named: &[(String, String)]) -> String {
     let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
-    let query: Vec<String> = named(request)
+    let query: Vec<String> = named
         .iter()
         .map(|(name, value)| format!("{name}={}", encode(value)))
         .collect();
@@ -276,56 +348,57 @@ fn sign_in_again(request: &Request) -> String {
 }
 
 /// What the scopes mean, one sentence each, in their order.
-fn wishes(scopes: &Scopes) -> Vec<Wish> {
+fn wishes(words: Words, scopes: &Scopes) -> Vec<Wish> {
     scopes
         .words()
         .iter()
         .map(|scope| Wish {
-            sentence: sentence(scope).to_owned(),
+            sentence: words.say(key_of(scope), []),
             heavy: scope.starts_with("admin:"),
             scope: scope.clone(),
         })
         .collect()
 }
 
-fn sentence(scope: &str) -> &'static str {
+/// The key of what a scope means.
+fn key_of(scope: &str) -> &'static str {
     match scope {
-        "read" => "See everything that you can see, your settings and messages too",
-        "profile" => "See your name and profile, and nothing else",
-        "write" => "Do everything that you can do: post, delete, follow, change your profile",
-        "follow" => "See and change whom you follow, mute and block",
-        "push" => "Send you notifications",
-        "admin:read" => "See all that staff can see, addresses and networks too",
-        "admin:write" => "Act as staff: decide applications, limit and suspend accounts",
-        "read:accounts" => "See accounts, yours too",
-        "read:blocks" => "See whom you block",
-        "read:bookmarks" => "See your bookmarks",
-        "read:collections" => "See your collections",
-        "read:favourites" => "See what you favourited",
-        "read:filters" => "See your filters",
-        "read:follows" => "See whom you follow",
-        "read:lists" => "See your lists",
-        "read:mutes" => "See whom you mute",
-        "read:notifications" => "See your notifications",
-        "read:search" => "Search for you",
-        "read:statuses" => "See posts, those meant for you too",
-        "write:accounts" => "Change your profile",
-        "write:blocks" => "Block for you",
-        "write:bookmarks" => "Change your bookmarks",
-        "write:collections" => "Change your collections",
-        "write:conversations" => "Mute and delete conversations",
-        "write:favourites" => "Favourite posts",
-        "write:filters" => "Change your filters",
-        "write:follows" => "Follow and unfollow for you",
-        "write:lists" => "Change your lists",
-        "write:media" => "Upload pictures and other files",
-        "write:mutes" => "Mute for you",
-        "write:notifications" => "Clear your notifications",
-        "write:reports" => "Report others",
-        "write:statuses" => "Post, and delete what you posted",
-        admin if admin.starts_with("admin:read") => "See a part of what staff can see",
-        admin if admin.starts_with("admin:write") => "Do a part of what staff can do",
-        _ => "Use another part of your account",
+        "read" => "scope-read",
+        "profile" => "scope-profile",
+        "write" => "scope-write",
+        "follow" => "scope-follow",
+        "push" => "scope-push",
+        "admin:read" => "scope-admin-read",
+        "admin:write" => "scope-admin-write",
+        "read:accounts" => "scope-read-accounts",
+        "read:blocks" => "scope-read-blocks",
+        "read:bookmarks" => "scope-read-bookmarks",
+        "read:collections" => "scope-read-collections",
+        "read:favourites" => "scope-read-favourites",
+        "read:filters" => "scope-read-filters",
+        "read:follows" => "scope-read-follows",
+        "read:lists" => "scope-read-lists",
+        "read:mutes" => "scope-read-mutes",
+        "read:notifications" => "scope-read-notifications",
+        "read:search" => "scope-read-search",
+        "read:statuses" => "scope-read-statuses",
+        "write:accounts" => "scope-write-accounts",
+        "write:blocks" => "scope-write-blocks",
+        "write:bookmarks" => "scope-write-bookmarks",
+        "write:collections" => "scope-write-collections",
+        "write:conversations" => "scope-write-conversations",
+        "write:favourites" => "scope-write-favourites",
+        "write:filters" => "scope-write-filters",
+        "write:follows" => "scope-write-follows",
+        "write:lists" => "scope-write-lists",
+        "write:media" => "scope-write-media",
+        "write:mutes" => "scope-write-mutes",
+        "write:notifications" => "scope-write-notifications",
+        "write:reports" => "scope-write-reports",
+        "write:statuses" => "scope-write-statuses",
+        admin if admin.starts_with("admin:read") => "scope-admin-read-part",
+        admin if admin.starts_with("admin:write") => "scope-admin-write-part",
+        _ => "scope-other",
     }
 }
 
@@ -336,11 +409,7 @@ mod tests {
     #[test]
     fn every_scope_has_words() {
         for scope in crate::domain::scopes::ALL {
-            assert_ne!(
-                sentence(scope),
-                "Use another part of your account",
-                "{scope}"
-            );
+            assert_ne!(key_of(scope), "scope-other", "{scope}");
         }
     }
 
@@ -351,7 +420,7 @@ mod tests {
             state: Some("x&y".into()),
             ..Request::default()
         };
-        let path = sign_in_again(&request);
+        let path = sign_in_again(&named(&request));
         let back =
             crate::door::forms::query_value(path.split_once('?').unwrap().1, "return_to").unwrap();
         assert_eq!(back, "/oauth/authorize?client_id=a%20b&state=x%26y");

@@ -8,11 +8,13 @@ use super::{cookie, second_factor};
 use crate::app::App;
 use crate::domain::Error;
 use crate::door::forms::{lenient, query_value};
+use crate::door::language::{self, apart};
 use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
 use crate::identity::oauth::apps;
 use crate::identity::sessions;
 use crate::identity::sign_in::{self, SignIn};
 use crate::secrets::Secret;
+use crate::text::catalogue::{Language, Words};
 use crate::web::error::WebError;
 use crate::web::form::{self, Nothing};
 use crate::web::frame;
@@ -30,10 +32,45 @@ pub struct SignInPage {
     pub form: Form,
     /// Where to go afterwards: a path of ours, or empty.
     pub return_to: String,
-    /// The app that waits for this sign-in, by name.
-    pub for_app: Option<String>,
+    /// What is said on it.
+    pub words: SignInWords,
     /// Mail can be sent: the page offers a password reset.
     pub mail_works: bool,
+}
+
+/// What the page says; in other languages than English where an app sent somebody here.
+#[derive(Debug, Clone)]
+pub struct SignInWords {
+    /// Above everything.
+    pub title: String,
+    /// The app that waits for this sign-in, by name.
+    pub for_app: Option<String>,
+    /// The first field.
+    pub login: String,
+    /// The second.
+    pub password: String,
+    /// The button.
+    pub button: String,
+    /// Leads to another password.
+    pub forgot: String,
+    /// Leads to the form for applying.
+    pub apply: String,
+}
+
+impl SignInWords {
+    /// For whom an app of that name sent here, or who came by themselves.
+    pub fn of(words: Words, app: Option<&str>) -> SignInWords {
+        let plain = |key| words.say(key, []);
+        SignInWords {
+            title: plain("sign-in-title"),
+            for_app: app.map(|app| words.say("sign-in-for-app", [("app", apart(app).into())])),
+            login: plain("sign-in-login"),
+            password: plain("sign-in-password"),
+            button: plain("sign-in-button"),
+            forgot: plain("sign-in-forgot"),
+            apply: plain("sign-in-apply"),
+        }
+    }
 }
 
 /// The routes of this file.
@@ -145,11 +182,17 @@ async fn render(
     return_to: &str,
 ) -> Result<HttpResponse, WebError> {
     let return_to = frame::way_back(return_to, "");
-    let for_app = match client_in(&return_to) {
+    let for_app = match asked_in(&return_to, "client_id") {
         Some(client_id) => apps::name_of(app, &client_id).await?,
         None => None,
     };
-    let mut page = frame::page(req, Some(caller), "Sign in").await?;
+    let words = match &for_app {
+        Some(_) => language::words(req, Some(caller), asked_in(&return_to, "lang").as_deref()),
+        None => Words(Language::English),
+    };
+    let said = SignInWords::of(words, for_app.as_deref());
+    let mut page = frame::page(req, Some(caller), &said.title).await?;
+    page.lang = words.0.code().to_owned();
     page.here = Here::SignIn;
     page.has_errors = form.has_errors();
     page.noindex = true;
@@ -157,16 +200,16 @@ async fn render(
         page,
         form,
         return_to,
-        for_app,
+        words: said,
         mail_works: app.config.mail.is_configured(),
     };
     frame::render(req, &page)
 }
 
-/// The app that sent somebody here, when consent is where they go next.
-fn client_in(return_to: &str) -> Option<String> {
+/// A parameter of the app that sent somebody here, when consent is where they go next.
+fn asked_in(return_to: &str, name: &str) -> Option<String> {
     let (path, query) = return_to.split_once('?')?;
     (path == "/oauth/authorize")
-        .then(|| query_value(query, "client_id"))
+        .then(|| query_value(query, name))
         .flatten()
 }

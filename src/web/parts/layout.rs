@@ -8,7 +8,8 @@
 pub struct Page {
     /// The page's name; the place's name is added after it.
     pub title: String,
-    /// Language of the page's own words, a BCP 47 tag such as `en`.
+    /// Language of the title and of the page's own words, a BCP 47 tag; the frame around them is
+    /// in English.
     pub lang: String,
     /// The server as every page shows it.
     pub place: Place,

@@ -1,5 +1,6 @@
 //! Who is who: sign-in, sessions, passwords, OAuth, roles.
 
+mod consent;
 mod oauth;
 mod passwords;
 mod roles;
