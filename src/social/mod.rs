@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod backfill;
 pub mod documents;
 pub mod export;
+pub mod kept_pictures;
 pub mod markers;
 pub mod media;
 pub mod menu;

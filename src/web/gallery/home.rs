@@ -114,6 +114,7 @@ pub fn pages() -> Vec<Hung> {
                 let mut compose = box_for_writing(posts().into_iter().nth(2));
                 compose.kept = vec![KeptPicture {
                     place: 1,
+                    private: false,
                     id: "9".into(),
                     shown: posts().remove(0).media.remove(0),
                 }];

@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -14,16 +13,14 @@ use crate::app::App;
 use crate::app::federation::Network;
 use crate::domain::error::Invalid;
 use crate::domain::visibility::Visibility;
-use crate::domain::{Error, Id, Result, ids};
-use crate::door::forms::{Upload, Uploads, lenient};
+use crate::domain::{Error, Id, Result};
+use crate::door::forms::lenient;
 use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
 use crate::gate::{Member, drafts};
-use crate::model::status_parts::Attached;
 use crate::secrets::token::Secret;
-use crate::social::media;
 use crate::social::page::{self, Shown};
 use crate::social::shown;
-use crate::social::statuses::compose::{Defaults, MAX_MEDIA, Post};
+use crate::social::statuses::compose::{Defaults, Post};
 use crate::social::statuses::{named, post};
 use crate::text::language;
 use crate::text::length::MAX_STATUS;
@@ -31,12 +28,12 @@ use crate::text::poll::Poll;
 use crate::web::error::WebError;
 use crate::web::form::Form as Sent;
 use crate::web::frame::{self, see_other_with, way_back};
-use crate::web::home::draft_form;
-use crate::web::parts::compose::{ComposeForm, KeptPicture};
+use crate::web::home::compose_pictures::{self, Chosen, Kept, Pen};
+use crate::web::parts::compose::ComposeForm;
 use crate::web::parts::form::Form;
 use crate::web::parts::layout::{Flash, Here, Page};
 use crate::web::parts::poll;
-use crate::web::render::status::{self, Eyes};
+use crate::web::render::status::Eyes;
 
 /// A post, or a reply with what it answers above it.
 #[derive(Template)]
@@ -81,7 +78,7 @@ struct Begin {
 
 /// What the box sends. Pictures are the files `media_1` to `media_4`.
 #[derive(Deserialize)]
-struct Written {
+pub struct Written {
     #[serde(default, deserialize_with = "lenient::string")]
     text: String,
     #[serde(default, deserialize_with = "lenient::string")]
@@ -99,9 +96,9 @@ struct Written {
     #[serde(default, deserialize_with = "lenient::boolean")]
     sensitive: bool,
     #[serde(default, deserialize_with = "lenient::boolean")]
-    as_draft: bool,
-    /// Everything else: `alt_1` …, and of pictures that are kept `kept_1` …, `kept_alt_1` …,
-    /// `drop_1` …; the fields of a poll (`parts/poll.rs`).
+    pub(super) as_draft: bool,
+    /// Everything else: `alt_1` …, the fields of pictures that are kept (`compose_pictures.rs`) and
+    /// those of a poll (`parts/poll.rs`).
     #[serde(flatten)]
     more: BTreeMap<String, Value>,
 }
@@ -115,20 +112,10 @@ impl Written {
         })
     }
 
-    fn more(&self, name: &str, place: usize) -> &str {
+    /// The field of a picture in its place, or nothing.
+    pub(super) fn more(&self, name: &str, place: usize) -> &str {
         let value = self.more.get(&format!("{name}_{place}"));
         value.and_then(Value::as_str).unwrap_or_default()
-    }
-
-    /// Uploads of an earlier try that are still wanted, with their descriptions.
-    fn kept(&self) -> Vec<(Id, String)> {
-        (1..=MAX_MEDIA)
-            .filter(|place| self.more("drop", *place) != "1")
-            .filter_map(|place| {
-                let id = ids::parse(self.more("kept", place))?;
-                Some((id, self.more("kept_alt", place).to_owned()))
-            })
-            .collect()
     }
 }
 
@@ -265,73 +252,39 @@ async fn send(
     mut sent: Sent<Written>,
 ) -> Result<HttpResponse, WebError> {
     let who = caller.member()?;
+    let pictures = compose_pictures::taken(&mut sent.files, &sent.fields);
     let written = &sent.fields;
-    let back = way_back(&written.return_to, "/home");
-    if written.as_draft {
-        let pictures = take_pictures(&mut sent.files, &sent.fields);
-        return match keep(&app, &caller, &sent.fields, pictures).await {
-            Ok(()) => Ok(see_other_with(
-                "/drafts",
-                &Flash::done("Saved among your drafts. Nobody else sees it."),
-            )),
-            Err(error) => again(&req, &app, &caller, &who, &sent.fields, &[], error).await,
-        };
-    }
-    let pictures = take_pictures(&mut sent.files, &sent.fields);
     let mut kept = Vec::new();
-    named::look_up(&network, &who, &written.text).await;
-    match say(&app, &who, &sent.fields, pictures, &mut kept).await {
-        Ok(()) => Ok(see_other_with(&back, &Flash::done("Posted."))),
-        Err(error) => again(&req, &app, &caller, &who, &sent.fields, &kept, error).await,
+    let done = if written.as_draft {
+        keep(&app, &caller, &who, written, pictures, &mut kept).await
+    } else {
+        named::look_up(&network, &who, &written.text).await;
+        say(&app, &caller, &who, written, pictures, &mut kept).await
+    };
+    match done {
+        Ok(()) if written.as_draft => Ok(see_other_with(
+            "/drafts",
+            &Flash::done("Saved among your drafts. Nobody else sees it."),
+        )),
+        Ok(()) => {
+            let back = way_back(&written.return_to, "/home");
+            Ok(see_other_with(&back, &Flash::done("Posted.")))
+        }
+        Err(error) => again(&req, &app, &caller, &who, written, &kept, error).await,
     }
 }
 
-/// Pictures that came along, each with its description, in the order of the form.
-fn take_pictures(files: &mut Uploads, written: &Written) -> Vec<(Upload, String)> {
-    (1..=MAX_MEDIA)
-        .filter_map(|n| {
-            let file = files.take(&format!("media_{n}"))?;
-            Some((file, written.more("alt", n).to_owned()))
-        })
-        .filter(|(upload, _)| upload.size > 0)
-        .collect()
-}
-
-/// Uploads, then posts. What was uploaded stands in `kept`, so that nobody chooses a picture
-/// twice because of a word too many; what is never posted is swept after a day.
+/// Uploads, then posts. What was uploaded stands in `kept`.
 async fn say(
     app: &App,
+    caller: &Caller,
     who: &Member,
     written: &Written,
-    pictures: Vec<(Upload, String)>,
-    kept: &mut Vec<Attached>,
+    pictures: Vec<Chosen>,
+    kept: &mut Vec<Kept>,
 ) -> Result<()> {
-    for (id, description) in written.kept() {
-        match media::describe(app, who, id, Some(description), None).await {
-            Ok(upload) => kept.push(upload),
-            // Swept meanwhile, or never theirs.
-            Err(Error::NotFound) => {}
-            Err(error) => return Err(error),
-        }
-    }
-    for (upload, description) in pictures {
-        let picture = media::Upload {
-            file: Bytes::from(tokio::fs::read(upload.path()).await?),
-            description: Some(description),
-            focus: None,
-        };
-        let stored = media::upload(app, who, picture)
-            .await
-            .map_err(|error| match error {
-                Error::Invalid(invalid) => Error::field(
-                    "media_1",
-                    "ERR_INVALID",
-                    format!("{}: {}", upload.file_name, invalid.sentence()),
-                ),
-                other => other,
-            })?;
-        kept.push(stored);
-    }
+    let pen = Pen::new(app, caller, who)?;
+    pen.take_in(written, pictures, kept).await?;
     let cmd = Post {
         text: written.text.clone(),
         spoiler_text: written.spoiler_text.clone(),
@@ -340,7 +293,7 @@ async fn say(
         language: Some(written.language.clone()),
         in_reply_to: written.in_reply_to,
         idempotency_key: Some(written.idempotency_key.clone()),
-        media: kept.iter().map(|upload| upload.id).collect(),
+        media: kept.iter().map(Kept::id).collect(),
         poll: written.poll(),
         ..Post::default()
     };
@@ -348,29 +301,28 @@ async fn say(
     Ok(())
 }
 
-/// Keeps it among the drafts, with its pictures.
+/// Keeps it among the drafts, with its pictures; those stand in `kept`.
 async fn keep(
     app: &App,
     caller: &Caller,
+    who: &Member,
     written: &Written,
-    pictures: Vec<(Upload, String)>,
+    pictures: Vec<Chosen>,
+    kept: &mut Vec<Kept>,
 ) -> Result<()> {
-    let who = caller.applicant()?;
-    let mut kept = Vec::with_capacity(pictures.len());
-    for (file, description) in pictures {
-        kept.push(draft_form::keep(app, &who, file, &description).await?);
-    }
+    let pen = Pen::new(app, caller, who)?;
+    pen.take_in(written, pictures, kept).await?;
     let save = drafts::SaveDraft {
         text: written.text.clone(),
         spoiler_text: written.spoiler_text.clone(),
         sensitive: written.sensitive,
         visibility: Visibility::from_name(&written.visibility),
         language: Some(written.language.clone()),
-        pictures: Some(kept),
+        pictures: Some(kept.iter().map(Kept::id).collect()),
         poll: written.poll(),
         ..drafts::SaveDraft::default()
     };
-    drafts::create(app, &who, save, Some(&written.idempotency_key)).await?;
+    drafts::create(app, &pen.same, save, Some(&written.idempotency_key)).await?;
     Ok(())
 }
 
@@ -382,7 +334,7 @@ async fn again(
     caller: &Caller,
     who: &Member,
     written: &Written,
-    kept: &[Attached],
+    kept: &[Kept],
     error: Error,
 ) -> Result<HttpResponse, WebError> {
     let mut compose = blank(app, who, &way_back(&written.return_to, "/home"));
@@ -396,18 +348,7 @@ async fn again(
     if let Some(asks) = written.poll() {
         form = poll::filled(form, Some(&asks));
     }
-    compose.kept = kept
-        .iter()
-        .take(MAX_MEDIA)
-        .enumerate()
-        .filter_map(|(index, upload)| {
-            Some(KeptPicture {
-                place: index + 1,
-                id: upload.id.to_string(),
-                shown: status::picture(upload)?,
-            })
-        })
-        .collect();
+    compose.kept = compose_pictures::shown(app, who, kept);
     form = match &error {
         Error::Invalid(invalid) => refused(form, invalid),
         Error::NotFound => form.error(

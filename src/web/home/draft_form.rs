@@ -13,7 +13,7 @@ use crate::door::forms::{Upload as File, Uploads};
 use crate::gate::Applicant;
 use crate::gate::draft_pictures::{self, NewWords, Upload};
 use crate::gate::drafts::SaveDraft;
-use crate::model::draft::FullDraft;
+use crate::model::draft::{DraftPicture, FullDraft};
 use crate::web::parts::form::Form;
 use crate::web::parts::poll;
 
@@ -101,7 +101,7 @@ pub async fn save_of(
                 "There is no room for another picture: take one out first.",
             ));
         }
-        pictures.push(keep(app, who, file, fields.text("alt_1")).await?);
+        pictures.push(keep(app, who, file, fields.text("alt_1")).await?.id);
     }
     let words = fields.0.iter().filter_map(|(name, text)| {
         Some(NewWords {
@@ -121,14 +121,19 @@ pub async fn save_of(
 ///
 /// # Errors
 /// `Invalid` on `media_1`, with the file's name.
-pub async fn keep(app: &App, who: &Applicant, file: File, description: &str) -> Result<Id> {
+pub async fn keep(
+    app: &App,
+    who: &Applicant,
+    file: File,
+    description: &str,
+) -> Result<DraftPicture> {
     let upload = Upload {
         file: Bytes::from(tokio::fs::read(file.path()).await?),
         description: Some(description.to_owned()),
         focus: None,
     };
     match draft_pictures::upload(app, who, upload).await {
-        Ok(kept) => Ok(kept.id),
+        Ok(kept) => Ok(kept),
         Err(Error::Invalid(invalid)) => Err(Error::field(
             "media_1",
             "ERR_INVALID",

@@ -1,6 +1,7 @@
 //! What a member sees after signing in.
 
 pub mod compose;
+pub mod compose_pictures;
 pub mod deeds;
 pub mod delete;
 pub mod deputy;

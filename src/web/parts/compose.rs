@@ -6,8 +6,8 @@ use super::status::{MediaView, StatusCard};
 /// Posts to `/compose`: `text`, `spoiler_text`, `visibility`, `language`, and hidden
 /// `in_reply_to` (an id or empty), `idempotency_key`, `csrf`, `return_to`. The second button
 /// sends `as_draft=1` as well. Multipart: files `media_1` to `media_4`, each with its `alt_1` …,
-/// and `sensitive` ("1"). Pictures that a refused form brought are kept: `kept_1` … (an id),
-/// `kept_alt_1` … and `drop_1` … ("1"). The fields of a poll are in [`super::poll`].
+/// and `sensitive` ("1"). Pictures that a refused form brought are kept: `kept_1` … (an upload's id)
+/// or `kept_private_1` … (a loose picture of drafts), `kept_alt_1` … and `drop_1` … ("1"). The fields of a poll are in [`super::poll`].
 #[derive(Debug, Clone)]
 pub struct ComposeForm {
     /// What is typed (or preset: `text` with mentions, `visibility`), and what is wrong.
@@ -31,7 +31,9 @@ pub struct ComposeForm {
 pub struct KeptPicture {
     /// Its place, from 1.
     pub place: usize,
-    /// The upload's id, as text.
+    /// It came with a draft that could not be saved: nobody else may see it.
+    pub private: bool,
+    /// The id of the upload, or of the draft's picture, as text.
     pub id: String,
     /// What is seen of it.
     pub shown: MediaView,

@@ -1,4 +1,5 @@
 //! The pages, as a browser without script sees them.
 
+mod compose;
 mod csrf;
 mod pages;
