@@ -46,8 +46,8 @@ pub async fn home_of_bearer(
     let Answer::Page(ids) = answer else {
         judge(store::access::by_token(&mut *conn, &digest, now).await?)?;
         let read = from_postgres(app, &mut conn, account, page).await?;
-        let (rows, cursors) = filled(app, &mut conn, account, page, read).await?;
-        return finish(app, &conn, rows, cursors, renderer).await;
+        let read = filled(app, &mut conn, account, page, read).await?;
+        return finish(app, &conn, read.rows, read.ids, renderer).await;
     };
     let (found, rows, good) = {
         let (mut for_token, mut for_page) = (&*conn, &*conn);
@@ -75,15 +75,25 @@ pub async fn home_of_bearer(
     if good != generation {
         app.known.note_feeds_generation(good);
         let read = from_postgres(app, &mut conn, account, page).await?;
-        let (rows, cursors) = filled(app, &mut conn, account, page, read).await?;
-        return finish(app, &conn, rows, cursors, renderer).await;
+        let read = filled(app, &mut conn, account, page, read).await?;
+        return finish(app, &conn, read.rows, read.ids, renderer).await;
     }
-    let (rows, ids) = filled(app, &mut conn, account, page, (rows, ids)).await?;
-    finish(app, &conn, rows, ids, renderer).await
+    let read = filled(app, &mut conn, account, page, (rows, ids)).await?;
+    finish(app, &conn, read.rows, read.ids, renderer).await
 }
 
 /// Pages that are asked for at the most to make one full.
 const MORE: usize = 3;
+
+/// A page of home.
+pub(super) struct Filled {
+    /// What may be shown.
+    pub rows: Vec<PageRow>,
+    /// The ids that were read for it, newest first.
+    pub ids: Vec<Id>,
+    /// Nothing is left beyond them.
+    pub whole: bool,
+}
 
 /// Makes a page of home full again: boosts of what was deleted leave ids in feeds, and mutes
 /// leave posts out. Asks on, below (or above) what was read, where something is missing.
@@ -93,7 +103,7 @@ async fn filled(
     account: Id,
     page: &Page,
     (mut rows, mut ids): (Vec<PageRow>, Vec<Id>),
-) -> Result<(Vec<PageRow>, Vec<Id>)> {
+) -> Result<Filled> {
     let limit = usize::try_from(page.limit).unwrap_or(0);
     let mut whole = ids.len() < limit;
     for _ in 0..MORE {
@@ -122,7 +132,7 @@ async fn filled(
             ids.extend(read);
         }
     }
-    Ok((rows, ids))
+    Ok(Filled { rows, ids, whole })
 }
 
 /// Drops home feeds that the member's deed made stale, before it is answered. The relay drops
@@ -138,13 +148,23 @@ async fn home_parts(
     page: &Page,
     renderer: &impl Renderer,
 ) -> Result<Parts> {
+    let read = home_page(app, conn, account, page).await?;
+    finish(app, conn, read.rows, read.ids, renderer).await
+}
+
+/// A page of home, full where it can be.
+pub(super) async fn home_page(
+    app: &App,
+    conn: &mut Conn,
+    account: Id,
+    page: &Page,
+) -> Result<Filled> {
     let read = home_rows(app, conn, account, page).await?;
-    let (rows, cursors) = filled(app, conn, account, page, read).await?;
-    finish(app, conn, rows, cursors, renderer).await
+    filled(app, conn, account, page, read).await
 }
 
 /// A page of home: what may be shown, and the ids that were read, newest first.
-pub(super) async fn home_rows(
+async fn home_rows(
     app: &App,
     conn: &mut Conn,
     account: Id,

@@ -46,14 +46,31 @@ impl Turn {
     ///
     /// Gives the range of `cursors` that is shown.
     pub fn cut(&self, path: &str, cursors: &[Id]) -> (std::ops::Range<usize>, Pager) {
-        let more = cursors.len() > PER_PAGE;
+        self.cut_shown(path, cursors, &vec![true; cursors.len()], true)
+    }
+
+    /// The same for a list of which something is left out: `is_shown` says of each cursor whether
+    /// anything is seen of it, `whole` that nothing is left beyond what was read.
+    pub fn cut_shown(
+        &self,
+        path: &str,
+        cursors: &[Id],
+        is_shown: &[bool],
+        whole: bool,
+    ) -> (std::ops::Range<usize>, Pager) {
         let ascends = self.page().ascends();
+        let mut seen = (0..cursors.len()).filter(|at| is_shown.get(*at) == Some(&true));
         // The one too many is the oldest; of a page read upwards, the newest.
-        let shown = match (more, ascends) {
-            (true, true) => cursors.len() - PER_PAGE..cursors.len(),
-            (true, false) => 0..PER_PAGE,
-            (false, _) => 0..cursors.len(),
+        let surplus = match ascends {
+            true => seen.nth_back(PER_PAGE),
+            false => seen.nth(PER_PAGE),
         };
+        let shown = match (surplus, ascends) {
+            (Some(at), true) => at + 1..cursors.len(),
+            (Some(at), false) => 0..at,
+            (None, _) => 0..cursors.len(),
+        };
+        let more = surplus.is_some() || !whole;
         let (first, last) = (
             cursors.get(shown.start),
             shown.end.checked_sub(1).and_then(|at| cursors.get(at)),
@@ -113,6 +130,30 @@ mod tests {
         assert_eq!(shown, 1..PER_PAGE + 1);
         assert_eq!(pager.newer.as_deref(), Some("/search?q=a&min_id=100"));
         assert_eq!(pager.older.as_deref(), Some("/search?q=a&max_id=81"));
+    }
+
+    #[test]
+    fn what_is_left_out_fills_no_page_and_ends_no_list() {
+        let cursors = read(100, PER_PAGE + 3);
+        let mut is_shown = vec![true; cursors.len()];
+        (is_shown[3], is_shown[PER_PAGE + 1]) = (false, false);
+        let (shown, pager) = turn(None, None).cut_shown("/home", &cursors, &is_shown, true);
+        assert_eq!(
+            shown,
+            0..PER_PAGE + 2,
+            "with the hidden one before the surplus"
+        );
+        assert_eq!(pager.older.as_deref(), Some("/home?max_id=79"));
+        let up = turn(None, Some("5")).cut_shown("/home", &cursors, &is_shown, true);
+        assert_eq!(up.0, 1..PER_PAGE + 3);
+        assert_eq!(up.1.newer.as_deref(), Some("/home?min_id=99"));
+        // All of it is hidden, and it goes on: the way on is from the last that was read.
+        let none = vec![false; cursors.len()];
+        let (shown, pager) = turn(None, None).cut_shown("/home", &cursors, &none, false);
+        assert_eq!(shown.len(), cursors.len());
+        assert_eq!(pager.older.as_deref(), Some("/home?max_id=78"));
+        let (_, pager) = turn(None, None).cut_shown("/home", &cursors, &none, true);
+        assert_eq!(pager, Pager::default());
     }
 
     #[test]

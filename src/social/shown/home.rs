@@ -13,6 +13,8 @@ use crate::store::markers;
 pub struct Home {
     /// The statuses.
     pub listed: Listed,
+    /// Nothing is left beyond what was read for it.
+    pub whole: bool,
     /// The newest that was read before; `None` for somebody who never said.
     pub seen: Option<Id>,
     /// Drafts from before the member was let in, while the welcome page was not left yet.
@@ -23,11 +25,11 @@ pub struct Home {
 pub async fn home(app: &App, who: &Member, wanted: &Page) -> Result<Home> {
     let mut conn = app.pool.get().await?;
     let own = who.account_id();
-    let (rows, cursors) = timelines::home_rows(app, &mut conn, own, wanted).await?;
+    let read = timelines::home_page(app, &mut conn, own, wanted).await?;
     let listed = Listed {
-        ids: cursors.clone(),
-        cursors,
-        items: page::shown(&mut conn, rows).await?,
+        cursors: read.ids.clone(),
+        ids: read.ids,
+        items: page::shown(&mut conn, read.rows).await?,
     };
     let seen = notices::marker(&mut conn, who, markers::HOME).await?;
     let drafts_waiting = match who.user().welcomed_at {
@@ -36,6 +38,7 @@ pub async fn home(app: &App, who: &Member, wanted: &Page) -> Result<Home> {
     };
     Ok(Home {
         listed,
+        whole: read.whole,
         seen,
         drafts_waiting,
     })

@@ -22,6 +22,7 @@ pub use thread::{Thread, thread};
 pub use timelines::{bookmarks, favourites, latest, local, tag};
 pub use waiting::{ShownRequest, WaitingPage, waiting};
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use crate::app::App;
@@ -41,6 +42,12 @@ pub struct Listed {
 }
 
 impl Listed {
+    /// For each cursor whether anything is shown of it.
+    pub fn is_shown(&self) -> Vec<bool> {
+        let shown: HashSet<Id> = self.items.iter().map(|item| item.row.id).collect();
+        self.ids.iter().map(|id| shown.contains(id)).collect()
+    }
+
     /// What is shown of a range of the cursors.
     pub fn within(&self, range: &Range<usize>) -> &[Shown] {
         let wanted = self.ids.get(range.clone()).unwrap_or_default();

@@ -86,7 +86,12 @@ async fn show(
         return Ok(see_other(path));
     }
     let eyes = Eyes::of(&app, &caller);
-    let (range, pager) = turn.cut("/home", &home.listed.cursors);
+    let (range, pager) = turn.cut_shown(
+        "/home",
+        &home.listed.cursors,
+        &home.listed.is_shown(),
+        home.whole,
+    );
     let shown = home.listed.within(&range);
     let newest = shown.first().map(|s| s.row.id);
     let newest = newest.filter(|id| turn.is_first() && home.seen.is_none_or(|seen| *id > seen));

@@ -2,4 +2,5 @@
 
 mod compose;
 mod csrf;
+mod home;
 mod pages;
