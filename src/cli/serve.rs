@@ -65,10 +65,14 @@ pub fn migrate_command(settled: Settled) -> Result<()> {
 
 /// Applies what is missing; gives the names.
 pub async fn migrate(config: &Config) -> Result<Vec<String>> {
-    let applied = migrations::migrate(database_url(config)?)
-        .await
-        .map_err(tell);
-    let applied = applied.context("The database cannot be brought up to this version")?;
+    let applied = match migrations::migrate(database_url(config)?).await {
+        Ok(applied) => applied,
+        // A whole sentence: who wrote the database, and what to do.
+        Err(crate::domain::Error::Conflict(sentence)) => bail!("{sentence}"),
+        Err(error) => {
+            return Err(tell(error)).context("The database cannot be brought up to this version");
+        }
+    };
     for name in &applied {
         tracing::info!("applied migration {name}");
     }

@@ -68,7 +68,7 @@ impl Server {
             }
         };
         if dev && !is_local_name(&domain) {
-            let what = "is true, but the domain is not localhost, *.localhost or *.test: \
+            let what = "is only for the domains localhost, *.localhost and *.test: \
                         other servers would see http ids";
             return Err(settings.bad(section, "dev", what));
         }
@@ -202,7 +202,7 @@ fn read_dev_peers(settings: &Settings, dev: bool) -> Result<Vec<DevPeer>, Error>
     let bad = |what: &str| settings.bad("server", "dev_peers", what);
     let texts = settings.list("server", "dev_peers");
     if !texts.is_empty() && !dev {
-        return Err(bad("needs dev"));
+        return Err(bad("is only for a place with --dev"));
     }
     if texts.len() > MAX {
         return Err(bad("names too many places (32 at most)"));

@@ -190,11 +190,11 @@ fn dev_stays_on_the_machine() {
     }
     let error = error_of("[server]\ndev = true\ndomain = 'porch.example'", &[]);
     assert!(
-        error.starts_with("server.dev in porch.toml is true, but"),
+        error.starts_with("server.dev in porch.toml is only for"),
         "{error}"
     );
     let peers = "dev_peers = ['beta.test=127.0.0.1:4001']";
-    assert!(error_of(&format!("[server]\n{peers}"), &[]).contains("needs dev"));
+    assert!(error_of(&format!("[server]\n{peers}"), &[]).contains("a place with --dev"));
     let config = load_with(
         &format!("[server]\ndev = true\ndomain = 'a.test'\n{peers}"),
         &[],

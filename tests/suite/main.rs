@@ -34,6 +34,7 @@ mod support {
 
 mod a_story;
 mod a_story_of_two;
+mod bad_input;
 mod clients;
 mod crash;
 mod federation;

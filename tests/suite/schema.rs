@@ -14,7 +14,7 @@ mod history;
 const MAX_COLUMNS: usize = 32;
 
 /// Runs a test on a bare database: migrated, or with nothing in it.
-fn on_a_database(migrated: bool, test: impl AsyncFnOnce(&str, &tokio_postgres::Client)) {
+pub fn on_a_database(migrated: bool, test: impl AsyncFnOnce(&str, &tokio_postgres::Client)) {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
