@@ -93,6 +93,145 @@ fn compose_sets_names_that_are_known_and_trusts_its_own_proxy_alone() {
     assert!(grace > config.server.shutdown.as_secs());
 }
 
+/// What `docker/compose.yml` says below a key of a service or of the file, such as `networks`:
+/// the names in its list, or those of its entries.
+fn named(compose: &str, key: &str) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    let mut below = None;
+    for line in compose.lines().filter(|line| !line.trim().is_empty()) {
+        let depth = line.len() - line.trim_start().len();
+        let words = line.trim();
+        if let Some(rest) = words.strip_prefix(&format!("{key}:")) {
+            let list = rest.trim().trim_matches(['[', ']']).split(", ");
+            names.extend(list.filter(|name| !name.is_empty()).map(str::to_owned));
+            below = rest.trim().is_empty().then_some(depth);
+        } else if let Some(above) = below.filter(|above| depth > *above) {
+            let name = words.trim_start_matches("- ").split(':').next();
+            if depth == above + 2 && !words.starts_with('#') {
+                names.extend(name.map(|name| name.trim().to_owned()));
+            }
+        } else {
+            below = None;
+        }
+    }
+    names
+}
+
+/// The part of the file that begins so at its left edge.
+fn part<'a>(compose: &'a str, head: &str) -> &'a str {
+    let start = compose.find(&format!("\n{head}:\n")).expect(head) + 1;
+    let rest = &compose[start..];
+    let next = |at: &(usize, &str)| at.1.starts_with(char::is_alphabetic);
+    let lines = rest
+        .match_indices('\n')
+        .map(|(at, _)| (at + 1, &rest[at + 1..]));
+    lines
+        .skip(1)
+        .find(next)
+        .map_or(rest, |(end, _)| &rest[..end])
+}
+
+#[test]
+fn compose_names_what_is_there() {
+    let compose = text("docker/compose.yml");
+    let services = part(&compose, "services");
+    let there = named(&compose, "services");
+    assert_eq!(
+        there,
+        ["migrate", "server", "postgres", "redis", "proxy"]
+            .map(str::to_owned)
+            .into()
+    );
+    assert!(named(services, "depends_on").is_subset(&there));
+    assert_eq!(
+        named(services, "networks"),
+        named(part(&compose, "networks"), "networks")
+    );
+    let folders = ["./Caddyfile"].map(str::to_owned);
+    let mut volumes = named(part(&compose, "volumes"), "volumes");
+    volumes.extend(folders);
+    assert_eq!(named(&compose, "volumes"), volumes);
+    for host in ["@postgres/", "//redis:6379/"] {
+        assert!(compose.contains(host), "{host} is one of the services");
+    }
+    assert!(root().join("docker/Caddyfile").exists() && root().join("docker/Dockerfile").exists());
+    let image = compose.split("postgres:").filter_map(|rest| {
+        let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        digits.parse::<u32>().ok()
+    });
+    let newest = image.max().expect("a version of PostgreSQL");
+    assert!(newest >= porchlight::cli::embedded::programs::OLDEST_POSTGRES);
+}
+
+#[test]
+fn what_is_started_is_a_command() {
+    let unit = text("docker/porchlight.service");
+    let compose = text("docker/compose.yml");
+    let dockerfile = text("docker/Dockerfile");
+    let mut commands: BTreeSet<&str> = compose
+        .lines()
+        .filter_map(|line| line.strip_prefix("    command: "))
+        .filter(|command| !command.contains(' '))
+        .collect();
+    commands.extend(
+        dockerfile
+            .split("CMD [\"")
+            .nth(1)
+            .and_then(|rest| rest.split('"').next()),
+    );
+    commands.extend(
+        unit.split("/usr/local/bin/porchlight ")
+            .filter_map(|rest| rest.split(' ').next()),
+    );
+    for command in ["serve", "migrate", "up"] {
+        assert!(commands.contains(command), "{commands:?}");
+        let help = Command::new(env!("CARGO_BIN_EXE_porchlight"))
+            .args([command, "--config", "x", "--help"])
+            .output()
+            .expect("the program runs");
+        assert!(help.status.success(), "{command}");
+    }
+}
+
+#[test]
+fn the_image_is_built_of_all_that_a_build_reads() {
+    let ignored = text(".dockerignore");
+    let ignored: BTreeSet<&str> = ignored
+        .lines()
+        .map(|line| line.trim_start_matches('/'))
+        .collect();
+    let manifest: toml::Table = text("Cargo.toml").parse().expect("TOML");
+    let mut read: Vec<String> = [
+        "Cargo.lock",
+        "src",
+        "templates",
+        "locales",
+        "migrations",
+        "static",
+        "config",
+        "LICENSE",
+    ]
+    .map(str::to_owned)
+    .into();
+    // Cargo wants every target that the manifest names, whatever it builds.
+    for kind in ["test", "bench"] {
+        let targets = manifest[kind].as_array().expect("a list");
+        read.extend(
+            targets
+                .iter()
+                .map(|target| target["path"].as_str().expect("a path").to_owned()),
+        );
+    }
+    for path in read {
+        assert!(root().join(&path).exists(), "{path}");
+        let top = path.split('/').next().expect("a name");
+        assert!(!ignored.contains(top), "{path} is left out of the image");
+    }
+    // The image has what the unit's place has: nothing but certificates beside the program.
+    let packages = text("docker/Dockerfile");
+    assert!(packages.contains("--no-install-recommends ca-certificates"));
+}
+
 #[test]
 fn the_unit_may_write_where_the_program_does() {
     let unit = text("docker/porchlight.service");
