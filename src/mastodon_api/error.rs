@@ -11,7 +11,9 @@ use serde_json::{Map, Value, json};
 use super::BaseUrl;
 use crate::domain::Error;
 use crate::domain::error::{Closed, Invalid};
-use crate::door::status;
+use crate::door::{language, status};
+use crate::text::catalogue::{Language, Words};
+use crate::text::refusals;
 
 /// Where somebody waits for an answer to their application.
 const WAITING_PATH: &str = "/waiting";
@@ -42,13 +44,13 @@ impl ResponseError for ApiError {
         if let Error::Broken(cause) = &self.0 {
             tracing::error!(cause = format!("{cause:#}"), "an API request broke");
         }
-        self.respond(&BaseUrl::bare(String::new()))
+        self.respond(&BaseUrl::bare(String::new()), Words(Language::English))
     }
 }
 
 impl ApiError {
-    /// The answer, with absolute URLs in its body.
-    pub fn respond(&self, base: &BaseUrl) -> HttpResponse {
+    /// The answer, with absolute URLs in its body, in these words.
+    pub fn respond(&self, base: &BaseUrl, words: Words) -> HttpResponse {
         let mut response = HttpResponse::build(self.status_code());
         if let Error::TooMany { retry_at, .. } = &self.0 {
             // Both are points in time, so that no clock is read here.
@@ -61,11 +63,11 @@ impl ApiError {
                 retry_at.to_rfc3339_opts(SecondsFormat::Micros, true),
             ));
         }
-        response.json(self.body(base))
+        response.json(self.body(base, words))
     }
 
-    fn body(&self, base: &BaseUrl) -> Value {
-        let sentence = self.0.sentence();
+    fn body(&self, base: &BaseUrl, words: Words) -> Value {
+        let sentence = refusals::in_words(words, self.0.sentence());
         match &self.0 {
             Error::Invalid(invalid) if !invalid.fields.is_empty() => {
                 json!({ "error": sentence, "details": details(invalid) })
@@ -105,21 +107,33 @@ fn closed_body(sentence: &str, closed: &Closed, base: &BaseUrl) -> Value {
     body
 }
 
-/// Middleware around the API's scope: makes the URLs in error bodies absolute, which an
-/// error alone cannot, since it does not know the server's name.
-pub async fn with_absolute_urls<B: MessageBody + 'static>(
+/// Middleware around the API's scope: makes the URLs in error bodies absolute and says them in
+/// the language of whom they are for (quirk 13), which an error alone cannot, since it knows
+/// neither.
+pub async fn in_full<B: MessageBody + 'static>(
     req: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let response = next.call(req).await?;
-    let rebuilt = response
-        .response()
-        .error()
+    let error = response.response().error();
+    let rebuilt = error
         .and_then(|error| error.as_error::<ApiError>())
-        .filter(|error| matches!(error.0, Error::Closed(_)))
-        .map(|error| error.respond(&BaseUrl::of(response.request())));
+        .and_then(|error| {
+            let words = language::of(response.request());
+            let as_it_is = words.0 == Language::English && !matches!(error.0, Error::Closed(_));
+            (!as_it_is).then(|| error.respond(&BaseUrl::of(response.request()), words))
+        });
     Ok(match rebuilt {
-        Some(body) => response.into_response(body).map_into_right_body(),
+        Some(mut body) => {
+            // What was said beside it, such as how much is left, still holds.
+            let said: Vec<_> = body.headers().keys().cloned().collect();
+            for (name, value) in response.headers() {
+                if !said.contains(name) && name != header::CONTENT_LENGTH {
+                    body.headers_mut().append(name.clone(), value.clone());
+                }
+            }
+            response.into_response(body).map_into_right_body()
+        }
         None => response.map_into_left_body(),
     })
 }
@@ -234,7 +248,7 @@ mod tests {
         let app = test::init_service(
             App::new()
                 .app_data(web::Data::new(BaseUrl::bare("https://porch.test")))
-                .wrap(from_fn(with_absolute_urls))
+                .wrap(from_fn(in_full))
                 .route("/x", web::get().to(handler)),
         )
         .await;
@@ -261,7 +275,8 @@ mod tests {
         let mut invalid = Invalid::new();
         invalid.add("username", "ERR_TAKEN", "has already been taken");
         invalid.add("username", "ERR_TOO_LONG", "is too long");
-        let body = ApiError(Error::Invalid(invalid)).body(&BaseUrl::bare(String::new()));
+        let body = ApiError(Error::Invalid(invalid))
+            .body(&BaseUrl::bare(String::new()), Words(Language::English));
         assert_eq!(body["details"]["username"][1]["error"], "ERR_TOO_LONG");
         assert!(
             body["error"]
@@ -295,7 +310,7 @@ mod tests {
         assert_eq!(error.status_code(), StatusCode::INTERNAL_SERVER_ERROR);
         assert!(
             !error
-                .body(&BaseUrl::bare(String::new()))
+                .body(&BaseUrl::bare(String::new()), Words(Language::English))
                 .to_string()
                 .contains("hunter2")
         );

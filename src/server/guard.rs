@@ -22,7 +22,7 @@ use crate::app::App;
 use crate::domain::ClientAddress;
 use crate::domain::{Error, Result};
 use crate::door::caller::{Facts, Who};
-use crate::door::{Access, Caching, Caller, Pending, Rate, Route, forms};
+use crate::door::{Access, Caching, Caller, Pending, Rate, Route, forms, language};
 use crate::gate::who::Standing;
 use crate::identity::access::{self, Bearer};
 use crate::mastodon_api::{ApiError, BaseUrl};
@@ -316,9 +316,10 @@ async fn refusal(req: &ServiceRequest, route: &Route, error: &Error) -> HttpResp
         return pages::error::page_for(req.request(), error).await;
     }
     let error = ApiError(again(error));
+    let words = language::of(req.request());
     match error.0 {
-        Error::Closed(_) => error.respond(&BaseUrl::of(req.request())),
-        _ => error.error_response(),
+        Error::Broken(_) => error.error_response(),
+        _ => error.respond(&BaseUrl::of(req.request()), words),
     }
 }
 

@@ -9,7 +9,7 @@
 //! 4. `NormalizePath::trim()`: a slash at the end changes nothing
 //! 5. [`client_address::note_client`]: who it came from
 //! 6. [`headers::head_as_get`]: HEAD wherever GET is
-//! 7. `mastodon_api::error::with_absolute_urls`, `web::error::as_pages`: errors in full
+//! 7. `mastodon_api::error::in_full`, `web::error::as_pages`: errors in full
 //! 8. [`guard::guard`]: what the [`table`] of routes says
 
 pub mod client_address;
@@ -70,7 +70,7 @@ pub async fn run(network: Network, listener: TcpListener, stop: CancellationToke
             // From the inside out: what stands last here sees the request first.
             .wrap(from_fn(guard::guard))
             .wrap(from_fn(crate::web::error::as_pages))
-            .wrap(from_fn(mastodon_api::error::with_absolute_urls))
+            .wrap(from_fn(mastodon_api::error::in_full))
             .wrap(from_fn(headers::head_as_get))
             .wrap(from_fn(client_address::note_client))
             .wrap(NormalizePath::trim())

@@ -45,6 +45,8 @@ pub mod names;
 pub mod poll;
 /// What people write about themselves.
 pub mod profile;
+/// Sentences that refuse something to an app, in several languages.
+pub mod refusals;
 /// HTML of other servers, made safe.
 pub mod sanitise;
 /// Sizes in words.

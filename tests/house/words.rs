@@ -147,6 +147,37 @@ fn every_key_is_used_and_every_used_key_is_there() {
     }
 }
 
+/// What apps are refused is said in English by use cases, and looked up by that: the words are the
+/// same to the letter.
+#[test]
+fn what_is_refused_is_said_somewhere_word_for_word() {
+    let code: String = source::rust_files(root())
+        .iter()
+        .map(|file| file.with_strings.as_str())
+        .collect();
+    // A sentence over two lines is one.
+    let broken = Regex::new(r"\\\n\s*").expect("a pattern");
+    let code = broken.replace_all(&code, "");
+    let files = source::files(root(), "locales", "ftl");
+    let english = files.iter().find(|(file, _)| file == "locales/en.ftl");
+    let refusal = Regex::new("(?m)^(refused-[a-z-]+) = (.+)$").expect("a pattern");
+    let mut found = 0;
+    for said in refusal.captures_iter(&english.expect("the source").1) {
+        // Made of a field and of what is wrong with it.
+        let sentence = match said[1].as_ref() {
+            "refused-blank" => "can't be blank",
+            "refused-too-long" => "character limit of {MAX_STATUS} exceeded",
+            _ => &said[2],
+        };
+        assert!(
+            code.contains(&format!("\"{sentence}\"")),
+            "nobody says {sentence:?}"
+        );
+        found += 1;
+    }
+    assert!(found > 30, "{found}");
+}
+
 #[test]
 fn sentences_outside_the_catalogue_are_found() {
     let found = |code: &str| check(&Source::new("src/mail/messages/a.rs", code)).len();

@@ -3,6 +3,7 @@
 mod accounts;
 mod admin_accounts;
 mod bodies;
+mod language;
 mod limits;
 mod pagination;
 mod statuses;
