@@ -2,7 +2,7 @@
 that can be used, a way through by keyboard, and pictures to look at. With script and without.
 
 SETTINGS: origin, password, browser, pictures, script; owner, member, waiting; post, application.
-With "lists" only those pages are looked at: for each person (as in "cookies") names and paths.
+With "width" at that one alone. With "lists" only those pages are looked at: for each person (as in "cookies") names and paths.
 """
 
 import json
@@ -18,6 +18,8 @@ from findings import findings
 S = json.loads(os.environ["SETTINGS"])
 ORIGIN, SCRIPT, PICTURES = S["origin"], S["script"], Path(S["pictures"])
 WIDTHS = {"narrow": (360, 740), "wide": (1280, 900)}
+if "width" in S:
+    WIDTHS = {S["width"]: WIDTHS[S["width"]]}
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",

@@ -215,28 +215,37 @@ async fn a_place_to_look_at(place: &Place, browser: &Path) -> serde_json::Value 
     })
 }
 
-#[test]
-fn pages_with_script_are_sound_and_quiet_with_browser_and_with_python() {
+/// Every page as everybody sees it, at one width: a test of both would be the longest of all.
+fn pages(script: bool, width: &'static str) {
     let (Some(python), Some(browser)) = (python(), chromium()) else {
         return;
     };
-    run(async |place| {
+    run(async move |place| {
         let mut settings = a_place_to_look_at(place, &browser).await;
-        settings["script"] = json!(true);
+        settings["script"] = json!(script);
+        settings["width"] = json!(width);
         drive(place, &python, "browser/pages.py", settings).await;
     });
 }
 
 #[test]
+fn pages_with_script_are_sound_and_quiet_with_browser_and_with_python() {
+    pages(true, "wide");
+}
+
+#[test]
+fn pages_with_script_on_a_phone_are_sound_and_quiet_with_browser_and_with_python() {
+    pages(true, "narrow");
+}
+
+#[test]
 fn pages_without_script_do_the_same_with_browser_and_with_python() {
-    let (Some(python), Some(browser)) = (python(), chromium()) else {
-        return;
-    };
-    run(async |place| {
-        let mut settings = a_place_to_look_at(place, &browser).await;
-        settings["script"] = json!(false);
-        drive(place, &python, "browser/pages.py", settings).await;
-    });
+    pages(false, "wide");
+}
+
+#[test]
+fn pages_without_script_on_a_phone_do_the_same_with_browser_and_with_python() {
+    pages(false, "narrow");
 }
 
 #[test]
