@@ -164,7 +164,7 @@ fn what_is_refused_is_said_somewhere_word_for_word() {
     let mut found = 0;
     for said in refusal.captures_iter(&english.expect("the source").1) {
         // Made of a field and of what is wrong with it.
-        let sentence = match said[1].as_ref() {
+        let sentence = match &said[1] {
             "refused-blank" => "can't be blank",
             "refused-too-long" => "character limit of {MAX_STATUS} exceeded",
             _ => &said[2],

@@ -84,7 +84,7 @@ fn a_database_of_a_newer_version_is_left_alone() {
         let free = free.expect("a port").to_string();
         for arguments in [
             vec!["migrate"],
-            vec!["serve", "--listen", &free],
+            vec!["serve", "--listen", free.as_str()],
             vec![
                 "accounts",
                 "create",
