@@ -253,7 +253,7 @@ pub async fn let_in_waited(app: &App) -> Result<usize> {
 /// not a mail went out.
 ///
 /// # Errors
-/// `Denied` when there is nothing to confirm.
+/// `Denied` when there is nothing to confirm; `TooMany` for who asked often today.
 pub async fn resend(app: &App, who: &SignedIn) -> Result<()> {
     change(app, who, None).await
 }
@@ -287,6 +287,7 @@ async fn change(app: &App, who: &SignedIn, to: Option<Address>) -> Result<()> {
         Some(address) => Some(judge_address(app, address).await?),
         None => None,
     };
+    pace::mail_again(app, who.user.id).await?;
     let may_mail = pace::may_mail(app, &target.canonical(), app.clock.now()).await;
     let mut conn = app.desk.get().await?;
     conn.transaction(async |conn| {

@@ -17,7 +17,7 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 use crate::app::{App, limits};
 use crate::cache::rate_limit::{self, Limit, Taken};
-use crate::domain::{Error, Result};
+use crate::domain::{Error, Id, Result};
 use crate::gate::mail_providers;
 use crate::store::{self, Conn};
 
@@ -47,6 +47,8 @@ const FETCHES: u32 = 10;
 const LARGE: u32 = 10;
 /// Mails to one address about joining, a day: however many ask for it.
 const MAILS: u32 = 5;
+/// Mails that one applicant may ask for again, a day, to whatever address.
+const MAILS_AGAIN: u32 = 10;
 
 /// What somebody brings along, as far as budgets go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -259,15 +261,41 @@ pub(super) async fn count_fetch(app: &App, address: Option<IpAddr>) -> Result<()
 /// Counts a mail about joining that goes to this address (its canonical form), whoever asked
 /// for it; `false` when it had its share of the day.
 pub(super) async fn may_mail(app: &App, canonical: &str, now: DateTime<Utc>) -> bool {
+    let taken = limits::take(app, &[to_address(app, canonical)], now).await;
+    rate_limit::exceeded(&taken).is_none()
+}
+
+/// Counts that one applicant has us write again, maybe to another address: nobody has us write to
+/// address after address (T2).
+///
+/// # Errors
+/// `TooMany`, beyond [`MAILS_AGAIN`] a day.
+pub(super) async fn mail_again(app: &App, user: Id) -> Result<()> {
+    let limit = Limit {
+        key: format!("join-mail:user:{user}"),
+        most: MAILS_AGAIN,
+        window: DAY,
+    };
+    let taken = limits::take(app, &[limit], app.clock.now()).await;
+    match rate_limit::exceeded(&taken) {
+        None => Ok(()),
+        Some(over) => Err(Error::TooMany {
+            message: "We wrote often enough today. Please look into the mailbox, also where it \
+                      keeps spam, or try again tomorrow."
+                .into(),
+            retry_at: over.reset,
+        }),
+    }
+}
+
+fn to_address(app: &App, canonical: &str) -> Limit {
     let hash = app.keys.decisions.hash("mail-budget", canonical);
     let key: String = hash.hash[..16].iter().map(|b| format!("{b:02x}")).collect();
-    let limit = Limit {
+    Limit {
         key: format!("join-mail:{key}"),
         most: MAILS,
         window: DAY,
-    };
-    let taken = limits::take(app, &[limit], now).await;
-    rate_limit::exceeded(&taken).is_none()
+    }
 }
 
 fn too_many(retry_at: DateTime<Utc>) -> Error {

@@ -120,6 +120,24 @@ fn a_link_is_for_two_hours_and_a_mailbox_is_not_flooded() {
 }
 
 #[test]
+fn from_one_network_a_few_links_are_mailed_whosever_they_are() {
+    // T2
+    run(async |place| {
+        let browser = place.browser();
+        let mut asked = Vec::new();
+        for n in 0..13 {
+            let person = place.member(&format!("ann{n}")).await;
+            asked.push(ask_for_reset(&browser, &person.email).await.status);
+        }
+        place.settle().await;
+        let links = |m: &&crate::support::mail::Mail| m.text.contains("/password/");
+        let mailed = place.mails().iter().filter(links).count();
+        assert_eq!(mailed, 10, "{asked:?}");
+        assert_eq!(asked[12], 429, "{asked:?}");
+    });
+}
+
+#[test]
 fn changing_it_asks_for_the_old_one_and_ends_other_browsers_and_apps() {
     run(async |place| {
         let ann = place.member("ann").await;

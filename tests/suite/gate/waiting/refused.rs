@@ -122,6 +122,39 @@ fn after_a_silent_no_nothing_tells() {
 }
 
 #[test]
+fn who_is_not_confirmed_cannot_have_letters_written_to_address_after_address() {
+    // T2
+    run(async |place| {
+        place.owner().await;
+        let una = place.unconfirmed("una").await;
+        let browser = place.signed_in(&una).await;
+        let mut answers = Vec::new();
+        for n in 0..14 {
+            let form = browser.open("/waiting").await.form("/waiting/email");
+            let form = form.set("email", &format!("una@target{n}.example"));
+            answers.push(browser.post(&form).await.status);
+            place.advance(TimeDelta::minutes(10));
+        }
+        assert_eq!(answers[..10], [303; 10], "{answers:?}");
+        assert_eq!(answers[13], 429, "{answers:?}");
+        place.settle().await;
+        let to = |m: &&crate::support::mail::Mail| m.to.contains("@target");
+        assert_eq!(place.mails().iter().filter(to).count(), 10);
+        // Nor a letter to the same one again and again.
+        place.advance(TimeDelta::days(1));
+        for _ in 0..14 {
+            let form = browser.open("/waiting").await.form("/waiting/resend");
+            browser.post(&form).await;
+            place.advance(TimeDelta::minutes(10));
+        }
+        place.settle().await;
+        let to = |m: &&crate::support::mail::Mail| m.to == "una@target9.example";
+        let again = place.mails().iter().filter(to).count();
+        assert!((2..=6).contains(&again), "{again}");
+    });
+}
+
+#[test]
 fn a_silent_no_before_the_address_was_confirmed_tells_nothing_either() {
     // H5
     run(async |place| {
