@@ -292,6 +292,7 @@ fn what_a_held_author_sends_is_kept_unread_and_received_when_nothing_holds_them(
         assert_eq!(place.number(held).await, 2);
         let lifted = restraints::lift(&mut conn, id, restraints::HELD, 0, now).await;
         assert!(lifted.expect("lifted"));
+        place.advance(TimeDelta::hours(1));
         timers::tick(&place.app).await;
         assert_eq!((place.number(held).await, waiting(place).await), (0, 2));
         work(place).await;
