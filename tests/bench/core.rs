@@ -25,6 +25,7 @@ mod fan_out;
 mod federation;
 mod fill;
 mod flood;
+mod groups;
 mod home;
 mod neighbours;
 mod outbound;

@@ -15,6 +15,7 @@ use tokio_postgres::Client;
 use super::applicants;
 use super::client::{Done, Http, Until, load};
 use super::fill;
+use super::groups::{self, Desk};
 use super::place::Place;
 use super::random::Random;
 use super::report::{Report, Row, milliseconds, plain, seconds};
@@ -75,7 +76,9 @@ const PAGES: [(&str, &str); 6] = [
 ];
 /// Places in the queue of those whom nobody vouched for begin here (`store::desk_queue`).
 const BEHIND: i64 = 1 << 60;
-/// A page may take so many times as long.
+/// Those who are alike, and are decided at once.
+const ALIKE: usize = 500;
+/// A page, or a decision, may take so many times as long.
 const AT_MOST: f64 = 3.0;
 /// Sent by a browser whose user goes there by hand: a sign of life is written too.
 const BY_HAND: &str = "Sec-Fetch-Mode: navigate\r\nSec-Fetch-User: ?1\r\n";
@@ -97,9 +100,17 @@ pub async fn run(scale: Scale) -> Result<()> {
     report.section("The queue");
     applicants::add(&sql, "early", amount.few, &mut random, None).await?;
     let few = look(&server, &sql, &staff, amount).await?;
+    let desk = Desk {
+        server: &server,
+        sql: &sql,
+        session: &staff[0],
+    };
+    let alike = ALIKE.min(amount.few);
+    let decided_with_few = groups::decide(&desk, alike, "few", &mut random).await?;
     let more = amount.many - amount.few;
     applicants::add(&sql, "late", more, &mut random, None).await?;
     let many = look(&server, &sql, &staff, amount).await?;
+    let decided_with_many = groups::decide(&desk, alike, "many", &mut random).await?;
     report.row(
         Row::new("who wait", plain(amount.many as f64)).beside("few", plain(amount.few as f64)),
     );
@@ -111,6 +122,14 @@ pub async fn run(scale: Scale) -> Result<()> {
                 .at_most_times(AT_MOST),
         );
     }
+    report.row(
+        Row::new(
+            format!("{alike} alike turned down at once, median"),
+            milliseconds(decided_with_many),
+        )
+        .beside("with few", milliseconds(decided_with_few))
+        .at_most_times(AT_MOST),
+    );
     server.stop().await?;
 
     report.section("Erasure");

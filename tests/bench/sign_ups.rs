@@ -281,7 +281,7 @@ impl Opened {
 }
 
 /// The value of a hidden field.
-fn value(page: &str, name: &str) -> Result<String> {
+pub(super) fn value(page: &str, name: &str) -> Result<String> {
     let field = page.split(&format!("name=\"{name}\"")).nth(1);
     let value = field.and_then(|rest| attribute(rest, "value"));
     value
