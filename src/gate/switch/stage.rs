@@ -429,7 +429,8 @@ impl<'f> Clocks<'f> {
                 .then_some(Stage::Sealed),
             Stage::Sealed => (over(self.distress_at()) && episode.uptime >= UPTIME_TO_DISTRESS)
                 .then_some(Stage::Distress),
-            Stage::Warned if !self.armed => (over(self.distress_at())
+            // Where nobody could keep the light on, it is guarded and sealed first (E7).
+            Stage::Warned if !self.armed && self.facts.kept => (over(self.distress_at())
                 && episode.uptime >= UPTIME_TO_DISTRESS)
                 .then_some(Stage::Distress),
             Stage::Calm | Stage::Warned | Stage::Distress => None,

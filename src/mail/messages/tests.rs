@@ -248,7 +248,7 @@ fn german_goes_on_with_a_small_letter_after_the_greeting_or_with_a_name() {
         let first = said.split_once(",\n\n").expect("a greeting").1;
         let is_name = ["The Porch", "Nora"]
             .iter()
-            .any(|name| first.trim_start_matches('@').starts_with(name));
+            .any(|name| first.trim_start_matches(['-', ' ', '@']).starts_with(name));
         assert!(
             is_name || first.starts_with(char::is_lowercase),
             "{}: {first}",

@@ -1,8 +1,42 @@
 //! `/desk/staff`: named, seen, removed (C6, T14).
 
 use porchlight::domain::role::Role;
+use porchlight::identity::setup;
 
+use crate::support::people::PASSWORD;
 use crate::support::place::run;
+
+#[test]
+fn no_block_of_the_door_keeps_the_first_owner_out() {
+    // H11
+    run(async |place| {
+        let now = place.app.clock.now().timestamp();
+        for blocks in [
+            "network_blocks (id, network, severity, created_at) \
+             SELECT n, x::inet, 0, to_timestamp($1::bigint) FROM (VALUES (1, '0.0.0.0/0'), (2, '::/0')) v (n, x)",
+            "mail_blocks (id, domain, severity, created_at) VALUES (1, 'olive.example', 0, to_timestamp($1::bigint))",
+            "name_blocks (id, pattern, whole, severity, created_at) VALUES (1, 'olive', true, 0, to_timestamp($1::bigint))",
+        ] {
+            place.sql(&format!("INSERT INTO {blocks}"), &[&now]).await;
+        }
+        let link = setup::first_link(&place.app).await.expect("a link");
+        let link = link.expect("nobody is here yet");
+        let path = link.strip_prefix(&place.origin).expect("a link to here");
+        let browser = place.browser();
+        let form = browser.open(path).await.form("/owner/");
+        let form = form
+            .set("place", "The Long Porch")
+            .set("username", "olive")
+            .set("email", "olive@olive.example")
+            .set("password", PASSWORD);
+        browser.submit(form).await.says("The Long Porch");
+        let elsewhere = place.browser();
+        let form = elsewhere.open("/sign-in").await.form("/sign-in");
+        let form = form.set("login", "olive").set("password", PASSWORD);
+        assert_eq!(elsewhere.post(&form).await.status, 303);
+        elsewhere.open("/desk").await.says("Nobody is waiting");
+    });
+}
 
 #[test]
 fn an_admin_names_up_to_moderator_and_an_owner_anybody() {
