@@ -488,6 +488,7 @@ refused-applicant-file = Eine Antwort an die, die Bewerbungen lesen, ist nur Tex
 refused-blank = Da steht noch nichts.
 refused-boost-gone = Das Teilen wurde im selben Moment zurückgenommen. Bitte versuch es noch einmal.
 refused-broken = Bei uns ist etwas schiefgegangen. Es wurde aufgezeichnet.
+refused-busy = Dieser Server hat gerade mehr zu tun, als er kann. Versuch es in ein paar Sekunden noch einmal.
 refused-changed = Inzwischen hat sich etwas geändert. Bitte versuch es noch einmal.
 refused-client-only = Das geht nur mit einem Token der App selbst.
 refused-damaged-picture = Das Bild lässt sich nicht lesen; vielleicht ist die Datei beschädigt.

@@ -492,6 +492,7 @@ refused-applicant-file = An answer to the people who read applications is text a
 refused-blank = Validation failed: Text can't be blank
 refused-boost-gone = The boost was taken back at the same moment. Please try again.
 refused-broken = Something went wrong on our side. It has been logged.
+refused-busy = This server has more to do than it can just now. Please try again in a few seconds.
 refused-changed = Conflict during update, please try again
 refused-client-only = This method requires a client credentials token
 refused-damaged-picture = The picture cannot be read; the file may be damaged.

@@ -197,7 +197,7 @@ async fn fetch(fed: &Federation, key_id: &str, actor: &str) -> Result<Arc<KnownK
     let document = document(fed, &url, key_id, actor).await?;
     match actors::store(fed, &document).await {
         Ok(_) => {}
-        Err(broken @ Error::Broken(_)) => return Err(Disbelief::Broken(broken)),
+        Err(broken @ (Error::Broken(_) | Error::Busy)) => return Err(Disbelief::Broken(broken)),
         Err(_) => return Err(refuse(fed, key_id, actor)),
     }
     fed.signers.known.invalidate(key_id);

@@ -71,6 +71,7 @@ impl Served {
             Err(shared) => match &*shared {
                 Error::NotFound => Error::NotFound,
                 Error::Gone => Error::Gone,
+                Error::Busy => Error::Busy,
                 other => Error::broken(format!("another who asked failed: {other:?}")),
             },
         })

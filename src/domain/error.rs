@@ -38,9 +38,15 @@ pub enum Error {
     },
     /// The body is larger than the limit (413).
     TooLarge(Cow<'static, str>),
+    /// We have more to do than we can just now; nothing was done. Try again after
+    /// [`BUSY_FOR`] (503).
+    Busy,
     /// Our fault, or that of something we lean on (500). Logged with its cause, never shown.
     Broken(anyhow::Error),
 }
+
+/// Seconds after which another try makes sense where we were too busy.
+pub const BUSY_FOR: u32 = 5;
 
 /// Why the gate said no.
 #[derive(Debug, Clone, PartialEq)]
@@ -165,6 +171,10 @@ impl Error {
             | Error::TooMany { message, .. } => message.to_string(),
             Error::Closed(closed) => closed.message.to_string(),
             Error::Invalid(invalid) => invalid.sentence(),
+            Error::Busy => {
+                "This server has more to do than it can just now. Please try again in a few seconds."
+                    .into()
+            }
             Error::Broken(_) => "Something went wrong on our side. It has been logged.".into(),
         }
     }

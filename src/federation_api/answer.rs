@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 use serde_json::json;
 
 use crate::domain::Error;
+use crate::domain::error::BUSY_FOR;
 use crate::door::status;
 
 /// What every document is served as.
@@ -45,6 +46,9 @@ impl ResponseError for DocumentError {
         }
         let mut response = fenced(HttpResponse::build(self.status_code()));
         response.insert_header((header::CACHE_CONTROL, "private, no-store"));
+        if let Error::Busy = &self.0 {
+            response.insert_header((header::RETRY_AFTER, BUSY_FOR));
+        }
         response.json(json!({ "error": self.0.sentence() }))
     }
 }

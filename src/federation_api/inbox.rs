@@ -15,7 +15,8 @@ use serde_json::json;
 
 use super::wire;
 use crate::app::App;
-use crate::domain::ClientAddress;
+use crate::domain::error::BUSY_FOR;
+use crate::domain::{ClientAddress, Error};
 use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
 use crate::incoming::inbox::{Inbox, MAX_BODY};
 use crate::incoming::sift::Refusal;
@@ -158,7 +159,7 @@ impl std::fmt::Display for Refused {
             Refusal::TooLarge => "An activity has a megabyte at the most",
             Refusal::AnotherType => "An activity is application/activity+json",
             Refusal::TooMany(_) => "Your server sent too much; please wait",
-            Refusal::Later(_) => "Not now; please try again",
+            Refusal::Later(_) | Refusal::Broken(Error::Busy) => "Not now; please try again",
             Refusal::Broken(_) => "Something went wrong on our side. It has been logged.",
         })
     }
@@ -173,16 +174,22 @@ impl ResponseError for Refused {
             Refusal::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Refusal::AnotherType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Refusal::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
-            Refusal::Later(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Refusal::Later(_) | Refusal::Broken(Error::Busy) => StatusCode::SERVICE_UNAVAILABLE,
             Refusal::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
     fn error_response(&self) -> HttpResponse {
-        if let Refusal::Broken(cause) = &self.why {
-            tracing::error!(?cause, "an activity could not be received");
-        }
         let mut answer = HttpResponse::build(self.status_code());
+        match &self.why {
+            Refusal::Broken(Error::Busy) => {
+                answer.insert_header((header::RETRY_AFTER, BUSY_FOR));
+            }
+            Refusal::Broken(cause) => {
+                tracing::error!(?cause, "an activity could not be received");
+            }
+            _ => {}
+        }
         if let Refusal::TooMany(at) | Refusal::Later(at) = &self.why {
             let seconds = (*at - self.at).num_seconds().clamp(1, 86_400);
             answer.insert_header((header::RETRY_AFTER, seconds.to_string()));

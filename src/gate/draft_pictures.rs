@@ -66,7 +66,7 @@ pub async fn upload(app: &App, who: &Applicant, upload: Upload) -> Result<DraftP
     drop(conn);
     let made = app
         .pictures
-        .process(upload.file, Purpose::Attachment, now)
+        .process_low(upload.file, Purpose::Attachment, now)
         .await?;
     let path = MediaPath::random(Place::Private, made.picture.ending);
     app.storage.put(&path, made.picture.bytes.clone()).await?;

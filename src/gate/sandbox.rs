@@ -174,7 +174,7 @@ async fn store_picture(
     };
     let made = app
         .pictures
-        .process(upload, purpose, app.clock.now())
+        .process_low(upload, purpose, app.clock.now())
         .await?;
     let path = MediaPath::random(Place::Private, made.picture.ending);
     app.storage.put(&path, made.picture.bytes).await?;
@@ -229,7 +229,10 @@ async fn may_see(app: &App, viewer: Option<&SignedIn>, path: &MediaPath) -> Resu
     let Some(viewer) = viewer else {
         return Ok(false);
     };
-    let reviews = viewer.standing() == Standing::Member && viewer.user.role.reviews_applications();
+    // Rights of staff that sleep open nothing (C6).
+    let reviews = viewer.standing() == Standing::Member
+        && viewer.user.role.reviews_applications()
+        && viewer.awake().is_ok();
     let mut conn = app.desk.get().await?;
     let owner = store::applicants::owner_of_file(&mut conn, path.as_str()).await?;
     Ok(owner.is_some_and(|owner| reviews || owner == viewer.user.id))

@@ -25,6 +25,7 @@ pub async fn sweep(app: &App) -> Result<usize> {
     gone += store::second_factor::delete_steps(conn, now).await?;
     let long_ago = now - store::conflicts::REMEMBERED;
     gone += store::conflicts::forget_networks(conn, long_ago).await?;
+    gone += store::sessions::forget_networks(conn, long_ago).await?;
     gone += store::apps::delete_unused(conn, now - UNUSED_APP).await?;
     Ok(gone)
 }

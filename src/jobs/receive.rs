@@ -324,9 +324,9 @@ async fn receive(network: &Network, one: &Waiting) -> Outcome {
             );
             Outcome::Done
         }
-        Err(error @ (Error::Broken(_) | Error::TooMany { .. } | Error::Conflict(_))) => {
-            Outcome::Later(format!("{error:?}"))
-        }
+        Err(
+            error @ (Error::Broken(_) | Error::Busy | Error::TooMany { .. } | Error::Conflict(_)),
+        ) => Outcome::Later(format!("{error:?}")),
         Err(error) => {
             tracing::debug!(
                 id = one.id,

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::BaseUrl;
 use crate::domain::Error;
-use crate::domain::error::{Closed, Invalid};
+use crate::domain::error::{BUSY_FOR, Closed, Invalid};
 use crate::door::{language, status};
 use crate::text::catalogue::{Language, Words};
 use crate::text::refusals;
@@ -62,6 +62,9 @@ impl ApiError {
                 "X-RateLimit-Reset",
                 retry_at.to_rfc3339_opts(SecondsFormat::Micros, true),
             ));
+        }
+        if let Error::Busy = &self.0 {
+            response.insert_header((header::RETRY_AFTER, BUSY_FOR));
         }
         response.json(self.body(base, words))
     }

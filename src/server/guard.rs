@@ -339,6 +339,7 @@ fn again(error: &Error) -> Error {
             message: message.clone(),
             retry_at: *retry_at,
         },
+        Error::Busy => Error::Busy,
         Error::Broken(cause) => Error::broken(format!("{cause:#}")),
     }
 }

@@ -152,7 +152,7 @@ pub(super) fn count(fed: &Federation, who: &Member) -> Result<()> {
 fn nothing_is_no_error<T>(result: Result<T>) -> Result<Option<T>> {
     match result {
         Ok(found) => Ok(Some(found)),
-        Err(error @ Error::Broken(_)) => Err(error),
+        Err(error @ (Error::Broken(_) | Error::Busy)) => Err(error),
         Err(error) => {
             tracing::debug!(?error, "what a member looks for could not be had");
             Ok(None)

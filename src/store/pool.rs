@@ -21,6 +21,10 @@ pub type Conn = AsyncPgConnection;
 /// How long a request waits for a free connection before it gives up.
 const WAIT: Duration = Duration::from_secs(10);
 
+/// Requests of one thread that wait for a connection; who comes beyond is sent away at once
+/// (503) rather than kept until nobody waits for the answer any more (N12).
+const MOST_WAITING: usize = 512;
+
 /// Connections of a thread that serves requests, however many threads share them out.
 const FEWEST: usize = 2;
 
@@ -70,13 +74,22 @@ impl Pool {
 
     /// A connection, for as long as it is held, on the thread that asked. Never hold one
     /// across an HTTP call.
+    ///
+    /// # Errors
+    /// `Busy` for a request when [`MOST_WAITING`] wait already or none became free; `Broken`
+    /// when there is no database.
     pub async fn get(&self) -> Result<Object<AsyncPgConnection>> {
         let pool = self.of_this_thread()?;
+        let is_request = here::serving().is_some();
+        if is_request && pool.status().waiting >= MOST_WAITING {
+            return Err(Error::Busy);
+        }
         let began = Instant::now();
         let got = tokio::time::timeout(WAIT, pool.get()).await;
         self.0.counts.add_wait(began.elapsed());
         match got {
             Ok(got) => got.map_err(|e| Error::broken(format!("no database connection: {e}"))),
+            Err(_) if is_request => Err(Error::Busy),
             Err(_) => Err(Error::broken("no database connection became free in 10 s")),
         }
     }

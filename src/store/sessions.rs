@@ -125,6 +125,17 @@ pub async fn touch(conn: &mut Conn, seen: &[(i64, DateTime<Utc>)]) -> Result<()>
     Ok(())
 }
 
+/// Forgets from where was signed in before `before`, 1,000 at the most; gives how many.
+pub async fn forget_networks(conn: &mut Conn, before: DateTime<Utc>) -> Result<usize> {
+    Ok(raw::<()>(
+        "UPDATE sessions SET network = NULL WHERE id IN \
+         (SELECT id FROM sessions WHERE network IS NOT NULL AND created_at <= ? LIMIT 1000)",
+    )
+    .bind::<Timestamptz, _>(before)
+    .execute(conn)
+    .await?)
+}
+
 /// Deletes sign-ins that are too old, 1,000 at the most; gives how many.
 pub async fn delete_expired(conn: &mut Conn, now: DateTime<Utc>) -> Result<usize> {
     Ok(raw::<()>(

@@ -16,6 +16,7 @@ pub const KEYS: &[&str] = &[
     "refused-blank",
     "refused-boost-gone",
     "refused-broken",
+    "refused-busy",
     "refused-changed",
     "refused-client-only",
     "refused-damaged-picture",

@@ -9,6 +9,7 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError};
 use super::frame;
 use super::public::trouble::TroublePage;
 use crate::domain::Error;
+use crate::domain::error::BUSY_FOR;
 use crate::door::{Caller, status};
 use crate::gate::who::ASLEEP;
 
@@ -82,6 +83,13 @@ pub async fn page_for(req: &HttpRequest, error: &Error) -> HttpResponse {
         );
     }
     let status = status::of(error);
+    if let Error::Busy = error {
+        // A frame asks the database for more, which is what there is too much of.
+        return HttpResponse::build(status)
+            .insert_header((header::RETRY_AFTER, BUSY_FOR))
+            .content_type("text/plain; charset=utf-8")
+            .body(error.sentence());
+    }
     let caller = req.extensions().get::<Caller>().cloned();
     let framed = frame::page(req, caller.as_ref(), title_of(error)).await;
     let rendered = match framed {
@@ -142,6 +150,7 @@ fn title_of(error: &Error) -> &'static str {
         Error::Conflict(_) => "Somebody was faster",
         Error::TooLarge(_) => "That is too large",
         Error::TooMany { .. } => "One moment, please",
+        Error::Busy => "One moment, please",
         Error::Broken(_) => "Something broke",
     }
 }

@@ -2,7 +2,9 @@
 
 import json
 import os
+import pathlib
 import re
+import shlex
 import subprocess
 import sys
 
@@ -42,8 +44,20 @@ def sign_in():
     assert process.returncode == 0 and "Successfully logged in" in words, seen + words
 
 
+def as_the_readme_says():
+    """Runs the lines of README.md that a reader would type after signing in."""
+    readme = (pathlib.Path(__file__).parents[2] / "README.md").read_text()
+    block = readme.split("## Connect an app")[1].split("```sh")[1].split("```")[0]
+    commands = [c.strip() for line in block.splitlines() for c in line.split("&&")]
+    said = [c for c in commands if c.startswith("toot ") and not c.startswith("toot login")]
+    assert len(said) >= 2, block
+    for command in said:
+        toot(*shlex.split(command)[1:])
+
+
 def main():
     sign_in()
+    as_the_readme_says()
     assert NAME in toot("whoami")
     assert "Porchlight" in toot("instance")
 

@@ -76,12 +76,21 @@ fn compose_sets_names_that_are_known_and_trusts_its_own_proxy_alone() {
         .collect();
     assert!(set.len() >= 6, "{set:?}");
     let config = configured(&set);
-    let proxies = &config.server.trusted_proxies;
-    assert_eq!(proxies.len(), 1);
-    assert!(
-        compose.contains(&format!("- subnet: {}", proxies[0])),
-        "the trusted network is that of the proxy"
+    let proxies = config
+        .server
+        .trusted_proxies
+        .iter()
+        .map(|net| net.to_string());
+    let subnets = compose
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("- subnet: "));
+    assert_eq!(
+        proxies.collect::<BTreeSet<String>>(),
+        subnets.map(str::to_owned).collect(),
+        "what is trusted is the proxy's network, and all of it"
     );
+    // At its socket the image answers before it can be reached.
+    assert!(compose.contains("pg_isready -h 127.0.0.1 "));
     assert!(text("docker/Caddyfile").contains("reverse_proxy server:3000"));
     // Long enough for requests in flight, and then for what was not told yet.
     let grace = compose

@@ -100,6 +100,9 @@ pub struct Settings {
     pub max_pixels: u64,
 }
 
+/// Uploads of people who wait for an answer that may stand in their own line.
+const LOW_WAITING: usize = 3;
+
 impl Default for Settings {
     fn default() -> Settings {
         Settings {
@@ -118,6 +121,8 @@ pub struct Pictures {
     settings: Settings,
     turns: Arc<Semaphore>,
     waiting: Arc<AtomicUsize>,
+    low_turn: Arc<Semaphore>,
+    low_waiting: Arc<AtomicUsize>,
 }
 
 impl Pictures {
@@ -126,8 +131,34 @@ impl Pictures {
         Pictures {
             turns: Arc::new(Semaphore::new(settings.at_once)),
             waiting: Arc::default(),
+            low_turn: Arc::new(Semaphore::new(1)),
+            low_waiting: Arc::default(),
             settings,
         }
+    }
+
+    /// The same for somebody who waits at the door: one of them at a time stands in the line of
+    /// members, whatever comes, and [`LOW_WAITING`] stand in a line of their own
+    /// (registration.md C2).
+    ///
+    /// # Errors
+    /// As [`Pictures::process`].
+    pub async fn process_low(
+        &self,
+        upload: Bytes,
+        purpose: Purpose,
+        now: DateTime<Utc>,
+    ) -> Result<Processed> {
+        let place = Place::take(&self.low_waiting, LOW_WAITING + 1);
+        let Some(_place) = place else {
+            return Err(self.busy(now));
+        };
+        let turn = self.low_turn.acquire();
+        let _turn = match tokio::time::timeout(self.settings.patience, turn).await {
+            Ok(turn) => turn?,
+            Err(_) => return Err(self.busy(now)),
+        };
+        self.process(upload, purpose, now).await
     }
 
     /// Makes the pictures to be kept out of an upload.

@@ -1,5 +1,6 @@
 //! Uploads, good and hostile, made in code.
 
+use futures::FutureExt;
 use std::io::Cursor;
 
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};
@@ -307,6 +308,33 @@ async fn the_line_is_bounded() {
             .is_ok()
     );
     assert_eq!(pictures.waiting.load(Ordering::Acquire), 0);
+}
+
+#[tokio::test]
+async fn those_who_wait_at_the_door_leave_the_line_to_members() {
+    let pictures = Pictures::new(Settings {
+        at_once: 1,
+        waiting: 2,
+        ..Settings::default()
+    });
+    let upload = Bytes::from(encoded(flag(10, 10), ImageFormat::Png));
+    let working = pictures.turns.clone().acquire_owned().await.unwrap();
+    let mut low: Vec<_> = (0..6)
+        .map(|_| Box::pin(pictures.process_low(upload.clone(), Purpose::Avatar, now())))
+        .collect();
+    let mut refused = 0;
+    for one in &mut low {
+        if let Some(Err(Error::TooMany { .. })) = one.now_or_never() {
+            refused += 1;
+        }
+    }
+    assert_eq!(refused, 2, "one works and three wait");
+    assert_eq!(pictures.waiting.load(Ordering::Acquire), 1);
+    let mut member = Box::pin(pictures.process(upload.clone(), Purpose::Avatar, now()));
+    assert!((&mut member).now_or_never().is_none(), "there is room");
+    drop((low, working));
+    assert!(member.await.is_ok());
+    assert_eq!(pictures.low_waiting.load(Ordering::Acquire), 0);
 }
 
 /// CRC-32 as PNG has it.

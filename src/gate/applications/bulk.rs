@@ -562,7 +562,7 @@ pub async fn go_on(app: &App, id: Id) -> Result<bool> {
         let mut conn = app.desk.get().await?;
         match did {
             Ok(()) => done.push(application),
-            Err(Error::Broken(cause)) => return Err(Error::Broken(cause)),
+            Err(error @ (Error::Broken(_) | Error::Busy)) => return Err(error),
             Err(error) => {
                 let found = store::applications::find_card(&mut conn, application).await?;
                 // Done by the turn before, which did not come to say so.

@@ -1,10 +1,11 @@
 //! Nobody decides about somebody they are bound to (registration.md C6): approve, reject, in
 //! bulk or by taking a decision back. Asking, noting and putting off are open to all reviewers.
 //!
-//! *Alone.* Where nobody else of the staff has rights that work, the rule would shut the door
-//! for good. Then it gives way, and the audit line of the decision says so (`alone`).
+//! *Alone.* Where nobody else of the staff has rights that work, or all of them are bound to
+//! that applicant too, the rule would shut the door for good. Then it gives way, and the audit
+//! line of the decision says so (`alone`).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -49,8 +50,12 @@ impl Bond {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Bonds {
     bonds: HashMap<Id, Bond>,
-    alone: bool,
+    /// Those of them that nobody else may decide either.
+    alone: HashSet<Id>,
 }
+
+/// Others of the staff who are asked at the most whether they are free to decide.
+const OTHERS: usize = 50;
 
 /// What binds this reviewer to these applications.
 pub async fn of(
@@ -59,33 +64,64 @@ pub async fn of(
     applications: &[Id],
     now: DateTime<Utc>,
 ) -> Result<Bonds> {
-    let me = who.user().id;
+    let bonds = between(conn, who.user().id, applications, now).await?;
+    let alone = match bonds.is_empty() {
+        true => HashSet::new(),
+        false => nobody_else(conn, who.user().id, &bonds, now).await?,
+    };
+    Ok(Bonds { bonds, alone })
+}
+
+/// What binds one of the staff to these applications.
+async fn between(
+    conn: &mut Conn,
+    user: Id,
+    applications: &[Id],
+    now: DateTime<Utc>,
+) -> Result<HashMap<Id, Bond>> {
     let mut bonds = HashMap::new();
     // One block for each kind of bond; each asks for all applications at once.
-    for id in store::conflicts::of_one_network(conn, me, applications, now).await? {
+    for id in store::conflicts::of_one_network(conn, user, applications, now).await? {
         bonds.entry(id).or_insert(Bond::Network);
     }
-    for (id, nearness) in store::vouches::near(conn, me, applications).await? {
+    for (id, nearness) in store::vouches::near(conn, user, applications).await? {
         bonds.entry(id).or_insert(match nearness {
             Nearness::Invited => Bond::Invited,
             Nearness::Vouched => Bond::Vouched,
         });
     }
-    let alone = !bonds.is_empty() && !others_can_decide(conn, me, now).await?;
-    Ok(Bonds { bonds, alone })
+    Ok(bonds)
 }
 
-async fn others_can_decide(conn: &mut Conn, me: Id, now: DateTime<Utc>) -> Result<bool> {
+/// Which of them nobody else of the staff is free to decide.
+async fn nobody_else(
+    conn: &mut Conn,
+    me: Id,
+    bonds: &HashMap<Id, Bond>,
+    now: DateTime<Utc>,
+) -> Result<HashSet<Id>> {
+    let mut left: Vec<Id> = bonds.keys().copied().collect();
     let staff = store::users::staff(conn).await?;
-    Ok(staff.iter().any(|user| {
+    let others = staff.iter().filter(|user| {
         user.id != me && matches!(rights_of(user, now), Rights::Awake | Rights::Grace(_))
-    }))
+    });
+    for other in others.take(OTHERS) {
+        if left.is_empty() {
+            break;
+        }
+        let theirs = between(conn, other.id, &left, now).await?;
+        left.retain(|application| theirs.contains_key(application));
+    }
+    Ok(left.into_iter().collect())
 }
 
 impl Bonds {
     /// Why the reviewer may not decide it; `None` where they may.
     pub fn bars(&self, application: Id) -> Option<String> {
-        let bond = self.bonds.get(&application).filter(|_| !self.alone)?;
+        let bond = self
+            .bonds
+            .get(&application)
+            .filter(|_| !self.alone.contains(&application))?;
         Some(format!(
             "{} Somebody else of the staff decides about them.",
             bond.sentence()
@@ -94,7 +130,8 @@ impl Bonds {
 
     /// What a reviewer who is alone is told; `None` where nothing binds them.
     pub fn alone(&self, application: Id) -> Option<String> {
-        let bond = self.bonds.get(&application).filter(|_| self.alone)?;
+        let bond = self.bonds.get(&application);
+        let bond = bond.filter(|_| self.alone.contains(&application))?;
         Some(format!(
             "{} Since nobody else of the staff can decide, you may; the audit log says so.",
             bond.sentence()
@@ -103,7 +140,8 @@ impl Bonds {
 
     /// The facts of an audit line, with the bond of somebody who is alone.
     pub(super) fn noted(&self, application: Id, mut detail: Value) -> Value {
-        if let Some(bond) = self.bonds.get(&application).filter(|_| self.alone) {
+        let bond = self.bonds.get(&application);
+        if let Some(bond) = bond.filter(|_| self.alone.contains(&application)) {
             detail["alone"] = json!(bond.word());
         }
         detail
@@ -111,11 +149,8 @@ impl Bonds {
 
     /// The same for many.
     pub(super) fn noted_all(&self, applications: &[Id], mut detail: Value) -> Value {
-        let bound = applications.iter().find(|id| self.bonds.contains_key(id));
-        if let Some(bond) = bound
-            .and_then(|id| self.bonds.get(id))
-            .filter(|_| self.alone)
-        {
+        let bound = applications.iter().find(|id| self.alone.contains(id));
+        if let Some(bond) = bound.and_then(|id| self.bonds.get(id)) {
             detail["alone"] = json!(bond.word());
         }
         detail

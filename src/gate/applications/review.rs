@@ -101,7 +101,13 @@ pub async fn queue(
         signs::visit(app, &mut conn, who, app.clock.now()).await?;
     }
     let now = app.clock.now();
-    let mut places = match sought(query, who.user().role.manages_reports()) {
+    let sought = sought(query, who.user().role.manages_reports());
+    if let Some(network) = sought.as_ref().and_then(|sought| sought.network) {
+        // What it finds tells who came from there.
+        let detail = json!({ "network": network.to_string() });
+        reads::note(app, &mut conn, who, reads::ADDRESS, ("list", None), detail).await?;
+    }
+    let mut places = match sought {
         None if query.trim().is_empty() => store::desk_queue::page(&mut conn, wanted, now).await?,
         None => Vec::new(),
         Some(sought) => store::desk_search::page(&mut conn, &sought, wanted, now).await?,

@@ -136,7 +136,7 @@ pub async fn ask_all(
     for id in applications {
         match ask::ask(app, who, *id, question).await {
             Ok(()) => asked += 1,
-            Err(error @ (Error::Invalid(_) | Error::Broken(_))) => return Err(error),
+            Err(error @ (Error::Invalid(_) | Error::Broken(_) | Error::Busy)) => return Err(error),
             Err(error) => {
                 let mut conn = app.desk.get().await?;
                 let found = store::applications::find_card(&mut conn, *id).await?;

@@ -127,7 +127,7 @@ async fn after(
     store::second_factor::note_factors(conn, user.id, now).await?;
     store::second_factor::end_steps(conn, user.id).await?;
     store::sessions::delete_all(conn, user.id, keep).await?;
-    store::tokens::revoke_staff(conn, user.id, now).await?;
+    store::tokens::revoke_all(conn, user.id, now).await?;
     for purpose in [LinkPurpose::ResetPassword, LinkPurpose::ChangeAddress] {
         store::links::void(conn, purpose, Some(user.id), now).await?;
     }

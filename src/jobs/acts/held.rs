@@ -127,7 +127,7 @@ pub(in crate::jobs) async fn run(app: &App, id: i64) -> Result<Outcome> {
                     };
                     match perform(app, &who, &act).await {
                         Ok(()) => "It was done.".to_owned(),
-                        Err(Error::Broken(cause)) => return Err(Error::Broken(cause)),
+                        Err(error @ (Error::Broken(_) | Error::Busy)) => return Err(error),
                         Err(error) => format!("It was not done: {}", error.sentence()),
                     }
                 }

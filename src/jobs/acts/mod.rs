@@ -98,7 +98,7 @@ pub async fn undo_all_of(
         }
         match perform(app, who, &line).await {
             Ok(()) => taken.done += 1,
-            Err(Error::Broken(cause)) => return Err(Error::Broken(cause)),
+            Err(error @ (Error::Broken(_) | Error::Busy)) => return Err(error),
             Err(error) => taken.left.push((line, error.sentence())),
         }
     }

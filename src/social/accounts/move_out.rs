@@ -38,7 +38,7 @@ pub async fn move_out(network: &Network, who: &Proven, typed: &str) -> Result<()
     // What it says now, not what it said once.
     let target = match actors::refresh(&network.federation(), &known).await {
         Ok(target) => target,
-        Err(error @ Error::Broken(_)) => return Err(error),
+        Err(error @ (Error::Broken(_) | Error::Busy)) => return Err(error),
         Err(_) => return refuse("ERR_INVALID", "could not be asked just now"),
     };
     let mut conn = app.pool.get().await?;

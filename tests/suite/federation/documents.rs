@@ -1,10 +1,13 @@
 //! Actors, notes and collections, as another server fetches them (T11, T12, I10).
 
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::support::answer::Answer;
 use crate::support::api::{Api, id};
+use crate::support::cluster::connect;
 use crate::support::picture;
 use crate::support::place::{Place, Setup, run};
 
@@ -553,6 +556,44 @@ fn what_a_whole_network_asks_for_at_once_is_read_from_the_database_once() {
             let statements = place.counted().statements - before.statements;
             assert!(statements <= 40, "{path}: {statements}");
         }
+    });
+}
+
+#[test]
+fn a_crowd_that_is_too_large_to_wait_is_sent_away_at_once_and_told_when_to_come_again() {
+    // N12
+    let setup = Setup::default()
+        .with("PORCHLIGHT_SERVER__WORKERS", "1")
+        .without_jobs();
+    setup.run(async |place| {
+        let stranger = place.stranger();
+        let mut client = connect(&place.database_url()).await;
+        let held = client.transaction().await.expect("a transaction");
+        held.batch_execute("LOCK TABLE statuses IN ACCESS EXCLUSIVE MODE")
+            .await
+            .expect("a lock");
+        // Each asks for another thing, so that no answer serves two.
+        let crowd: Vec<_> = (1..=700).map(|n| format!("/ap/notes/{n}")).collect();
+        let mut asked: FuturesUnordered<_> =
+            crowd.iter().map(|path| ask(&stranger, path)).collect();
+        let first = asked.next().await.expect("an answer").expect(503);
+        assert_eq!(first.header("retry-after"), "5");
+        assert_eq!(first.header("cache-control"), "private, no-store");
+        // An app is told the same, in its words.
+        let app = stranger.request(Method::GET, "/api/v1/statuses/1");
+        let app = stranger.send(app).await.expect(503);
+        assert_eq!(app.header("retry-after"), "5");
+        assert!(app.json()["error"].as_str().unwrap().contains("try again"));
+        held.rollback().await.expect("the lock goes");
+        let mut sent_away = 1;
+        while let Some(answer) = asked.next().await {
+            match answer.status {
+                503 => sent_away += 1,
+                _ => drop(answer.expect(404)),
+            }
+        }
+        assert!((50..=690).contains(&sent_away), "{sent_away}");
+        ask(&stranger, "/ap/notes/1").await.expect(404);
     });
 }
 

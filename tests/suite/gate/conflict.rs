@@ -109,6 +109,39 @@ fn the_only_one_of_the_staff_decides_and_the_log_says_so() {
 }
 
 #[test]
+fn where_all_of_the_staff_are_bound_to_somebody_the_rule_gives_way_for_them_alone() {
+    run(async |place| {
+        let (olive, remy) = (
+            place.owner().await,
+            place.staff("remy", Role::Moderator).await,
+        );
+        let (hana, ivo) = (place.applicant("hana").await, place.applicant("ivo").await);
+        let (hers, his) = (place.signed_in(&olive).await, place.signed_in(&remy).await);
+        comes_from(place, &hana, &beside(&hers)).await;
+        comes_from(place, &ivo, &beside(&hers)).await;
+        let card_of = async |person: &Person| {
+            format!("/desk/applications/{}", place.application_of(person).await)
+        };
+        let (hanas, ivos) = (card_of(&hana).await, card_of(&ivo).await);
+        hers.open(&hanas).await.says("Somebody else of the staff");
+        // He sits where she sits: nobody is left for hana. Ivo came from where only she is.
+        let net = "UPDATE sessions SET network = (SELECT network FROM applications WHERE id = $1) \
+                   WHERE user_id = $2";
+        let application = place.application_of(&hana).await;
+        place.sql(net, &[&application, &remy.user]).await;
+        comes_from(place, &ivo, "81.2.69.1").await;
+        let also = "UPDATE staff_networks SET network = '81.2.69.0/24' WHERE user_id = $1";
+        place.sql(also, &[&olive.user]).await;
+        hers.open(&hanas)
+            .await
+            .says("Since nobody else of the staff can decide, you may");
+        let page = hers.open(&ivos).await;
+        assert!(!page.has_form(&format!("{ivos}/approve")));
+        assert!(his.open(&ivos).await.has_form(&format!("{ivos}/approve")));
+    });
+}
+
+#[test]
 fn addresses_of_nobody_in_particular_say_nothing() {
     run(async |place| {
         let olive = place.owner().await;

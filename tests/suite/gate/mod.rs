@@ -21,6 +21,7 @@ mod proofs;
 mod questions;
 mod queue;
 mod readings;
+mod retention;
 mod reviewing;
 mod sandbox;
 mod taken_back;

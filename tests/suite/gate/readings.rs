@@ -39,6 +39,15 @@ fn who_looks_at_an_address_is_written_down_and_a_reload_is_no_second_line() {
             .await
             .expect(200);
         assert_eq!(place.number(reads).await, 4, "the list, and mia");
+        // Who came from a network is an address too.
+        browser.open("/desk?q=81.2.0.0/24").await;
+        browser.open("/desk?q=81.2.0.0/24").await;
+        browser.open("/desk?q=hana").await;
+        let last = "SELECT subject_kind || ' ' || (detail->>'network') FROM audit_log \
+                    WHERE act = 'address.read' ORDER BY id DESC LIMIT 1";
+        let last: String = place.sql(last, &[]).await[0].get(0);
+        assert_eq!(last, "list 81.2.0.0/24");
+        assert_eq!(place.number(reads).await, 5);
     });
 }
 

@@ -1,5 +1,6 @@
 //! The porch: profile and drafts of somebody who waits, and nothing else.
 
+use porchlight::domain::role::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -184,6 +185,17 @@ fn pictures_of_somebody_who_waits_are_theirs_and_the_readers() {
             assert_eq!(answer.header("cache-control"), "private, no-store");
             assert_eq!(answer.header("x-content-type-options"), "nosniff");
         }
+        // Rights of staff that sleep open nothing.
+        let mia = place.staff("mia", Role::Reviewer).await;
+        let hers = place.signed_in(&mia).await;
+        hers.fetch(Method::GET, &bare).await.expect(200);
+        place
+            .sql(
+                "UPDATE users SET second_factor_since = NULL WHERE id = $1",
+                &[&mia.user],
+            )
+            .await;
+        hers.fetch(Method::GET, &bare).await.expect(404);
         // The link is for an hour, and for this picture.
         place
             .stranger()
@@ -381,8 +393,23 @@ fn a_draft_has_a_private_picture_that_becomes_public_with_the_post() {
             .entity("Status");
         assert_eq!(draft["media_attachments"][0]["id"], picture["id"]);
         hana.api.get(&path).await.error(404);
-        let two = json!({ "status": "x", "media_ids": [media, "7"] });
-        hana.api.post("/api/v1/statuses", two).await.error(422);
+        // One picture each, though both are theirs and loose (C2).
+        let mut loose = Vec::new();
+        for _ in 0..2 {
+            let one = upload(&hana.api, picture::png(20, 10), "One more").await;
+            loose.push(id(&one.entity("MediaAttachment")));
+        }
+        let two = json!({ "status": "x", "media_ids": loose });
+        let said = hana.api.post("/api/v1/statuses", two.clone()).await;
+        assert!(said.error(422).to_string().contains("room for one picture"));
+        let draft_path = format!("/api/v1/statuses/{}", id(&draft));
+        hana.api.put(&draft_path, two).await.error(422);
+        for one in loose {
+            hana.api
+                .delete(&format!("/api/v1/media/{one}"))
+                .await
+                .expect(200);
+        }
         let home = hana
             .api
             .get("/api/v1/timelines/home")
@@ -426,6 +453,15 @@ fn a_draft_has_a_private_picture_that_becomes_public_with_the_post() {
             .entity("[Status]");
         let public = &posted[0]["media_attachments"][0];
         assert_eq!(public["description"], "A blue hill");
+        // Whoever knew the private address finds nothing by it.
+        let name = |url: &str| {
+            let path = url.split('?').next().unwrap_or_default();
+            path.rsplit('/').next().unwrap_or_default().to_owned()
+        };
+        assert_ne!(
+            name(public["url"].as_str().expect("an address")),
+            name(&url)
+        );
         assert_eq!(public["meta"]["focus"]["y"], -0.5);
         let public = public["url"].as_str().expect("an address");
         assert!(public.contains("/media/"), "{public}");

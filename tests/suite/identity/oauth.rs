@@ -568,7 +568,7 @@ fn secrets_are_kept_as_digests_and_no_page_shows_them() {
 #[test]
 fn who_may_not_come_in_cannot_consent_and_who_waits_gets_a_token_that_waits() {
     run(async |place| {
-        place.owner().await;
+        let owner = place.owner().await;
         let una = place.unconfirmed("una").await;
         let app = register(place, REDIRECT, "read write").await;
         let path = authorize(&app, &[("redirect_uri", REDIRECT), ("scope", "read write")]);
@@ -580,22 +580,37 @@ fn who_may_not_come_in_cannot_consent_and_who_waits_gets_a_token_that_waits() {
                 .value("return_to")
                 .starts_with("/oauth/authorize")
         );
-        let browser = place.signed_in(&una).await;
-        let page = browser.visit(&path).await;
-        let unconfirmed_may = page.has_form("/oauth/authorize");
-        if unconfirmed_may {
-            let code = code(
-                &browser,
-                &app,
-                &[("redirect_uri", REDIRECT), ("scope", "read write")],
-            )
-            .await;
-            let token = exchange(place, &app, &code, &[]).await;
-            if token.status == 200 {
-                let api = place.api(token.json()["access_token"].as_str().expect("a token"));
-                api.get("/api/v1/timelines/home").await.error(403);
-            }
+        let page = place.signed_in(&una).await.visit(&path).await;
+        assert!(!page.has_form("/oauth/authorize"), "not confirmed");
+        // With the page open from before, neither after a no nor after a suspension.
+        let (gus, sue) = (place.applicant("gus").await, place.member("sue").await);
+        let (his, hers) = (place.signed_in(&gus).await, place.signed_in(&sue).await);
+        let (no, gone) = (his.open(&path).await, hers.open(&path).await);
+        let refuse =
+            "UPDATE applications SET state = 4, told = true, decided_at = $2 WHERE user_id = $1";
+        let now = place.app.clock.now();
+        place.sql(refuse, &[&gus.user, &now]).await;
+        let olive = place.api(place.token_of(owner.user, "admin:read admin:write").await);
+        let act = format!("/api/v1/admin/accounts/{}/action", sue.id);
+        olive
+            .post(&act, json!({ "type": "suspend" }))
+            .await
+            .expect(200);
+        for (browser, page) in [(&his, &no), (&hers, &gone)] {
+            let form = page.form("/oauth/authorize");
+            let answer = browser.post(&form).await;
+            let location = answer.header("location");
+            assert!(!location.contains("code="), "{}", answer.shown());
+            assert!(!browser.visit(&path).await.has_form("/oauth/authorize"));
         }
+        assert_eq!(place.number("SELECT count(*) FROM oauth_codes").await, 0);
+        // What was signed in before a suspension does not wake up after it (T5).
+        let lift = format!("/api/v1/admin/accounts/{}/unsuspend", sue.id);
+        olive.post(&lift, json!({})).await.expect(200);
+        assert_eq!(
+            hers.visit("/home").await.path.split('?').next(),
+            Some("/sign-in")
+        );
         let hana = place.applicant("hana").await;
         let browser = place.signed_in(&hana).await;
         let code = code(
@@ -615,6 +630,14 @@ fn who_may_not_come_in_cannot_consent_and_who_waits_gets_a_token_that_waits() {
             .error(403);
         assert_eq!(refused["error_code"], "pending_approval");
         // Refused between consent and exchange: no token.
+        let narrow = [("redirect_uri", REDIRECT), ("scope", "read:accounts")];
+        let code = crate::identity::oauth::code(&browser, &app, &narrow).await;
+        let wide = exchange(place, &app, &code, &[("scope", "read write")]).await;
+        assert_eq!(
+            wide.json()["scope"],
+            "read:accounts",
+            "no more than was granted"
+        );
         let code = code_of(&browser, &app).await;
         place
             .sql(

@@ -1,5 +1,7 @@
 //! Signing in and out on the web.
 
+use chrono::TimeDelta;
+use porchlight::identity::{sessions, upkeep};
 use reqwest::Method;
 
 use crate::support::browser::Browser;
@@ -241,5 +243,26 @@ fn the_way_back_is_never_to_another_site() {
             browser.post(&form).await.header("location"),
             "/settings/sessions"
         );
+    });
+}
+
+#[test]
+fn from_where_somebody_signed_in_is_forgotten_after_thirty_days_though_they_stay() {
+    // C6
+    run(async |place| {
+        let ann = place.member("ann").await;
+        let browser = place.signed_in(&ann).await;
+        let known = "SELECT count(*) FROM sessions WHERE network IS NOT NULL";
+        for (days, networks) in [(15, 1), (14, 1), (2, 0)] {
+            place.advance(TimeDelta::days(days));
+            // Whoever comes stays signed in.
+            browser.open("/home").await.says("ann");
+            sessions::flush_last_seen(&place.app)
+                .await
+                .expect("written down");
+            upkeep::sweep(&place.app).await.expect("swept");
+            assert_eq!(place.number(known).await, networks, "after {days} more");
+        }
+        browser.open("/home").await.says("ann");
     });
 }
