@@ -1,8 +1,8 @@
 //! `decision_memory`: keyed hashes of those refused, for 90 days (D26).
 
 use chrono::{DateTime, Utc};
-use diesel::ExpressionMethods;
 use diesel::sql_types::{Array, BigInt, Binary, SmallInt, Timestamptz};
+use diesel::{ExpressionMethods, QueryDsl};
 use diesel_async::RunQueryDsl;
 
 use super::{Conn, raw};
@@ -102,6 +102,25 @@ pub async fn look(
         network,
         answers,
     })
+}
+
+/// Those of these hashes of a kind that are remembered.
+pub async fn known(
+    conn: &mut Conn,
+    kind: i16,
+    hashes: Vec<Vec<u8>>,
+    at: DateTime<Utc>,
+) -> Result<Vec<Vec<u8>>> {
+    if hashes.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(decision_memory::table
+        .filter(decision_memory::kind.eq(kind))
+        .filter(decision_memory::keyed.eq_any(hashes))
+        .filter(decision_memory::until.gt(at))
+        .select(decision_memory::keyed)
+        .load(conn)
+        .await?)
 }
 
 /// Forgets decisions of these moments about these hashes: they were taken back.

@@ -39,6 +39,7 @@ pub mod delivery_hosts;
 pub mod departures;
 pub mod deputies;
 pub mod desk_queue;
+pub mod desk_rows;
 pub mod desk_search;
 pub mod destructive_acts;
 pub mod documents;

@@ -17,16 +17,20 @@ use super::undo;
 use super::views::{self, Change};
 use crate::app::App;
 use crate::domain::application::{ApplicationState, MessageKind};
+use crate::domain::lane::Lane;
 use crate::domain::{Error, Id, Result};
+use crate::gate::blocks::judge;
 use crate::gate::hints::{self, Hint, cluster};
 use crate::gate::who::Reviewer;
 use crate::gate::{reads, signs, zone};
-use crate::model::application::{Application, BulkDecision};
+use crate::model::application::{ApplicantProfile, Application, BulkDecision};
 use crate::model::user::User;
 use crate::store::applications::Decision;
 pub use crate::store::desk_queue::{COUNTED, Part, PartCounts, Wanted};
+use crate::store::desk_rows::Known;
 use crate::store::desk_search::Sought;
 pub use crate::store::invite_tree::Brought;
+use crate::store::memory;
 use crate::store::vouches::Named;
 use crate::store::{self, Conn};
 
@@ -69,6 +73,12 @@ pub struct Waiting {
     pub changed_later: bool,
     /// Who is reading it.
     pub reader: Option<Reader>,
+    /// Somebody with this address was refused within the last 90 days; for moderators.
+    pub refused_before: bool,
+    /// What else is known of it.
+    pub known: Known,
+    /// Why it is among the likely automated, each a few words; empty where it is not.
+    pub aside: Vec<&'static str>,
 }
 
 /// A page of the queue, and how many wait in all.
@@ -182,12 +192,33 @@ pub(in crate::gate) async fn lines(
         true => Vec::new(),
         false => store::people::changed_since_let_in(conn, &fresh, now - FRESH).await?,
     };
+    let mut known: HashMap<Id, Known> = store::desk_rows::known(conn, ids, now)
+        .await?
+        .into_iter()
+        .collect();
+    let refused = refused_before(app, conn, who, &found, now).await?;
+    let aside = found.iter().any(|(a, ..)| a.lane == Lane::LikelyAutomated);
+    let names = match aside {
+        true => store::door_blocks::names(conn).await?,
+        false => Vec::new(),
+    };
     let lines = found
         .into_iter()
         .zip(seen)
         .map(|((application, user, _), (id, seen))| {
             let claim = claims.iter().find(|(claimed, ..)| *claimed == id);
+            let known = known.remove(&id).unwrap_or_default();
+            let sees = who.user().role.manages_reports();
             let line = Waiting {
+                aside: match application.lane {
+                    Lane::LikelyAutomated => {
+                        let name = judge::is_name_met(&names, &user.username);
+                        why_aside(&known, name, sees)
+                    }
+                    _ => Vec::new(),
+                },
+                known,
+                refused_before: refused.contains(&id),
                 key: id,
                 alike: 1,
                 decided_by: application
@@ -202,6 +233,56 @@ pub(in crate::gate) async fn lines(
             (id, line)
         });
     Ok(lines.collect())
+}
+
+/// Those whose address was refused before, where this reviewer may know: one statement.
+async fn refused_before(
+    app: &App,
+    conn: &mut Conn,
+    who: &Reviewer,
+    found: &[(Application, User, Option<ApplicantProfile>)],
+    now: DateTime<Utc>,
+) -> Result<HashSet<Id>> {
+    if !who.user().role.manages_reports() {
+        return Ok(HashSet::new());
+    }
+    let mut whose: HashMap<Vec<u8>, Id> = HashMap::new();
+    for (application, user, _) in found.iter().filter(|(a, ..)| a.state.is_waiting()) {
+        if let Some(address) = &user.email_canonical {
+            let all = app.keys.decisions.all("email", address);
+            whose.extend(all.into_iter().map(|k| (k.hash.to_vec(), application.id)));
+        }
+    }
+    let hashes: Vec<Vec<u8>> = whose.keys().cloned().collect();
+    let known = memory::known(conn, memory::ADDRESS, hashes, now).await?;
+    Ok(known
+        .iter()
+        .filter_map(|hash| whose.get(hash).copied())
+        .collect())
+}
+
+/// What put an application among the likely automated, as far as it is known: what was noted when
+/// it came, and the blocks that stand now. Of which network or address a block is, moderators may
+/// know (registration.md C6).
+fn why_aside(known: &Known, name_block: bool, sees_networks: bool) -> Vec<&'static str> {
+    let of_network = match sees_networks {
+        true => "a block of its network",
+        false => "a block at the door",
+    };
+    let each = [
+        (known.trap, "filled in a field that people do not see"),
+        (known.network_block, of_network),
+        (known.mail_block, "a block of its mail domain"),
+        (name_block, "a block of such names"),
+    ];
+    let why: Vec<&'static str> = each
+        .into_iter()
+        .filter_map(|(holds, words)| holds.then_some(words))
+        .collect();
+    match why.is_empty() {
+        true => vec!["put aside; why is not known any more"],
+        false => why,
+    }
 }
 
 /// Whether somebody was let in a short while ago.
@@ -619,6 +700,25 @@ impl Waiting {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_put_it_aside_is_said_as_far_as_it_is_known() {
+        let trap = Known {
+            trap: true,
+            ..Known::default()
+        };
+        let said = "filled in a field that people do not see";
+        assert_eq!(why_aside(&trap, false, true), [said]);
+        let network = Known {
+            network_block: true,
+            ..Known::default()
+        };
+        assert_eq!(why_aside(&network, false, true), ["a block of its network"]);
+        assert_eq!(why_aside(&network, false, false), ["a block at the door"]);
+        let nothing = why_aside(&Known::default(), false, true);
+        assert!(nothing[0].contains("not known"), "{nothing:?}");
+        assert!(!why_aside(&Known::default(), true, true).contains(&said));
+    }
 
     #[test]
     fn a_search_is_a_beginning_words_and_a_network() {

@@ -14,6 +14,7 @@ use crate::domain::block_severity::BlockSeverity;
 use crate::gate::applications::pace;
 use crate::gate::mail_providers::upward;
 use crate::mail::domains::MailHosts;
+use crate::model::door_block::NameBlock;
 use crate::store::likeness::Seen;
 use crate::store::{self, Conn};
 use crate::text::email::Address;
@@ -82,6 +83,13 @@ pub async fn mail_hosts(app: &App, address: &Address) -> Result<(Seen, Option<Bl
     let mut conn = app.desk.get().await?;
     let met = store::door_blocks::of_mail(&mut conn, &above, true).await?;
     Ok((seen, met.map(|(_, severity)| severity)))
+}
+
+/// Whether one of these blocks is about a name.
+pub fn is_name_met(blocks: &[NameBlock], username: &str) -> bool {
+    blocks
+        .iter()
+        .any(|block| look_alike::matches(&block.pattern, block.whole, username))
 }
 
 /// The blocks that only put aside and that an application meets now, in words, for its hint.

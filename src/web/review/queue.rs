@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use serde::Deserialize;
 
@@ -10,11 +10,11 @@ use super::keys::KeyMap;
 use crate::app::App;
 use crate::domain::application::ApplicationState;
 use crate::domain::ids;
-use crate::domain::lane::Lane;
 use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
 use crate::files::default_pictures;
 use crate::gate::applications::review::{self, COUNTED, Part, PartCounts, Waiting, Wanted};
 use crate::gate::{mode, sandbox, zone};
+use crate::text::time_words;
 use crate::web::error::WebError;
 use crate::web::frame;
 use crate::web::parts::layout::Here;
@@ -148,6 +148,9 @@ pub fn tabs(counts: &PartCounts, shown: Part) -> Vec<Tab> {
         .collect()
 }
 
+/// Letters of further words that a row carries.
+const MORE: usize = 300;
+
 /// One application in the queue, or several that are alike.
 #[derive(Debug, Clone)]
 pub struct QueueRow {
@@ -179,6 +182,14 @@ pub struct QueueRow {
     pub confirmed: bool,
     /// Number of drafts.
     pub drafts: usize,
+    /// Where it came from, for those who may see it; empty for others.
+    pub network: String,
+    /// How long the form took, in words; empty where that is not known.
+    pub filled_in: String,
+    /// The answers after the first, or else how they describe themselves; may be empty.
+    pub more: String,
+    /// What it is besides: `Asks to look again`, `Invited`; may be empty.
+    pub marks: Vec<&'static str>,
     /// Hints in words, each a few of them; may be empty.
     pub hints: Vec<String>,
 }
@@ -339,8 +350,22 @@ pub fn row(app: &App, waiting: &Waiting, now: DateTime<Utc>, zone: Tz) -> QueueR
         email_domain: application.mail_domain.clone().unwrap_or_default(),
         confirmed: user.email_confirmed_at.is_some(),
         drafts: seen.drafts.len(),
+        network: application
+            .network
+            .map(|network| network.to_string())
+            .unwrap_or_default(),
+        filled_in: application
+            .fill_seconds
+            .map(|seconds| time_words::span(TimeDelta::seconds(seconds.into())))
+            .unwrap_or_default(),
+        more: more(waiting),
+        marks: marks(waiting),
         hints: [
-            hints(application.lane),
+            waiting
+                .aside
+                .iter()
+                .map(|&why| why.to_owned())
+                .collect::<Vec<String>>(),
             waiting
                 .changed_later
                 .then(|| "Profile changed since".to_owned())
@@ -349,6 +374,41 @@ pub fn row(app: &App, waiting: &Waiting, now: DateTime<Utc>, zone: Tz) -> QueueR
         ]
         .concat(),
     }
+}
+
+/// The answers after the first; where there are none, the profile's words.
+fn more(waiting: &Waiting) -> String {
+    let seen = &waiting.seen;
+    let others: Vec<&str> = seen
+        .answers
+        .iter()
+        .skip(1)
+        .map(|answer| answer.value.as_str())
+        .filter(|value| !value.is_empty())
+        .collect();
+    let note = seen.profile.as_ref().map(|profile| profile.note.as_str());
+    let words = match others.is_empty() {
+        true => note.unwrap_or_default().to_owned(),
+        false => others.join(" · "),
+    };
+    // The row shows two lines of it.
+    words.chars().take(MORE).collect()
+}
+
+/// What sets it apart from the others, the most urgent first.
+fn marks(waiting: &Waiting) -> Vec<&'static str> {
+    let application = &waiting.application;
+    let appeals = application.appealed_at.is_some() && application.state.is_waiting();
+    let each = [
+        (appeals, "Asks to look again"),
+        (waiting.known.answered_back, "Has answered"),
+        (waiting.known.vouched, "Vouched for"),
+        (waiting.known.invited, "Invited"),
+        (waiting.refused_before, "Refused before"),
+    ];
+    each.into_iter()
+        .filter_map(|(is, words)| is.then_some(words))
+        .collect()
 }
 
 /// Where an application stands, in words.
@@ -362,14 +422,6 @@ pub fn state_words(state: ApplicationState, by: Option<&str>) -> String {
         ApplicationState::Rejected => format!("Rejected{by}"),
         ApplicationState::Withdrawn => "Withdrawn".to_owned(),
         ApplicationState::Expired => "Ended for its age".to_owned(),
-    }
-}
-
-/// Hints in a few words.
-pub fn hints(lane: Lane) -> Vec<String> {
-    match lane {
-        Lane::LikelyAutomated => vec!["filled in a field that people do not see".to_owned()],
-        _ => Vec::new(),
     }
 }
 
