@@ -50,8 +50,9 @@ pub struct Many {
     pub picks: Vec<(Id, String)>,
     /// Words for all of them.
     pub message: Option<String>,
-    /// Whether those turned down are told.
-    pub told: bool,
+    /// Whether those turned down are told; `None` leaves it to each of them, as
+    /// [`reject::told_by_default`] says.
+    pub told: Option<bool>,
     /// The number that was typed, where one was asked for.
     pub typed: Option<usize>,
 }
@@ -114,7 +115,8 @@ pub async fn decide(app: &App, who: &Reviewer, many: Many) -> Result<Id> {
         actor: who.user().id,
         act: many.act,
         message,
-        told: many.told,
+        // What each was told stands with each.
+        told: many.told.unwrap_or(many.act == BulkAct::Reject),
         picks: json!([]),
         total: count as i32,
         done: json!([]),
@@ -123,10 +125,51 @@ pub async fn decide(app: &App, who: &Reviewer, many: Many) -> Result<Id> {
     };
     let id = match many.act {
         BulkAct::Approve => begin(app, who, &many.picks, new).await?,
-        BulkAct::Reject | BulkAct::PutOff => at_once(app, who, &many.picks, new).await?,
+        BulkAct::Reject | BulkAct::PutOff => {
+            at_once(app, who, (&many.picks, many.told), new).await?
+        }
     };
     app.wake_relay();
     Ok(id)
+}
+
+/// Who was told, for the log.
+fn told_words(told: Option<bool>) -> Value {
+    told.map_or_else(|| json!("as usual"), |told| json!(told))
+}
+
+/// Turns down, in silence, those of these who still wait, as they are now: 500 an act, each as
+/// [`decide`] does it, with its budget, its conflicts of interest and its way back. Gives the acts.
+///
+/// # Errors
+/// `Denied` as [`budget::spend`] says; what was done before stays done.
+pub(in crate::gate) async fn turn_down_in_silence(
+    app: &App,
+    who: &Reviewer,
+    applications: &[Id],
+) -> Result<Vec<Id>> {
+    let mut acts = Vec::new();
+    for ids in applications.chunks(MOST) {
+        let mut conn = app.desk.get().await?;
+        let found = store::desk_queue::load(&mut conn, ids).await?;
+        let open: Vec<&Application> = found.iter().map(|(a, ..)| a).collect();
+        let seen = snapshot::read_many(&mut conn, &open).await?;
+        drop(conn);
+        let picks: Vec<(Id, String)> = seen.into_iter().map(|(id, s)| (id, s.hash)).collect();
+        if picks.is_empty() {
+            continue;
+        }
+        let many = Many {
+            act: BulkAct::Reject,
+            message: None,
+            told: Some(false),
+            // Its number stood on the button.
+            typed: Some(picks.len()),
+            picks,
+        };
+        acts.push(decide(app, who, many).await?);
+    }
+    Ok(acts)
 }
 
 /// Writes down what the job has to do.
@@ -164,7 +207,12 @@ async fn queue_job(conn: &mut Conn, id: Id, now: chrono::DateTime<chrono::Utc>) 
 }
 
 /// Noes and putting off, in sets.
-async fn at_once(app: &App, who: &Reviewer, picks: &[(Id, String)], new: NewBulk) -> Result<Id> {
+async fn at_once(
+    app: &App,
+    who: &Reviewer,
+    (picks, told): (&[(Id, String)], Option<bool>),
+    new: NewBulk,
+) -> Result<Id> {
     let by = who.user().id;
     let zone = zone::of(app, who.user()).await?;
     let mut conn = app.desk.get().await?;
@@ -181,7 +229,7 @@ async fn at_once(app: &App, who: &Reviewer, picks: &[(Id, String)], new: NewBulk
             let ids: Vec<Id> = sifted.chosen.iter().map(|(a, ..)| a.id).collect();
             let kind = match new.act {
                 BulkAct::Reject => {
-                    turn_down(app, conn, &sifted.chosen, &new, now).await?;
+                    turn_down(app, conn, &sifted.chosen, (&new, told), now).await?;
                     EventKind::ApplicationRejected
                 }
                 _ => {
@@ -190,7 +238,7 @@ async fn at_once(app: &App, who: &Reviewer, picks: &[(Id, String)], new: NewBulk
                 }
             };
             let done: Vec<String> = ids.iter().map(Id::to_string).collect();
-            let detail = json!({ "applications": done, "told": new.told });
+            let detail = json!({ "applications": done, "told": told_words(told) });
             let detail = sifted.bonds.noted_all(&ids, detail);
             let act = match new.act {
                 BulkAct::Reject => "application.reject_many",
@@ -218,7 +266,7 @@ async fn turn_down(
     app: &App,
     conn: &mut Conn,
     chosen: &[(Application, User, Seen)],
-    new: &NewBulk,
+    (new, told): (&NewBulk, Option<bool>),
     now: chrono::DateTime<chrono::Utc>,
 ) -> Result<()> {
     let ids: Vec<Id> = chosen.iter().map(|(a, ..)| a.id).collect();
@@ -228,7 +276,7 @@ async fn turn_down(
         .map(|(application, _, seen)| OneOfMany {
             id: application.id,
             snapshot: snapshot::bytes(&seen.hash),
-            told: new.told && application.state.is_waiting(),
+            told: reject::is_told(told, application),
             erase_at: reject::erased_at(application, now),
         })
         .collect();
@@ -297,7 +345,7 @@ pub(in crate::gate) async fn turn_down_a_branch(
             left_out: json!([]),
             finished: true,
         };
-        turn_down(app, conn, &chosen, &new, now).await?;
+        turn_down(app, conn, &chosen, (&new, Some(told)), now).await?;
         let detail = json!({ "applications": done, "told": told });
         let id = store::bulk_decisions::insert(conn, &new, now).await?;
         line(conn, by, "application.reject_many", id, detail, now).await?;

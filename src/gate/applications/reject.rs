@@ -16,6 +16,7 @@ use super::{conflict, snapshot};
 use crate::app::App;
 use crate::domain::application::ApplicationState;
 use crate::domain::event::{Event, EventKind};
+use crate::domain::lane::Lane;
 use crate::domain::{Error, Id, Result};
 use crate::gate::budget::{self, About};
 use crate::gate::switch::lift;
@@ -27,6 +28,19 @@ use crate::store::applications::Decision;
 use crate::store::memory::{self, NewMemory};
 use crate::store::{self, Conn};
 
+/// Whether a no is told where nobody says otherwise (registration.md C2): silent is only for
+/// addresses that nobody confirmed, and for what a machine seems to have sent.
+pub fn told_by_default(application: &Application) -> bool {
+    application.state.is_waiting() && application.lane != Lane::LikelyAutomated
+}
+
+/// Whether it is told, as somebody wished or by default. Nobody is told at an address that was
+/// not confirmed.
+pub(super) fn is_told(wished: Option<bool>, application: &Application) -> bool {
+    let told = wished.unwrap_or_else(|| told_by_default(application));
+    told && application.state.is_waiting()
+}
+
 /// From a no to the erasure.
 pub const ERASED_AFTER: TimeDelta = TimeDelta::days(14);
 /// How long a decision is remembered by hashes.
@@ -37,8 +51,9 @@ pub(super) const REMEMBERED: TimeDelta = TimeDelta::days(90);
 pub struct Rejection {
     /// Words for the applicant, 2,000 characters at the most. Not sent when not told.
     pub message: Option<String>,
-    /// Whether they are told at all. Never where the address was not confirmed.
-    pub told: bool,
+    /// Whether they are told at all; `None` leaves it to [`told_by_default`]. Never where the
+    /// address was not confirmed.
+    pub told: Option<bool>,
 }
 
 /// Rejects an application. `seen` is the hash of the card; `None` decides on what is there.
@@ -74,7 +89,7 @@ pub async fn reject(
             let lifted = lift::answering(app, conn, who, &[id], now).await?;
             let (application, there) = hold(conn, id, seen, may_be_rejected, zone).await?;
             let bonds = conflict::check(conn, who, id, now).await?;
-            let told = no.told && application.state.is_waiting();
+            let told = is_told(no.told, &application);
             let by = who.user().id;
             let decision = Decision {
                 state: ApplicationState::Rejected,
@@ -117,7 +132,7 @@ pub(super) fn erased_at(application: &Application, now: DateTime<Utc>) -> DateTi
 }
 
 /// Remembers somebody who is refused, by hashes of address, network and answers.
-pub(in crate::gate) async fn remember(
+async fn remember(
     app: &App,
     conn: &mut Conn,
     application: &Application,

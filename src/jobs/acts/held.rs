@@ -145,7 +145,7 @@ async fn perform(app: &App, who: &SignedIn, act: &DestructiveAct) -> Result<()> 
     let lost = || Error::Conflict("What was wanted cannot be read any more.".into());
     let id = |name: &str| wish[name].as_str().and_then(ids::parse).ok_or_else(lost);
     let message = || wish["message"].as_str().map(str::to_owned);
-    let told = wish["told"].as_bool().unwrap_or_default();
+    let told = wish["told"].as_bool();
     match act.act.as_str() {
         "application.reject" => {
             let no = Rejection {

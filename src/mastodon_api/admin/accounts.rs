@@ -8,8 +8,8 @@ use serde::Deserialize;
 use crate::app::App;
 use crate::domain::{Error, Id};
 use crate::door::{Caller, Pending, Route};
+use crate::gate::applications::approve;
 use crate::gate::applications::reject::{self, Rejection};
-use crate::gate::applications::{approve, mail_reaches_people};
 use crate::mastodon_api::answer::urls;
 use crate::mastodon_api::answer::{Answer, id};
 use crate::mastodon_api::entities::{AdminAccount, AdminIp, Empty};
@@ -255,11 +255,10 @@ async fn turn_down(
 ) -> Answer {
     let (account, reviewer) = (id(&path)?, caller.reviewer()?);
     let application = people::application_of(&app, &reviewer, account).await?;
-    // An app has no box to tick: silent, as for likely bots (registration.md C2), unless there is
-    // no mail, where nobody would be told anyway.
+    // An app has no box to tick.
     let no = Rejection {
         message: None,
-        told: !mail_reaches_people(&app),
+        told: None,
     };
     let done = reject::reject(&app, &reviewer, application, None, no).await;
     done.map_err(forbidden)?;

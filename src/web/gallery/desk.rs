@@ -40,6 +40,10 @@ pub fn pages() -> Vec<Hung> {
         email_domain: "post.example".into(),
         confirmed: true,
         drafts: (n % 3) as usize,
+        network: "192.0.2.77/32".into(),
+        filled_in: "3 min 20 s".into(),
+        more: "I paint boats, and once a year I build one.".into(),
+        marks: vec!["Has answered"],
         hints: Vec::new(),
     };
     let queue_page = |rows: Vec<queue::QueueRow>| queue::QueuePage {
@@ -103,7 +107,7 @@ pub fn pages() -> Vec<Hung> {
             mail_works: true,
             form: Form::new()
                 .with("act", "reject")
-                .with("send_mail", "1")
+                .with("send_mail", "usual")
                 .error(
                     "number",
                     "Number must be 40: the number of people this is about",

@@ -290,7 +290,7 @@ async fn turn_down(
     let Words { seen, message, .. } = sent.fields;
     let no = Rejection {
         message: Some(message),
-        told: true,
+        told: Some(true),
     };
     let (id, who) = (id_of(&path)?, deputy.reviewer());
     let done = reject::reject(&app, who, id, Some(&seen), no).await;

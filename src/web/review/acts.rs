@@ -149,7 +149,15 @@ impl Act {
             Err(error) => return Err(error.into()),
         };
         let since = Some(self.typed.version.as_str()).filter(|hash| !hash.is_empty());
-        let mut response = page(&self.req, &self.app, &self.caller, self.id, since, form).await?;
+        let mut response = page(
+            &self.req,
+            &self.app,
+            &self.caller,
+            self.id,
+            since,
+            Some(form),
+        )
+        .await?;
         *response.status_mut() = status;
         Ok(response)
     }
@@ -192,8 +200,8 @@ async fn reject_it(act: Act) -> Answer {
     let done = async {
         let no = Rejection {
             message: act.words().await?,
-            // Without mail there is no box to tick: the no is read on the waiting page.
-            told: act.typed.send_mail == "1" || !mail_reaches_people(&act.app),
+            // Without mail there is no box to tick: a no is read on the waiting page.
+            told: mail_reaches_people(&act.app).then(|| act.typed.send_mail == "1"),
         };
         reject::reject(&act.app, &act.caller.reviewer()?, act.id, act.seen(), no).await
     };

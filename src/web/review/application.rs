@@ -14,7 +14,7 @@ use crate::files::default_pictures;
 use crate::gate::applications::put_off;
 use crate::gate::applications::review::{self, Brought, Card};
 use crate::gate::applications::views::Change;
-use crate::gate::applications::{mail_reaches_people, presets};
+use crate::gate::applications::{mail_reaches_people, presets, reject};
 use crate::gate::{sandbox, zone};
 use crate::model::account::fields_from_json;
 use crate::text::diff::{Fate, Piece};
@@ -172,8 +172,7 @@ async fn show(
     caller: Caller,
     path: web::Path<String>,
 ) -> Result<HttpResponse, WebError> {
-    let form = Form::new().with("send_mail", "1");
-    page(&req, &app, &caller, id_of(&path)?, None, form).await
+    page(&req, &app, &caller, id_of(&path)?, None, None).await
 }
 
 /// The id in a path.
@@ -181,7 +180,7 @@ pub fn id_of(path: &str) -> Result<Id, WebError> {
     ids::parse(path).ok_or_else(|| Error::NotFound.into())
 }
 
-/// The card with a form as it was typed. `since` is the hash of the card that was decided on:
+/// The card, with a form as it was typed if one was. `since` is the hash of the card that was decided on:
 /// what changed meanwhile is shown.
 pub async fn page(
     req: &HttpRequest,
@@ -189,7 +188,7 @@ pub async fn page(
     caller: &Caller,
     id: Id,
     since: Option<&str>,
-    form: Form,
+    form: Option<Form>,
 ) -> Result<HttpResponse, WebError> {
     let reviewer = caller.reviewer()?;
     let card = review::card(app, &reviewer, id, since, opened_by_hand(req)).await?;
@@ -198,8 +197,12 @@ pub async fn page(
     let moment = |at| Moment::new(at, now).in_zone(zone);
     let mut page = frame::page(req, Some(caller), "An application").await?;
     page.here = Here::Desk;
-    page.has_errors = form.has_errors();
     let application = &card.application;
+    let form = form.unwrap_or_else(|| match reject::told_by_default(application) {
+        true => Form::new().with("send_mail", "1"),
+        false => Form::new(),
+    });
+    page.has_errors = form.has_errors();
     let decidable = application.state.is_waiting() && card.not_by_you.is_none();
     let rests_until = application
         .put_off_until

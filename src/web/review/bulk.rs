@@ -40,7 +40,8 @@ pub struct GroupPage {
 }
 
 /// What is to be done to those that were ticked: the last look before it. Posts to
-/// `/desk/bulk/decide`: `pick[]`, `act`, `preset`, `message`, `send_mail`, `number`.
+/// `/desk/bulk/decide`: `pick[]`, `act`, `preset`, `message`, `send_mail` (`usual`, `1` for
+/// all, `0` for nobody), `number`.
 #[derive(Template)]
 #[template(path = "review/bulk.html")]
 pub struct BulkPage {
@@ -85,6 +86,9 @@ pub struct DonePage {
     /// Which key does what.
     pub keys: KeyMap,
 }
+
+/// Whoever is told by default is told.
+const USUAL: &str = "usual";
 
 /// What differs is named by each row below.
 const ROW: Route = Route {
@@ -186,7 +190,7 @@ async fn look(
     sent: Sent<Ticked>,
 ) -> Result<HttpResponse, WebError> {
     let mut ticked = sent.fields;
-    ticked.send_mail = "1".to_owned();
+    ticked.send_mail = USUAL.to_owned();
     if ticked.act.is_empty() {
         ticked.act = BulkAct::Reject.as_str().to_owned();
     }
@@ -245,7 +249,12 @@ async fn decide(
             act,
             picks: review::picks(&ticked.pick),
             message: presets::with_own(&app, &reviewer, ticked.preset, own).await?,
-            told: ticked.send_mail == "1" || !mail_reaches_people(&app),
+            told: match ticked.send_mail.as_str() {
+                // Without mail nobody is asked: a no is read on the waiting page.
+                _ if !mail_reaches_people(&app) => None,
+                USUAL => None,
+                wished => Some(wished == "1"),
+            },
             typed: ticked.number.trim().parse().ok(),
         };
         bulk::decide(&app, &reviewer, many).await

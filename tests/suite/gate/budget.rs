@@ -161,7 +161,7 @@ fn one_decision_about_many_is_one_act() {
             act: BulkAct::Reject,
             picks,
             message: None,
-            told: false,
+            told: Some(false),
             typed: None,
         };
         bulk::decide(&place.app, &reviewer, many.clone())

@@ -25,6 +25,7 @@ mod retention;
 mod reviewing;
 mod sandbox;
 mod taken_back;
+mod telling;
 mod two_walls;
 mod undoing;
 mod unseen;

@@ -52,7 +52,7 @@ pub async fn refuse(place: &Place, owner: &Person, person: &Person, told: bool, 
     let reviewer = who::reviewer(&signed_in).expect("they may");
     let no = reject::Rejection {
         message: Some(message.to_owned()),
-        told,
+        told: Some(told),
     };
     let id = place.application_of(person).await;
     reject::reject(&place.app, &reviewer, id, None, no)
