@@ -1,4 +1,4 @@
-//! Whom a block would touch among those who wait, and refusing them in one act.
+//! Whom a block would touch among those who wait, and putting them aside.
 
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{Array, BigInt, Bool, Inet, SmallInt, Text, Timestamptz};
@@ -6,7 +6,6 @@ use diesel_async::RunQueryDsl;
 use ipnet::IpNet;
 
 use super::{Conn, raw};
-use crate::domain::application::ApplicationState;
 use crate::domain::{Id, Result};
 
 /// Applications that one look finds at the most.
@@ -76,44 +75,37 @@ pub async fn all(conn: &mut Conn) -> Result<Vec<Waiting>> {
     Ok(waiting(rows))
 }
 
-/// Refuses those of these who still wait, telling nobody; gives application and user of each.
-pub async fn refuse(
-    conn: &mut Conn,
-    ids: &[Id],
-    by: Id,
-    at: DateTime<Utc>,
-    erase_at: DateTime<Utc>,
-) -> Result<Vec<(Id, Id)>> {
-    Ok(raw::<(BigInt, BigInt)>(
-        "WITH p AS (SELECT ?::bigint[] AS ids, ?::bigint AS who, ?::timestamptz AS at, \
-                           ?::timestamptz AS erase_at, ?::smallint AS state), \
-         held AS (SELECT a.id FROM applications a, p WHERE a.id = ANY (p.ids) \
-                    AND a.state IN (0, 1, 2) ORDER BY a.id FOR UPDATE OF a) \
-         UPDATE applications SET state = p.state, version = version + 1, decided_at = p.at, \
-                decided_by = p.who, told = false, erase_at = p.erase_at \
-         FROM p, held WHERE applications.id = held.id \
-         RETURNING applications.id, applications.user_id",
+/// Puts those of these who still wait among the likely automated; gives them, each with the lane
+/// where it was.
+pub async fn set_aside(conn: &mut Conn, ids: &[Id]) -> Result<Vec<(Id, i16)>> {
+    Ok(raw::<(BigInt, SmallInt)>(
+        "WITH p AS (SELECT ?::bigint[] AS ids), \
+         held AS (SELECT a.id, a.lane FROM applications a, p WHERE a.id = ANY (p.ids) \
+                    AND a.state IN (0, 1, 2) AND a.lane <> 3 ORDER BY a.id FOR UPDATE OF a) \
+         UPDATE applications SET lane = 3 FROM held WHERE applications.id = held.id \
+         RETURNING applications.id, held.lane",
     )
     .bind::<Array<BigInt>, _>(ids.to_vec())
-    .bind::<BigInt, _>(by)
-    .bind::<Timestamptz, _>(at)
-    .bind::<Timestamptz, _>(erase_at)
-    .bind::<SmallInt, _>(ApplicationState::Rejected as i16)
     .load(conn)
     .await?)
 }
 
-/// Puts those of these who still wait among the likely automated; gives how many.
-pub async fn set_aside(conn: &mut Conn, ids: &[Id]) -> Result<usize> {
-    Ok(raw::<()>(
-        "WITH p AS (SELECT ?::bigint[] AS ids), \
-         held AS (SELECT a.id FROM applications a, p WHERE a.id = ANY (p.ids) \
-                    AND a.state IN (0, 1, 2) AND a.lane <> 3 ORDER BY a.id FOR UPDATE OF a) \
-         UPDATE applications SET lane = 3 FROM held WHERE applications.id = held.id",
+/// Puts those of these who still wait among the likely automated back to these lanes; gives whom.
+pub async fn bring_back(conn: &mut Conn, lanes: &[(Id, i16)]) -> Result<Vec<Id>> {
+    let (ids, lanes): (Vec<Id>, Vec<i16>) = lanes.iter().copied().unzip();
+    let rows: Vec<(Id,)> = raw::<(BigInt,)>(
+        "WITH p AS (SELECT ?::bigint[] AS ids, ?::smallint[] AS lanes), \
+         held AS (SELECT a.id, k.lane FROM p CROSS JOIN LATERAL unnest(p.ids, p.lanes) AS k (id, lane) \
+                    JOIN applications a ON a.id = k.id WHERE a.state IN (0, 1, 2) AND a.lane = 3 \
+                    ORDER BY a.id FOR UPDATE OF a) \
+         UPDATE applications SET lane = held.lane FROM held WHERE applications.id = held.id \
+         RETURNING applications.id",
     )
-    .bind::<Array<BigInt>, _>(ids.to_vec())
-    .execute(conn)
-    .await?)
+    .bind::<Array<BigInt>, _>(ids)
+    .bind::<Array<SmallInt>, _>(lanes)
+    .load(conn)
+    .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
 /// Applications of one day with addresses of one domain.

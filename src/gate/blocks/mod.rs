@@ -130,12 +130,12 @@ pub async fn mail_domain(app: &App, _who: &Moderator, id: Id) -> Result<MailBloc
 }
 
 /// A block that was laid.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Laid {
     /// Its id.
     pub id: Id,
-    /// Those who waited and were refused, or put aside.
-    pub applied: usize,
+    /// What was done to those who wait.
+    pub applied: waiting::Applied,
 }
 
 /// Lays a block, or changes the one that is there. `apply`: does to those who wait what it
@@ -182,7 +182,7 @@ pub async fn lay(app: &App, who: &Admin, wanted: &Wanted, apply: bool) -> Result
     drop(conn);
     let applied = match apply {
         true => waiting::apply(app, who, id, wanted).await?,
-        false => 0,
+        false => waiting::Applied::default(),
     };
     Ok(Laid { id, applied })
 }

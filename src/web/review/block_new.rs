@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::domain::block_severity::BlockSeverity;
 use crate::domain::{Error, Id};
 use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
+use crate::gate::blocks::waiting::Applied;
 use crate::gate::blocks::{self, Wanted, rule, waiting};
 use crate::web::error::WebError;
 use crate::web::form::Form as Sent;
@@ -196,12 +197,35 @@ async fn lay(
         }
         Err(error) => return Err(error.into()),
     };
-    let done = match (wanted.severity, laid.applied) {
-        (_, 0) => "Laid.".to_owned(),
-        (BlockSeverity::Refuse, n) => format!("Laid, and {n} who waited were refused in silence."),
-        (BlockSeverity::Aside, n) => format!("Laid, and {n} who waited were put aside."),
+    let (applied, severity) = (laid.applied, wanted.severity);
+    let said = said(severity, &applied);
+    let flash = match applied.held {
+        Some(why) => Flash::trouble(format!("{said} {why}")),
+        None => Flash::done(said),
     };
-    Ok(frame::see_other_with("/desk/blocks", &Flash::done(done)))
+    // The page of the act names who was left out, and takes it back.
+    let to = match applied.acts.first() {
+        Some(act) => format!("/desk/bulk/{act}"),
+        None => "/desk/blocks".to_owned(),
+    };
+    Ok(frame::see_other_with(&to, &flash))
+}
+
+/// What became of those who wait.
+fn said(severity: BlockSeverity, applied: &Applied) -> String {
+    let deed = match severity {
+        BlockSeverity::Refuse => "refused in silence",
+        BlockSeverity::Aside => "put aside",
+    };
+    let done = match applied.count {
+        0 => "Laid.".to_owned(),
+        n => format!("Laid, and {n} who waited were {deed}."),
+    };
+    match applied.left_out {
+        0 => done,
+        1 => format!("{done} One was left out."),
+        n => format!("{done} {n} were left out."),
+    }
 }
 
 fn wanted(app: &App, typed: &Typed) -> Result<Wanted, Error> {

@@ -88,7 +88,8 @@ fn a_block_tells_whom_it_touches_and_refuses_them_in_one_silent_act() {
                 .iter()
                 .all(|m| !(m.to.contains("bot") && m.text.contains("said no")))
         );
-        let audit = "SELECT count(*) FROM audit_log WHERE act IN ('block.lay', 'block.refuse')";
+        let audit =
+            "SELECT count(*) FROM audit_log WHERE act IN ('block.lay', 'application.reject_many')";
         assert_eq!(place.number(audit).await, 2);
         let told = "SELECT count(*) FROM applications WHERE told";
         assert_eq!(place.number(told).await, 0);
@@ -111,6 +112,65 @@ fn a_block_tells_whom_it_touches_and_refuses_them_in_one_silent_act() {
             .submit(filled)
             .await
             .says("Now look into the mailbox of");
+    });
+}
+
+#[test]
+fn a_block_decides_by_the_rules_of_staff_and_is_taken_back_whole() {
+    // C6
+    run(async |place| {
+        place.owner().await;
+        let adam = place.staff("adam", Role::Admin).await;
+        let desk = place.signed_in(&adam).await;
+        let (near, _) = desk.from.rsplit_once('.').expect("an address");
+        let near = format!("{near}.200");
+        for (name, from) in [("bot1", "81.44.5.6"), ("bot2", "81.44.5.7"), ("kin", &near)] {
+            let one = place.applicant(name).await;
+            let sql = "UPDATE applications SET network = $2::text::inet WHERE user_id = $1";
+            place.sql(sql, &[&one.user, &from]).await;
+        }
+        let page = desk.open("/desk/blocks/new?kind=name&value=bot").await;
+        page.says("2 applications that wait");
+        // Somebody of his own network among them is left to others, and named.
+        let sql = "UPDATE users SET username = 'robot_kin' WHERE username = 'kin'";
+        place.sql(sql, &[]).await;
+        let form = page.form("/desk/blocks").press("Lay it, and");
+        let done = desk.submit(form).await;
+        done.says("Laid, and 2 who waited were refused in silence. One was left out.")
+            .says("robot_kin: They came from a network that you sign in from.");
+        assert_eq!(state_of(place, "robot_kin").await.0, 1);
+        assert_eq!(state_of(place, "bot1").await.0, 4);
+        place.settle().await;
+        let counted = "SELECT coalesce(sum(count), 0)::bigint FROM door_days WHERE what = 4";
+        assert_eq!(place.number(counted).await, 2, "the charts count them");
+        let events =
+            "SELECT count(*) FROM applications WHERE state = 4 AND snapshot_hash IS NOT NULL";
+        assert_eq!(place.number(events).await, 2, "what was judged is kept");
+        let log = desk.open("/desk/audit?act=application.reject_many").await;
+        desk.submit(log.form("/desk/audit/undo")).await;
+        for name in ["bot1", "bot2"] {
+            assert_eq!(state_of(place, name).await.0, 1, "{name}");
+        }
+    });
+}
+
+#[test]
+fn those_whom_a_block_put_aside_come_back_to_where_they_were() {
+    run(async |place| {
+        let owner = place.owner().await;
+        let desk = place.signed_in(&owner).await;
+        for (name, lane) in [("odd1", 1i16), ("odd2", 2)] {
+            let one = place.applicant(name).await;
+            let sql = "UPDATE applications SET lane = $2 WHERE user_id = $1";
+            place.sql(sql, &[&one.user, &lane]).await;
+        }
+        lay(&desk, "name", "odd", &[("severity", "aside")], true).await;
+        assert_eq!(state_of(place, "odd1").await, (1, 3));
+        let log = desk.open("/desk/audit?act=block.set_aside").await;
+        log.says("put people who wait among the likely automated");
+        desk.submit(log.form("/desk/audit/undo")).await;
+        assert_eq!(state_of(place, "odd1").await, (1, 1));
+        assert_eq!(state_of(place, "odd2").await, (1, 2));
     });
 }
 
