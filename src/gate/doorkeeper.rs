@@ -165,6 +165,29 @@ pub async fn put_off_outdated(app: &App, who: &Admin) -> Result<Configured> {
     done
 }
 
+/// Makes a release count as outdated from then on, as it did before it was put off; never before
+/// its age says so.
+pub async fn outdated_from(app: &App, who: &Admin, until: DateTime<Utc>) -> Result<Configured> {
+    let mut conn = app.desk.get().await?;
+    let done = conn
+        .transaction(async |conn| {
+            let now = begin(app, conn).await?;
+            let due = mode::weighed(app, conn, now).await?.outdated_from;
+            let value = json!({ "until": until.to_rfc3339() });
+            let change = Change {
+                setting: outdated::SETTING,
+                detail: value.clone(),
+                value,
+                act: "registration.put_off_outdated",
+                inverse: json!({ "until": due.to_rfc3339() }),
+            };
+            write(app, who, conn, change, now).await
+        })
+        .await;
+    mode::forget(app).await;
+    done
+}
+
 /// Nobody else changes the door until the end of the transaction; gives its time.
 pub(super) async fn begin(app: &App, conn: &mut Conn) -> Result<DateTime<Utc>> {
     store::door::lock(conn).await?;

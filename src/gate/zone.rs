@@ -1,7 +1,7 @@
 //! Whose clock a time is shown on (E20): what somebody chose for themselves, else that of the
 //! place. Stored is UTC, always; shown is the zone's name beside the time.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 
 use super::ceilings::opening_hours::{self, OpeningHours};
@@ -110,9 +110,31 @@ pub fn words(at: DateTime<Utc>, zone: Tz) -> String {
     format!("{local} ({})", zone.name())
 }
 
+/// When a day begins on that clock; an hour later where the clocks are put forward just then.
+pub fn begin_of_day(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
+    let midnight = day.and_time(NaiveTime::MIN);
+    let found = zone.from_local_datetime(&midnight).earliest();
+    let found = found.or_else(|| {
+        let later = midnight + TimeDelta::hours(1);
+        zone.from_local_datetime(&later).earliest()
+    });
+    found.map_or(midnight.and_utc(), |at| at.to_utc())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_day_begins_on_the_clock_of_whoever_asks() {
+        let day = NaiveDate::from_ymd_opt(2026, 11, 22).expect("a day");
+        let berlin = begin_of_day(day, chrono_tz::Europe::Berlin);
+        assert_eq!(berlin.to_rfc3339(), "2026-11-21T23:00:00+00:00");
+        // Midnight is left out where the clocks go forward at midnight.
+        let day = NaiveDate::from_ymd_opt(2026, 9, 6).expect("a day");
+        let santiago = begin_of_day(day, chrono_tz::America::Santiago);
+        assert_eq!(santiago.to_rfc3339(), "2026-09-06T04:00:00+00:00");
+    }
 
     #[test]
     fn a_time_is_said_with_the_name_of_its_zone() {

@@ -7,13 +7,14 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
 use diesel_async::AsyncConnection;
 use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::domain::{Error, Id, Result};
-use crate::gate::signs;
 use crate::gate::who::Admin;
+use crate::gate::{signs, zone};
 use crate::model::audit::AuditLine;
 use crate::store::audit::NewLine;
 use crate::store::audit_read::{self, Actor, Sought};
@@ -35,7 +36,7 @@ pub struct Wanted {
     pub act: String,
     /// A kind, or a kind and an id: `application 7`; `@name` for a user.
     pub subject: String,
-    /// The first day, `2026-11-22`, UTC.
+    /// The first day, `2026-11-22`, as the clock of the one who asks says.
     pub from: String,
     /// The last day.
     pub until: String,
@@ -58,12 +59,13 @@ pub struct Line {
 /// `Invalid` by field for what cannot be looked for.
 pub async fn page(
     app: &App,
-    _who: &Admin,
+    who: &Admin,
     wanted: &Wanted,
     below: Option<i64>,
 ) -> Result<(Vec<Line>, bool)> {
+    let zone = zone::of(app, who.user()).await?;
     let mut conn = app.desk.get().await?;
-    let Some(sought) = sought(&mut conn, wanted).await? else {
+    let Some(sought) = sought(&mut conn, wanted, zone).await? else {
         return Ok((Vec::new(), false));
     };
     let mut found = audit_read::page(&mut conn, &sought, below, PAGE as i64 + 1).await?;
@@ -78,12 +80,13 @@ pub async fn page(
 /// As [`page`].
 pub async fn export(
     app: &App,
-    _who: &Admin,
+    who: &Admin,
     wanted: &Wanted,
     mut below: Option<i64>,
 ) -> Result<Vec<Line>> {
+    let zone = zone::of(app, who.user()).await?;
     let mut conn = app.desk.get().await?;
-    let Some(sought) = sought(&mut conn, wanted).await? else {
+    let Some(sought) = sought(&mut conn, wanted, zone).await? else {
         return Ok(Vec::new());
     };
     let mut all = Vec::new();
@@ -100,7 +103,7 @@ pub async fn export(
 }
 
 /// What is looked for; `None` where a name is nobody's.
-async fn sought(conn: &mut Conn, wanted: &Wanted) -> Result<Option<Sought>> {
+async fn sought(conn: &mut Conn, wanted: &Wanted, zone: Tz) -> Result<Option<Sought>> {
     let actor = match wanted.who.trim().trim_start_matches('@') {
         "" => None,
         "host" => Some(Actor::Host),
@@ -129,24 +132,23 @@ async fn sought(conn: &mut Conn, wanted: &Wanted) -> Result<Option<Sought>> {
     };
     let from = day("from", &wanted.from)?;
     let until = day("until", &wanted.until)?;
+    let begins = |day: NaiveDate| zone::begin_of_day(day, zone);
     Ok(Some(Sought {
         actor,
         act: wanted.act.trim().chars().take(100).collect(),
         subject,
-        from,
-        until: until.map(|day| day + chrono::TimeDelta::days(1)),
+        from: from.map(begins),
+        until: until.and_then(|day| day.succ_opt()).map(begins),
     }))
 }
 
-fn day(field: &'static str, typed: &str) -> Result<Option<DateTime<Utc>>> {
+fn day(field: &'static str, typed: &str) -> Result<Option<NaiveDate>> {
     if typed.trim().is_empty() {
         return Ok(None);
     }
     NaiveDate::parse_from_str(typed.trim(), "%Y-%m-%d")
-        .ok()
-        .and_then(|day| day.and_hms_opt(0, 0, 0))
-        .map(|start| Some(start.and_utc()))
-        .ok_or_else(|| Error::field(field, "ERR_INVALID", "has to be a day such as 2026-11-22"))
+        .map(Some)
+        .map_err(|_| Error::field(field, "ERR_INVALID", "has to be a day such as 2026-11-22"))
 }
 
 /// Names for lines: of who did it, and of users, accounts and applications that it is about.
@@ -258,6 +260,7 @@ pub async fn set_public(app: &App, who: &Admin, public: bool) -> Result<()> {
     let mut conn = app.desk.get().await?;
     conn.transaction(async |conn| {
         let now = app.clock.decide(conn).await?;
+        let before = store::settings::find(conn, PUBLIC).await? == Some(Value::Bool(true));
         store::settings::set(conn, PUBLIC, &Value::Bool(public), now).await?;
         let line = NewLine {
             actor: Some(who.user().id),
@@ -265,7 +268,7 @@ pub async fn set_public(app: &App, who: &Admin, public: bool) -> Result<()> {
             subject_kind: "setting",
             subject: None,
             detail: json!({ "public": public }),
-            inverse: None,
+            inverse: Some(json!({ "public": before })),
         };
         store::audit::append(conn, line, now).await?;
         signs::act(conn, who, now).await
@@ -354,7 +357,9 @@ pub fn words(act: &str) -> &str {
         "audit.forget" => "let lines of more than two years go",
         "audit.publish" => "changed whether the log is public",
         "block.lay" => "laid a block at the door",
+        "block.bring_back" => "took people out of the likely automated again",
         "block.lift" => "lifted a block at the door",
+        "block.set_aside" => "put people who wait among the likely automated",
         "event.create" => "made an event's code",
         "event.end" => "ended an event's code",
         "password.reset_link" => "made a link for a new password",

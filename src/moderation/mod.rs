@@ -91,7 +91,7 @@ async fn note_all(
         subject_kind: "host",
         subject,
         detail,
-        inverse: Some(inverse),
+        inverse: Some(inverse).filter(|inverse: &Value| !inverse.is_null()),
     };
     store::audit::append_all(conn, done.into_iter().map(line).collect(), at).await
 }

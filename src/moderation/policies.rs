@@ -436,7 +436,8 @@ pub async fn restore(app: &App, by: By<'_>, domain: &str, severance: Id) -> Resu
         }
         let detail = json!({ "domain": domain, "severance": severance.to_string() });
         let host = store::hosts::find(conn, domain).await?.map(|host| host.id);
-        let inverse = json!({ "act": "policy.lay", "domain": domain });
+        // Follows that came back are nobody's to be cut again but by a policy.
+        let inverse = serde_json::Value::Null;
         note(conn, by, "policy.restore", host, detail, inverse, now).await
     })
     .await?;

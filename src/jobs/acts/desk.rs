@@ -1,13 +1,15 @@
 //! What the desk itself is made of, made what it was before a line of the audit log: questions,
 //! canned words, blocks of the door, the welcome, webhooks, notes, invites, the switch's days.
 
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::app::App;
 use crate::domain::registration_mode::RegistrationMode;
 use crate::domain::{Error, Id, Result, ids};
 use crate::gate::applications::{notes, presets, put_off};
-use crate::gate::blocks::{self, Kind, Wanted};
+use crate::gate::blocks::{self, Kind, Wanted, waiting};
+use crate::gate::doorkeeper;
 use crate::gate::invites::allowance::{self, Allowance, Policy};
 use crate::gate::invites::{cut, rest};
 use crate::gate::questions::edit;
@@ -15,7 +17,7 @@ use crate::gate::switch::settings::{self, Choice};
 use crate::gate::who::{self, SignedIn};
 use crate::gate::{event_codes, welcome};
 use crate::model::audit::AuditLine;
-use crate::moderation::webhooks;
+use crate::moderation::{audit, webhooks};
 use crate::store;
 
 /// What would undo a line, understood.
@@ -40,6 +42,9 @@ pub(super) enum Wish<'a> {
     Allowance(Id, Option<Allowance>),
     InvitesRest(Id, bool),
     Switch(Choice),
+    OutOfAside(Vec<(Id, i16)>),
+    Outdated(DateTime<Utc>),
+    Publish(bool),
 }
 
 /// `None` for a line that is about nothing of the desk, or does not say enough.
@@ -75,6 +80,9 @@ pub(super) fn wish(line: &AuditLine) -> Option<Wish<'_>> {
             id("lift")?,
         ),
         "block.lay" | "block.lift" => Wish::LayBlock(Wanted::of_kept(&inverse["lay"])?),
+        "block.set_aside" => Wish::OutOfAside(waiting::of_kept(inverse)?),
+        "registration.put_off_outdated" => Wish::Outdated(inverse["until"].as_str()?.parse().ok()?),
+        "audit.publish" => Wish::Publish(inverse["public"].as_bool()?),
         "welcome.change" => Wish::Welcome(inverse),
         "webhook.save" if is("delete") => Wish::DeleteWebhook(subject?),
         "webhook.save" => Wish::WebhookBack(subject?, inverse),
@@ -130,5 +138,10 @@ pub(super) async fn perform(app: &App, who: &SignedIn, wish: Wish<'_>) -> Result
             rest::set(app, &who::moderator(who)?, user, rests).await
         }
         Wish::Switch(choice) => settings::choose(app, &admin, choice).await,
+        Wish::OutOfAside(lanes) => waiting::bring_back(app, &admin, &lanes).await,
+        Wish::Outdated(until) => doorkeeper::outdated_from(app, &admin, until)
+            .await
+            .map(|_| ()),
+        Wish::Publish(public) => audit::set_public(app, &admin, public).await,
     }
 }

@@ -236,3 +236,192 @@ fn terms_of(value: &Value) -> Result<Terms> {
             .map(|at| at.to_utc()),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// Every act that is written with an inverse: its word, what the line tells, the inverse.
+    fn acts() -> Vec<(&'static str, Value, Value)> {
+        let none = || json!({});
+        let network = json!({ "kind": "network", "network": "192.0.2.0/24" });
+        let kept = json!({ "lay": {
+            "kind": "mail", "domain": "odd.example", "hosts": false, "severity": "aside",
+            "comment": "", "expires_at": null,
+        } });
+        let preset = json!({ "kind": "no", "title": "Full", "body": "We are full." });
+        let account = |act: &str| json!({ "act": act, "account": "7" });
+        vec![
+            (
+                "role.set",
+                none(),
+                json!({ "act": "role.set", "role": "member" }),
+            ),
+            (
+                "application.approve",
+                none(),
+                json!({ "act": "application.undo", "application": "7" }),
+            ),
+            (
+                "application.reject",
+                none(),
+                json!({ "act": "application.undo", "application": "7" }),
+            ),
+            (
+                "application.approve_many",
+                none(),
+                json!({ "act": "application.undo_many", "bulk": "7" }),
+            ),
+            (
+                "application.reject_many",
+                none(),
+                json!({ "act": "application.undo_many", "bulk": "7" }),
+            ),
+            (
+                "application.put_off_many",
+                none(),
+                json!({ "act": "application.undo_many", "bulk": "7" }),
+            ),
+            ("application.note", none(), json!({ "note": "7" })),
+            ("account.limit", none(), account("account.unlimit")),
+            ("account.unlimit", none(), account("account.limit")),
+            ("account.suspend", none(), account("account.unsuspend")),
+            ("account.unsuspend", none(), account("account.suspend")),
+            ("deputy.suspend", none(), account("account.unsuspend")),
+            (
+                "account.freeze_invites",
+                none(),
+                account("account.unfreeze_invites"),
+            ),
+            (
+                "account.unfreeze_invites",
+                none(),
+                account("account.freeze_invites"),
+            ),
+            (
+                "policy.lay",
+                none(),
+                json!({ "act": "policy.lift", "policy": 7 }),
+            ),
+            (
+                "policy.lift",
+                none(),
+                json!({ "act": "policy.lay", "terms": { "kind": "suspend" } }),
+            ),
+            (
+                "policy.change",
+                none(),
+                json!({ "act": "policy.change", "policy": 7, "terms": {} }),
+            ),
+            (
+                "policy.allow",
+                none(),
+                json!({ "act": "policy.disallow", "allow": 7 }),
+            ),
+            (
+                "policy.disallow",
+                none(),
+                json!({ "act": "policy.allow", "domain": "odd.example" }),
+            ),
+            (
+                "author.establish",
+                none(),
+                json!({ "act": "author.leave_to_facts", "name": "ann" }),
+            ),
+            (
+                "author.doubt",
+                none(),
+                json!({ "act": "author.establish", "name": "ann" }),
+            ),
+            (
+                "author.leave_to_facts",
+                none(),
+                json!({ "act": "author.doubt", "name": "ann" }),
+            ),
+            (
+                "registration.configure",
+                none(),
+                json!({ "mode": "approval", "bypass": false }),
+            ),
+            ("registration.hours", none(), json!({ "hours": null })),
+            (
+                "registration.put_off_outdated",
+                none(),
+                json!({ "until": "2028-05-21T00:00:00+00:00" }),
+            ),
+            ("absence.plan", none(), json!({ "absence": null })),
+            (
+                "switch.configure",
+                none(),
+                json!({ "presence_days": 7, "guarded": "approval" }),
+            ),
+            ("question.save", none(), json!({ "retire": true })),
+            ("question.save", none(), json!({ "version": 2, "pool": 0 })),
+            ("question.retire", none(), json!({ "retire": false })),
+            ("question.restore", none(), json!({ "retire": true })),
+            ("question.shift", none(), json!({ "order": [2, 1] })),
+            ("question.pool", none(), json!({ "sizes": {} })),
+            ("preset.save", none(), json!({ "delete": true })),
+            ("preset.save", none(), preset.clone()),
+            ("preset.delete", none(), preset),
+            ("block.lay", network.clone(), json!({ "lift": "7" })),
+            ("block.lay", network.clone(), kept.clone()),
+            ("block.lift", network.clone(), kept),
+            (
+                "block.set_aside",
+                network,
+                json!({ "lanes": [["7", 1], ["8", 2]] }),
+            ),
+            ("welcome.change", none(), none()),
+            ("webhook.save", none(), json!({ "delete": true })),
+            (
+                "webhook.save",
+                none(),
+                json!({ "events": 1, "template": "{}", "enabled": true }),
+            ),
+            ("event.create", none(), json!({ "end": true })),
+            (
+                "invites.cut",
+                none(),
+                json!({ "act": "invites.mend", "cut": "7" }),
+            ),
+            (
+                "invites.configure",
+                none(),
+                json!({ "act": "invites.configure", "value": {} }),
+            ),
+            (
+                "invites.allow",
+                none(),
+                json!({ "act": "invites.allow", "user": "7", "allowance": null }),
+            ),
+            ("audit.publish", none(), json!({ "public": false })),
+        ]
+    }
+
+    #[test]
+    fn every_act_that_says_what_would_undo_it_can_be_undone() {
+        for (act, detail, inverse) in acts() {
+            let line = AuditLine {
+                id: 1,
+                at: chrono::DateTime::UNIX_EPOCH,
+                actor_user_id: Some(1),
+                act: act.to_owned(),
+                subject_kind: String::new(),
+                subject_id: Some(7),
+                detail,
+                inverse: Some(inverse.clone()),
+                previous_hash: None,
+                hash: Vec::new(),
+            };
+            assert!(can_be_undone(&line), "{act} by {inverse}");
+            let bare = AuditLine {
+                inverse: None,
+                ..line
+            };
+            assert!(!can_be_undone(&bare), "{act}");
+        }
+    }
+}
