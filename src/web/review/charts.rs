@@ -28,7 +28,7 @@ pub struct ChartsPage {
     /// The charts; empty where nothing happened.
     pub charts: Vec<Chart>,
     /// Questions: words and figures (shown, answered, time, approved, the same words).
-    pub questions: Vec<(String, [String; 5])>,
+    pub questions: Vec<(String, [String; 6])>,
     /// Hints: words and figures (decided, approved, suspended later).
     pub hints: Vec<(String, [String; 3])>,
 }
@@ -201,7 +201,7 @@ fn share(part: i64, of: i64) -> String {
     }
 }
 
-fn question(measured: &Measured) -> (String, [String; 5]) {
+fn question(measured: &Measured) -> (String, [String; 6]) {
     let figures = measured.figures;
     let time = match figures.median_seconds {
         Some(seconds) if seconds >= 90.0 => format!("{:.0} min", seconds / 60.0),
@@ -214,6 +214,7 @@ fn question(measured: &Measured) -> (String, [String; 5]) {
         figures.answered.to_string(),
         time,
         share(figures.approved, figures.decided),
+        figures.suspended.to_string(),
         figures.same_words.to_string(),
     ];
     (words, figures)
@@ -247,6 +248,9 @@ fn hint_words(kind: &str) -> String {
         "event" => "Came with the code of an event",
         "drafts" => "Kept a draft",
         "returned" => "Came back another day",
+        "invited" => "Came by an invite",
+        "vouched" => "A member knows them",
+        "not_vouched" => "A member does not know them",
         other => return other.replace('_', " "),
     };
     words.to_owned()
