@@ -144,8 +144,8 @@ fn a_row_shows_what_a_decision_needs() {
         let sql =
             "UPDATE applications SET fill_seconds = 200, appealed_at = submitted_at WHERE id = $1";
         place.sql(sql, &[&id]).await;
-        let sql = "INSERT INTO application_messages (id, application_id, kind, body, created_at) \
-                   SELECT n, $1, n, 'Words', '2026-11-01' FROM generate_series(0, 1) n";
+        let sql = "INSERT INTO application_messages (application_id, kind, body, created_at) \
+                   SELECT $1, n, 'Words', '2026-11-01' FROM generate_series(0, 1) n";
         place.sql(sql, &[&id]).await;
         let desk = place.signed_in(&olive).await.open("/desk").await;
         desk.says("I paint boats.")
