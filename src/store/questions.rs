@@ -66,6 +66,17 @@ pub async fn find(conn: &mut Conn, question: i64) -> Result<Option<(Asked, bool)
     Ok(row.map(|(version, pool, asked)| (Asked { version, pool }, asked)))
 }
 
+/// The newest versions of a question, 20 at the most.
+pub async fn versions(conn: &mut Conn, question: i64) -> Result<Vec<QuestionVersion>> {
+    Ok(question_versions::table
+        .filter(question_versions::question_id.eq(question))
+        .order(question_versions::version.desc())
+        .limit(20)
+        .select(QuestionVersion::as_select())
+        .load(conn)
+        .await?)
+}
+
 /// A question in the words of one of its versions.
 pub async fn find_version(
     conn: &mut Conn,

@@ -70,6 +70,28 @@ pub async fn look(app: &App, _who: &Reviewer) -> Result<Overview> {
     })
 }
 
+/// The newest versions of a question with their figures, 20 at the most, the newest first; none
+/// where there is no such question.
+pub async fn of_versions(
+    app: &App,
+    _who: &Reviewer,
+    question: i64,
+) -> Result<Vec<(QuestionVersion, VersionFigures)>> {
+    let mut conn = app.desk.get().await?;
+    let versions = store::questions::versions(&mut conn, question).await?;
+    let ids: Vec<i64> = versions.iter().map(|version| version.id).collect();
+    let since = (app.clock.now() - SINCE).date_naive();
+    let figures = store::questions::figures(&mut conn, &ids, since).await?;
+    Ok(versions
+        .into_iter()
+        .map(|version| {
+            let found = figures.iter().find(|f| f.version == version.id);
+            let figures = found.copied().unwrap_or_default();
+            (version, figures)
+        })
+        .collect())
+}
+
 /// Notes that a form showed these versions.
 pub fn note_shown(app: &App, versions: &[QuestionVersion]) {
     for version in versions {

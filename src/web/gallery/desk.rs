@@ -734,6 +734,18 @@ fn question_page() -> question::QuestionPage {
     question::QuestionPage {
         page: staff("A question"),
         action: "/desk/questions/4".into(),
+        versions: vec![
+            (
+                2,
+                "Which end of the lane?".into(),
+                ["40", "32", "4 min", "75 %", "0", "1"].map(str::to_owned),
+            ),
+            (
+                1,
+                "Which end?".into(),
+                ["210", "180", "80 s", "61 %", "3", "12"].map(str::to_owned),
+            ),
+        ],
         version: Some(2),
         admin: true,
         form: Form::new()

@@ -10,7 +10,7 @@ use crate::domain::door_count::DoorCount;
 use crate::door::forms::lenient;
 use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
 use crate::gate::charts::{self, Charts, HintFigures, Period};
-use crate::gate::questions::statistics::Measured;
+use crate::gate::questions::statistics::{Measured, VersionFigures};
 use crate::text::clean;
 use crate::web::error::WebError;
 use crate::web::frame;
@@ -202,22 +202,26 @@ fn share(part: i64, of: i64) -> String {
 }
 
 fn question(measured: &Measured) -> (String, [String; 6]) {
-    let figures = measured.figures;
+    let words = clean::excerpt(&measured.asked.version.label("en"), 80);
+    (words, version_words(&measured.figures))
+}
+
+/// What is said of one version of a question: shown, answered, time for the form, approved,
+/// suspended later, in another's words.
+pub fn version_words(figures: &VersionFigures) -> [String; 6] {
     let time = match figures.median_seconds {
         Some(seconds) if seconds >= 90.0 => format!("{:.0} min", seconds / 60.0),
         Some(seconds) => format!("{seconds:.0} s"),
         None => "–".to_owned(),
     };
-    let words = clean::excerpt(&measured.asked.version.label("en"), 80);
-    let figures = [
+    [
         figures.shown.to_string(),
         figures.answered.to_string(),
         time,
         share(figures.approved, figures.decided),
         figures.suspended.to_string(),
         figures.same_words.to_string(),
-    ];
-    (words, figures)
+    ]
 }
 
 fn hint(figures: &HintFigures) -> (String, [String; 3]) {

@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde_json::Value;
 
+use super::charts::version_words;
 use super::questions::{kind_words, languages_of};
 use crate::app::App;
 use crate::domain::error::Invalid;
@@ -13,9 +14,9 @@ use crate::domain::{Error, Result, ids};
 use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
 use crate::gate::questions::edit::{self, MAX_HELP, MAX_LABEL, Wording};
 use crate::gate::questions::pick::POOLS;
-use crate::gate::questions::statistics::Asked;
+use crate::gate::questions::statistics::{self, Asked};
 use crate::model::question::{QuestionKind, QuestionVersion};
-use crate::text::language;
+use crate::text::{clean, language};
 use crate::web::apply::form::Question;
 use crate::web::error::WebError;
 use crate::web::form::Form as Sent;
@@ -50,6 +51,9 @@ pub struct QuestionPage {
     pub preview: Vec<(String, Question)>,
     /// Longest question and longest line below, in characters.
     pub max: (usize, usize),
+    /// Each version, the newest first: its number, its words, and its figures as
+    /// [`version_words`] gives them.
+    pub versions: Vec<(i32, String, [String; 6])>,
     /// An empty form for the preview.
     pub blank: Form,
 }
@@ -113,7 +117,7 @@ async fn show(
     }
     let preview = known.as_ref().map(|asked| &asked.version);
     let known = known.as_ref().map(|asked| asked.version.version);
-    answer(&req, &caller, &path, known, form, tags, preview).await
+    answer(&req, (&app, &caller), &path, known, form, tags, preview).await
 }
 
 /// POST `/desk/questions/ID`: saves it, or shows it as applicants would see it.
@@ -154,12 +158,21 @@ async fn send(
     };
     let preview = edit::check(&wording).ok();
     let known = known.map(|asked| asked.version.version);
-    answer(&req, &caller, &path, known, form, tags, preview.as_ref()).await
+    answer(
+        &req,
+        (&app, &caller),
+        &path,
+        known,
+        form,
+        tags,
+        preview.as_ref(),
+    )
+    .await
 }
 
 async fn answer(
     req: &HttpRequest,
-    caller: &Caller,
+    (app, caller): (&App, &Caller),
     path: &str,
     version: Option<i32>,
     form: Form,
@@ -170,6 +183,14 @@ async fn answer(
         Some(_) => "A question",
         None => "A new question",
     };
+    let versions = match question_of(path)? {
+        Some(id) => statistics::of_versions(app, &caller.reviewer()?, id).await?,
+        None => Vec::new(),
+    };
+    let versions = versions.iter().map(|(version, figures)| {
+        let words = clean::excerpt(&version.label("en"), 80);
+        (version.version, words, version_words(figures))
+    });
     let mut page = frame::page(req, Some(caller), title).await?;
     page.here = Here::Desk;
     page.has_errors = form.has_errors();
@@ -196,6 +217,7 @@ async fn answer(
         pools: (1..=POOLS).collect(),
         preview: preview.map(as_seen).unwrap_or_default(),
         max: (MAX_LABEL, MAX_HELP),
+        versions: versions.collect(),
         blank: Form::new(),
         form,
     };

@@ -256,6 +256,28 @@ fn each_version_has_its_figures() {
         assert!(shown >= 4, "{shown}");
         let page = browser.open("/desk/questions").await;
         page.says("1 of 2").says("50 %").says(&shown.to_string());
+        // New words begin with nothing, and those before keep what came of them.
+        let sql = "SELECT question_id FROM question_versions ORDER BY question_id LIMIT 1";
+        let id: i64 = place.sql(sql, &[]).await[0].get(0);
+        let path = format!("/desk/questions/{id}");
+        let editing = browser.open(&path).await;
+        let form = editing
+            .form(&path)
+            .set("label_en", "Why here of all places?");
+        browser.submit(form).await.says("Saved.");
+        let page = browser.open(&path).await;
+        let said = page.html.text();
+        let (_, table) = said.split_once("By version").expect("a table");
+        let new = table
+            .find("2: Why here of all places?")
+            .expect("the new words");
+        let old = table.find("1: ").expect("the old words");
+        assert!(new < old, "{table}");
+        assert!(!table[new..old].contains("50 %"), "{table}");
+        assert!(
+            table[old..].contains("50 %") && table[old..].contains(&shown.to_string()),
+            "{table}"
+        );
     });
 }
 
