@@ -243,6 +243,25 @@ application-link = Zum Empfang
 
 act-held-subject = { $who } macht bei { $place } viel auf einmal
 act-held-told = { $who } hat innerhalb einer Stunde so viel abgelehnt, gesperrt oder blockiert, dass alles Weitere zwölf Stunden wartet:
+act-held-somebody = jemanden, den es nicht mehr gibt
+act-held-reject = { $whom } ablehnen
+act-held-reject-many = { $number ->
+    [one] Eine Person ablehnen
+   *[other] { $number } Leute ablehnen
+}
+act-held-suspend = { $whom } sperren
+act-held-delete = { $whom } löschen
+act-held-disable = Die Anmeldung von { $whom } abschalten
+act-held-cut = { $number ->
+    [one] Den Zweig von { $whom } abschneiden, eine Person
+   *[other] Den Zweig von { $whom } abschneiden, { $number } Leute
+}
+act-held-list = { $number ->
+    [one] Eine Liste mit einer Zeile anwenden
+   *[other] Eine Liste mit { $number } Zeilen anwenden
+}
+act-held-server = Den Server { $whom } fernhalten
+act-held-other = Etwas mit { $whom } tun
 act-held-right = Wenn das so richtig ist, gibt es nichts zu tun. Wenn nicht, kann jemand von der Leitung es anhalten.
 act-held-link = Nachsehen, was wartet
 

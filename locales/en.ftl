@@ -246,6 +246,25 @@ application-link = To the desk
 
 act-held-subject = { $who } does much at once at { $place }
 act-held-told = { $who } turned down, suspended or blocked so much within an hour that what comes beyond waits for twelve hours:
+act-held-somebody = somebody who is gone
+act-held-reject = Turn { $whom } down
+act-held-reject-many = { $number ->
+    [one] Turn one person down
+   *[other] Turn { $number } people down
+}
+act-held-suspend = Suspend { $whom }
+act-held-delete = Delete { $whom }
+act-held-disable = Switch the login of { $whom } off
+act-held-cut = { $number ->
+    [one] Cut the branch of { $whom }, one person
+   *[other] Cut the branch of { $whom }, { $number } people
+}
+act-held-list = { $number ->
+    [one] Lay a list of one line
+   *[other] Lay a list of { $number } lines
+}
+act-held-server = Keep out the server { $whom }
+act-held-other = Do something to { $whom }
 act-held-right = If that is right, there is nothing to do. If not, an admin can stop it.
 act-held-link = See what waits
 

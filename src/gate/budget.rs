@@ -44,7 +44,28 @@ pub enum About<'a> {
     Branch(&'a str, usize),
 }
 
+/// The key in a wish under which [`About`] stands: what those who do the act leave alone.
+pub const ABOUT: &str = "about";
+
 impl About<'_> {
+    /// The same as facts, for whoever says it in a language: the arguments of the catalogue.
+    async fn facts(self, conn: &mut Conn) -> Result<Value> {
+        Ok(match self {
+            About::Application(id) => {
+                let found = store::applications::find_card(conn, id).await?;
+                json!({ "whom": found.map(|(_, user)| format!("@{}", user.username)) })
+            }
+            About::Account(id) => {
+                let found = store::accounts_shown::load(&mut *conn, vec![id]).await?;
+                json!({ "whom": found.first().map(|account| format!("@{}", account.acct())) })
+            }
+            About::Applications(many) => json!({ "people": many }),
+            About::Server(domain) => json!({ "whom": domain }),
+            About::Branch(top, people) => json!({ "whom": top, "people": people }),
+            About::List(lines) => json!({ "lines": lines }),
+        })
+    }
+
     async fn words(self, conn: &mut Conn, act: &str) -> Result<String> {
         let whom = match self {
             About::Application(id) => match store::applications::find_card(conn, id).await? {
@@ -99,7 +120,12 @@ pub async fn spend(
             }
             let due = now + WAITS;
             let words = about.words(conn, act).await?;
-            let id = store::destructive_acts::hold(conn, user, act, wish, &words, now, due).await?;
+            let mut wish = wish.clone();
+            if wish.is_object() {
+                wish[ABOUT] = about.facts(conn).await?;
+            }
+            let id =
+                store::destructive_acts::hold(conn, user, act, &wish, &words, now, due).await?;
             let job = (
                 format!("{ERRAND}:{id}"),
                 json!({ "errand": ERRAND, "id": id }),

@@ -21,6 +21,7 @@ use crate::domain::link_purpose::LinkPurpose;
 use crate::domain::switch_notice::NoticeChannel;
 use crate::domain::{Id, Result};
 use crate::gate;
+use crate::gate::budget;
 use crate::gate::signs::{check_in, notices};
 use crate::gate::zone;
 use crate::mail::messages::staff::News;
@@ -379,9 +380,10 @@ async fn of_held(
     };
     let actor = store::users::find(conn, act.actor_id).await?;
     let who = actor.map(|user| user.username).unwrap_or_default();
-    let words = act.words.unwrap_or(act.act);
     let to = reader(&user, &address);
-    staff::held(place, to, &who, &words, &app.url("/desk/held")).map(Some)
+    let about = act.wish.as_ref().map(|wish| &wish[budget::ABOUT]);
+    let held = staff::Held::of(&act.act, about);
+    staff::held(place, to, &who, &held, &app.url("/desk/held")).map(Some)
 }
 
 /// To an author: this waits before it goes out; `None` when it went meanwhile, or is gone.

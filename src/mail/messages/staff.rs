@@ -1,6 +1,8 @@
 //! To staff: plain text, names and numbers. What people wrote stays on the server, where it can
 //! be erased (H10).
 
+use serde_json::Value;
+
 use super::super::letter::{Letter, Place, Reader};
 use super::super::message::{Kind, Message, one_line};
 use crate::domain::Result;
@@ -83,14 +85,61 @@ pub fn test(place: &Place, to: Reader<'_>, desk: &str) -> Result<Message> {
         .message()
 }
 
-/// Somebody of the staff did so much in an hour that what comes beyond waits. `words` says the
-/// newest of it.
-pub fn held(place: &Place, to: Reader<'_>, who: &str, words: &str, list: &str) -> Result<Message> {
+/// An act that waits, for words in the reader's language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    key: &'static str,
+    whom: Option<String>,
+    number: u64,
+}
+
+impl Held {
+    /// What the act is, and what it is about: `whom`, `people`, `lines`, each of which may be
+    /// missing.
+    pub fn of(act: &str, about: Option<&Value>) -> Held {
+        let fact = |name: &str| about.and_then(|about| about.get(name));
+        Held {
+            key: match act {
+                "application.reject" => "act-held-reject",
+                "application.reject_many" => "act-held-reject-many",
+                "account.suspend" => "act-held-suspend",
+                "account.delete" => "act-held-delete",
+                "account.disable" => "act-held-disable",
+                "invites.cut" => "act-held-cut",
+                "policy.import" => "act-held-list",
+                "policy.lay" | "policy.change" => "act-held-server",
+                _ => "act-held-other",
+            },
+            whom: fact("whom").and_then(Value::as_str).map(str::to_owned),
+            number: ["people", "lines"]
+                .into_iter()
+                .find_map(|name| fact(name)?.as_u64())
+                .unwrap_or_default(),
+        }
+    }
+
+    fn words(&self, letter: &Letter<'_>) -> String {
+        let whom = match &self.whom {
+            Some(whom) => one_line(whom, 120),
+            None => letter.words("act-held-somebody", []),
+        };
+        letter.words(
+            self.key,
+            [("whom", whom.into()), ("number", self.number.into())],
+        )
+    }
+}
+
+/// Somebody of the staff did so much in an hour that what comes beyond waits. `held` is the newest
+/// of it.
+pub fn held(place: &Place, to: Reader<'_>, who: &str, held: &Held, list: &str) -> Result<Message> {
     let who = || [("who", one_line(who, 60).into())];
-    Letter::to(Kind::ActHeld, place, to)
+    let letter = Letter::to(Kind::ActHeld, place, to);
+    let words = held.words(&letter);
+    letter
         .subject("act-held-subject", who())
         .say("act-held-told", who())
-        .list(&[words.to_owned()])
+        .list(&[words])
         .say("act-held-right", [])
         .link("act-held-link", list)
         .message()

@@ -15,6 +15,10 @@ use crate::text::catalogue::{Language, Words};
 
 const LINK: &str = "https://porch.example/k/1?a=b&c=d";
 
+fn held(act: &str, whom: &str) -> staff::Held {
+    staff::Held::of(act, Some(&serde_json::json!({ "whom": whom, "people": 3 })))
+}
+
 fn of_distress(away: Option<&str>) -> away::OfDistress<'_> {
     away::OfDistress {
         export: LINK,
@@ -51,7 +55,21 @@ fn all(language: Language, person: &str) -> Vec<Message> {
         access::address_changed(&place, to, LINK),
         access::address_left(&place, to, LINK),
         staff::test(&place, to, LINK),
-        staff::held(&place, to, person, person, LINK),
+        staff::held(
+            &place,
+            to,
+            person,
+            &held("application.reject", person),
+            LINK,
+        ),
+        staff::held(&place, to, person, &held("invites.cut", person), LINK),
+        staff::held(
+            &place,
+            to,
+            person,
+            &staff::Held::of("account.delete", None),
+            LINK,
+        ),
         staff::week(&place, to, &weeks(person), LINK),
         staff::woke(&place, to, person, LINK),
         away::sealed(&place, to, LINK),
