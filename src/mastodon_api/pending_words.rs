@@ -166,6 +166,7 @@ pub(super) mod tests {
             since: at,
             answers: Vec::new(),
             messages: Vec::new(),
+            open: Vec::new(),
             questions: Vec::new(),
             readers,
             stands: false,

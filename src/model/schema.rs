@@ -119,6 +119,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    left_open (application_id, question_version_id) {
+        application_id -> Int8,
+        question_version_id -> Int8,
+    }
+}
+
+diesel::table! {
     answer_marks (application_id, mark) {
         application_id -> Int8,
         mark -> Int2,
@@ -1618,6 +1625,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     application_answers,
     applications,
     apps,
+    left_open,
     names,
     question_versions,
     questions,

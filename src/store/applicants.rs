@@ -15,7 +15,9 @@ use crate::domain::role::Role;
 use crate::domain::{Id, Result};
 use crate::model::application::ApplicantProfile;
 use crate::model::question::Answer;
-use crate::model::schema::{applicant_profiles, application_answers, applications, tokens, users};
+use crate::model::schema::{
+    applicant_profiles, application_answers, applications, left_open, tokens, users,
+};
 
 /// An application to be written, for a user that is there.
 #[derive(Debug, Clone)]
@@ -44,6 +46,8 @@ pub struct NewApplication {
     pub event: Option<Id>,
     /// The answers, with the words of the questions.
     pub answers: Vec<Answer>,
+    /// `question_versions.id` of required questions that it leaves open.
+    pub left_open: Vec<i64>,
 }
 
 /// Writes application, answers and an empty private profile; gives the application's id.
@@ -84,6 +88,18 @@ pub async fn insert(
         .execute(conn)
         .await?;
     insert_answers(conn, id, &new.answers).await?;
+    if !new.left_open.is_empty() {
+        let open = new.left_open.iter().map(|version| {
+            (
+                left_open::application_id.eq(id),
+                left_open::question_version_id.eq(*version),
+            )
+        });
+        diesel::insert_into(left_open::table)
+            .values(open.collect::<Vec<_>>())
+            .execute(conn)
+            .await?;
+    }
     Ok(id)
 }
 

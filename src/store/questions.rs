@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::{Conn, raw};
 use crate::domain::{Id, Result};
 use crate::model::question::{QuestionKind, QuestionVersion};
-use crate::model::schema::{question_days, question_versions, questions};
+use crate::model::schema::{left_open, question_days, question_versions, questions};
 
 /// Questions that are read: those of `gate::questions::edit::MOST`, and one too many, which it
 /// refuses.
@@ -116,6 +116,23 @@ pub async fn find_versions(conn: &mut Conn, ids: &[i64]) -> Result<Vec<QuestionV
     Ok(question_versions::table
         .inner_join(questions::table)
         .filter(question_versions::id.eq_any(ids.to_vec()))
+        .order((questions::position.asc(), questions::id.asc()))
+        .select(QuestionVersion::as_select())
+        .limit(LIMIT)
+        .load(conn)
+        .await?)
+}
+
+/// Required questions that an application was sent without an answer to, as far as they are
+/// still asked, in their order and in the words of then.
+pub async fn left_open(conn: &mut Conn, application: Id) -> Result<Vec<QuestionVersion>> {
+    let ids = left_open::table
+        .filter(left_open::application_id.eq(application))
+        .select(left_open::question_version_id);
+    Ok(question_versions::table
+        .inner_join(questions::table)
+        .filter(question_versions::id.eq_any(ids))
+        .filter(questions::retired_at.is_null())
         .order((questions::position.asc(), questions::id.asc()))
         .select(QuestionVersion::as_select())
         .limit(LIMIT)
@@ -270,7 +287,7 @@ pub struct VersionFigures {
     pub approved: i64,
     /// Of those approved, suspended since.
     pub suspended: i64,
-    /// Answers that somebody else gave in the very same words.
+    /// Answers that somebody else gave too, but for case, spaces, punctuation and digits.
     pub same_words: i64,
 }
 
@@ -284,7 +301,7 @@ const FIGURES: &str = "\
         coalesce((SELECT sum(s.n - 1) FROM (SELECT count(*) AS n FROM application_answers aa \
              JOIN applications ap ON ap.id = aa.application_id \
              WHERE aa.question_version_id = v.id AND ap.submitted_at >= p.since \
-             GROUP BY lower(btrim(aa.value))) s), 0)::bigint \
+             GROUP BY coalesce(nullif(regexp_replace(lower(aa.value), '[^[:alpha:]]+', '', 'g'), ''), btrim(aa.value))) s), 0)::bigint \
     FROM p JOIN question_versions v ON v.id = ANY (p.ids) \
     LEFT JOIN LATERAL ( \
         SELECT count(*) AS answered, \

@@ -68,7 +68,8 @@ pub async fn edit(app: &App, who: &SignedIn, edit: EditAnswers) -> Result<()> {
         }
         let now = app.clock.decide(conn).await?;
         let before = store::applications::answers(conn, application.id).await?;
-        let asked = questions_of(conn, &before, now).await?;
+        let open = store::questions::left_open(conn, application.id).await?;
+        let asked = questions_of(conn, &open, &before, now).await?;
         let answers =
             questions::check(&asked, &edit.given, &application.locale).map_err(Error::Invalid)?;
         let answers = in_their_words(answers, &before);
@@ -128,8 +129,8 @@ pub async fn reply(app: &App, who: &SignedIn, reply: Reply) -> Result<Option<App
             }
             let asked = open_question(&messages).is_some();
             let before = store::applications::answers(conn, application.id).await?;
-            let questions = questions_of(conn, &before, now).await?;
-            let open: Vec<_> = left_open(&questions, &before).cloned().collect();
+            let sent_without = store::questions::left_open(conn, application.id).await?;
+            let open: Vec<_> = left_open(&sent_without, &before).cloned().collect();
             let answers = check(&open, &reply.given, &text, asked, &application)?;
             let said = store::application_messages::list(conn, application.id).await?;
             let written = !text.is_empty();

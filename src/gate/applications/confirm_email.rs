@@ -22,7 +22,7 @@ use crate::domain::link_purpose::LinkPurpose;
 use crate::domain::{Error, Id, Result};
 use crate::gate::blocks::judge;
 use crate::gate::who::{SignedIn, Standing};
-use crate::gate::{proof, questions, vouches};
+use crate::gate::{proof, vouches};
 use crate::model::application::Application;
 use crate::model::user::User;
 use crate::secrets::link;
@@ -159,16 +159,12 @@ async fn into_queue(
     proof: Proof,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let (asked, _) = questions::of_everybody(conn, now).await?;
-    let answers = store::applications::answers(conn, application.id).await?;
-    // An app that knew no questions leaves some open; those of everybody are asked for next.
-    let knew_them = answers
-        .iter()
-        .any(|a| !asked.iter().any(|q| q.id == a.question_version_id));
-    let state = if !knew_them && questions::unanswered(&asked, &answers) {
-        ApplicationState::NeedsInfo
-    } else {
-        ApplicationState::Pending
+    // An app that knew no questions leaves some open: they are asked for next, unless nobody is
+    // asked them any more. What was added since is asked of those who come now.
+    let open = store::questions::left_open(conn, application.id).await?;
+    let state = match open.is_empty() {
+        false => ApplicationState::NeedsInfo,
+        true => ApplicationState::Pending,
     };
     if silenced {
         // It was refused without a word meanwhile: for the applicant it goes on.

@@ -32,8 +32,8 @@ pub(super) struct Fields {
     pub elsewhere: Option<String>,
     /// A member who knows them, as a name is written here.
     pub vouch: Option<String>,
-    /// Required questions that an app did not know of.
-    pub unanswered: bool,
+    /// Required questions that an app did not know of: ids of their versions.
+    pub left_open: Vec<i64>,
 }
 
 /// What is known beside the fields.
@@ -104,17 +104,21 @@ pub(super) async fn check(
         None => questions::asked(app, conn, context.network, now).await?,
     };
     let locale = locale_of(&cmd.locale);
-    let (mut answers, mut remark, mut unanswered) = (Vec::new(), None, false);
+    let (mut answers, mut remark, mut left_open) = (Vec::new(), None, Vec::new());
     if form.is_some() || !cmd.answers.is_empty() {
         match questions::check(&asked, &cmd.answers, &locale) {
             Ok(kept) => answers = kept,
             Err(troubles) => invalid.fields.extend(troubles.fields),
         }
     } else {
-        // A client that sends only `reason`: it answers the first question in words.
+        // A client that sends only `reason`: it answers the first question in words, of those
+        // that everybody is asked where there is one.
         let reason = clean::text(cmd.reason.as_deref().unwrap_or_default());
         let reason = reason.trim();
-        match asked.iter().find(|q| q.kind.is_text()) {
+        let (everybody, _) = questions::of_everybody(conn, now).await?;
+        let texts = || asked.iter().filter(|q| q.kind.is_text());
+        let of_everybody = texts().find(|q| everybody.iter().any(|one| one.id == q.id));
+        match of_everybody.or_else(|| texts().next()) {
             Some(question) => {
                 let given = Given {
                     version: question.id,
@@ -133,7 +137,7 @@ pub(super) async fn check(
             None if !reason.is_empty() => remark = Some(clean::excerpt(reason, MAX_REMARK)),
             None => {}
         }
-        unanswered = questions::unanswered(&asked, &answers);
+        left_open = questions::unanswered(&asked, &answers);
     }
     let elsewhere = match answer::elsewhere_of(cmd.elsewhere.as_deref().unwrap_or_default()) {
         Ok(handle) => handle,
@@ -159,7 +163,7 @@ pub(super) async fn check(
         remark,
         elsewhere,
         vouch,
-        unanswered,
+        left_open,
     };
     Ok((fields, blocks::heavier(named, addressed)))
 }

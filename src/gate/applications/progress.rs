@@ -69,6 +69,8 @@ pub struct Progress {
     pub messages: Vec<ApplicationMessage>,
     /// The questions of the form that may be answered (anew) now; empty when none may.
     pub questions: Vec<QuestionVersion>,
+    /// Required questions that it was sent without an answer to.
+    pub open: Vec<QuestionVersion>,
     /// Who reads, and how long it takes.
     pub readers: Readers,
     /// Nobody looks after the door, and the time of those who wait stands still (E12).
@@ -91,7 +93,7 @@ impl Progress {
     /// Required questions of the form that are open, while the application waits for them.
     pub fn left_open(&self) -> Vec<&QuestionVersion> {
         match self.application.state {
-            ApplicationState::NeedsInfo => left_open(&self.questions, &self.answers).collect(),
+            ApplicationState::NeedsInfo => left_open(&self.open, &self.answers).collect(),
             _ => Vec::new(),
         }
     }
@@ -124,10 +126,11 @@ pub async fn read(app: &App, who: &SignedIn) -> Result<Progress> {
         .for_applicant();
     let answers = store::applications::answers(&mut conn, application.id).await?;
     let messages = said(&mut conn, application.id).await?;
-    let questions = match may_edit(&application, &messages) {
-        true => questions_of(&mut conn, &answers, app.clock.now()).await?,
-        false => Vec::new(),
-    };
+    let (mut questions, mut open) = (Vec::new(), Vec::new());
+    if may_edit(&application, &messages) {
+        open = store::questions::left_open(&mut conn, application.id).await?;
+        questions = questions_of(&mut conn, &open, &answers, app.clock.now()).await?;
+    }
     drop(conn);
     Ok(Progress {
         step: step(&application, &messages),
@@ -135,6 +138,7 @@ pub async fn read(app: &App, who: &SignedIn) -> Result<Progress> {
         answers,
         messages,
         questions,
+        open,
         readers: mode::readers(app).await?,
         stands: application.state.is_waiting() && switch::shown(app).await?.sealed(),
         application,
@@ -200,27 +204,27 @@ pub(super) fn open_question(messages: &[ApplicationMessage]) -> Option<&Applicat
         .filter(|m| m.kind == MessageKind::Question)
 }
 
-/// Required questions without an answer.
+/// Required questions that it was sent without an answer to, and that have none yet.
 pub(super) fn left_open<'a>(
-    questions: &'a [QuestionVersion],
+    open: &'a [QuestionVersion],
     answers: &'a [Answer],
 ) -> impl Iterator<Item = &'a QuestionVersion> {
-    questions
-        .iter()
-        .filter(|q| q.required && !answers.iter().any(|a| a.question_version_id == q.id))
+    open.iter()
+        .filter(|q| !answers.iter().any(|a| a.question_version_id == q.id))
 }
 
 /// The questions of an application: those that it answers, in the words that it was asked
-/// with, and what everybody is asked now and it was not.
+/// with, those that it left open, and what everybody is asked now and it was not.
 pub(super) async fn questions_of(
     conn: &mut Conn,
+    open: &[QuestionVersion],
     answers: &[Answer],
     now: DateTime<Utc>,
 ) -> Result<Vec<QuestionVersion>> {
     let ids: Vec<i64> = answers.iter().map(|a| a.question_version_id).collect();
     let mut asked = store::questions::find_versions(conn, &ids).await?;
     let (everybody, _) = questions::of_everybody(conn, now).await?;
-    for question in everybody {
+    for question in open.iter().cloned().chain(everybody) {
         if !asked.iter().any(|q| q.question_id == question.question_id) {
             asked.push(question);
         }

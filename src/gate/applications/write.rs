@@ -36,7 +36,7 @@ pub(super) struct Write<'a> {
     pub fill_seconds: Option<i32>,
     pub asked: &'a Asked,
     pub seen: &'a Seen,
-    /// A block or a hidden field puts it among the likely automated.
+    /// A block, or signs that agree, put it among the likely automated.
     pub set_aside: bool,
 }
 
@@ -124,7 +124,7 @@ impl Write<'_> {
         }
         // Where no mail can be confirmed, who gave no proof waits for a while instead.
         let passes = !ready.mail && self.asked.proof != Proof::Missing;
-        let state = match (passes, self.fields.unanswered) {
+        let state = match (passes, !self.fields.left_open.is_empty()) {
             (false, _) => ApplicationState::Unconfirmed,
             (true, true) => ApplicationState::NeedsInfo,
             (true, false) => ApplicationState::Pending,
@@ -153,6 +153,7 @@ impl Write<'_> {
             proof: self.asked.proof,
             event: self.asked.event.as_ref().map(|event| event.id),
             answers: self.fields.answers.clone(),
+            left_open: self.fields.left_open.clone(),
         };
         let application = store::applicants::insert(conn, user.id, &new, now).await?;
         store::likeness::insert(conn, application, self.seen).await?;

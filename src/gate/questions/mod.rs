@@ -11,6 +11,7 @@ pub mod statistics;
 use chrono::{DateTime, Utc};
 use diesel_async::AsyncConnection;
 use ipnet::IpNet;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::app::App;
@@ -32,6 +33,48 @@ pub struct Given {
     pub version: i64,
     /// One value, or several for a question with several choices; "1" agrees to a rule.
     pub values: Vec<String>,
+}
+
+/// A question as the world is told of it, in the instance API and in NodeInfo.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Told {
+    /// Of the version.
+    pub id: String,
+    /// The kind of answer: `short`, `long`, …
+    pub kind: &'static str,
+    /// The question, in English where there is an English one.
+    pub label: String,
+    /// More words, or empty.
+    pub help: String,
+    /// The question by language.
+    pub labels: Value,
+    /// What there is to choose from; empty for kinds without choices.
+    pub choices: Vec<String>,
+    /// Whether it must be answered.
+    pub required: bool,
+    /// Characters of an answer; null for kinds without text.
+    pub max_length: Option<i64>,
+}
+
+impl Told {
+    /// Of these words.
+    pub fn new(asked: &QuestionVersion) -> Told {
+        let chosen = matches!(asked.kind, QuestionKind::Choice | QuestionKind::Multi);
+        Told {
+            id: asked.id.to_string(),
+            kind: asked.kind.as_str(),
+            label: asked.label("en"),
+            help: asked.help("en"),
+            labels: asked.labels.clone(),
+            choices: if chosen {
+                asked.choice_list()
+            } else {
+                Vec::new()
+            },
+            required: asked.required,
+            max_length: asked.kind.is_text().then_some(i64::from(asked.max_length)),
+        }
+    }
 }
 
 /// Everything that may be asked now, in order. Makes the first question when there never was
@@ -155,11 +198,13 @@ pub fn field_of(version: i64) -> String {
     format!("answer_{version}")
 }
 
-/// Required questions without an answer.
-pub fn unanswered(questions: &[QuestionVersion], answers: &[Answer]) -> bool {
+/// Required questions without an answer: ids of their versions, in order.
+pub fn unanswered(questions: &[QuestionVersion], answers: &[Answer]) -> Vec<i64> {
     questions
         .iter()
-        .any(|q| q.required && !answers.iter().any(|a| a.question_version_id == q.id))
+        .filter(|q| q.required && !answers.iter().any(|a| a.question_version_id == q.id))
+        .map(|q| q.id)
+        .collect()
 }
 
 type Trouble = (&'static str, String);
@@ -310,7 +355,7 @@ mod tests {
         assert_eq!(answers.len(), 1);
         assert_eq!(answers[0].wording, "Question 7?");
         assert_eq!(answers[0].value, "red\nblue");
-        assert!(!unanswered(&questions, &answers));
-        assert!(unanswered(&questions, &[]));
+        assert!(unanswered(&questions, &answers).is_empty());
+        assert_eq!(unanswered(&questions, &[]), [7], "the other may stay open");
     }
 }
