@@ -331,6 +331,16 @@ pub async fn last_change(conn: &mut Conn) -> Result<Option<DoorChange>> {
     Ok(list_changes(conn, 1).await?.pop())
 }
 
+/// Whether anything tighter than `open` began to hold since then.
+pub async fn was_tighter_since(conn: &mut Conn, since: DateTime<Utc>) -> Result<bool> {
+    let tighter = door_history::table
+        .filter(door_history::at.ge(since))
+        .filter(door_history::to_mode.ne(RegistrationMode::Open));
+    Ok(diesel::select(diesel::dsl::exists(tighter))
+        .get_result(conn)
+        .await?)
+}
+
 /// The latest changes, newest first.
 pub async fn list_changes(conn: &mut Conn, limit: i64) -> Result<Vec<DoorChange>> {
     Ok(door_history::table
@@ -456,15 +466,19 @@ pub async fn in_queue(conn: &mut Conn, most: i64) -> Result<i64> {
     Ok(count)
 }
 
-/// Draws up to `room` from the line into the queue, one network after the other, the oldest
-/// of each first, so that a crowd from one place does not fill the queue alone. Gives how
-/// many came.
+/// Draws up to `room` from the line into the queue: one cluster after the other, within a
+/// cluster one network after the other, the oldest of each first, so that a crowd does not fill
+/// the queue alone, from however many places it comes. Who is in no cluster counts as one with
+/// the others of their network. Gives how many came.
 pub async fn draw_from_line(conn: &mut Conn, room: i64) -> Result<usize> {
     Ok(raw::<()>(
-        "WITH turn AS (SELECT id, row_number() OVER (PARTITION BY \
-                  network(set_masklen(network, CASE family(network) WHEN 4 THEN 24 ELSE 48 END)) \
-                  ORDER BY id) AS place \
+        "WITH line AS (SELECT id, cluster_id, \
+                  network(set_masklen(network, CASE family(network) WHEN 4 THEN 24 ELSE 48 END)) AS net \
               FROM applications WHERE state IN (1, 2) AND lane = 2), \
+              crowd AS (SELECT id, cluster_id, CASE WHEN cluster_id IS NULL THEN net END AS alone, \
+                  row_number() OVER (PARTITION BY cluster_id, net ORDER BY id) AS nth FROM line), \
+              turn AS (SELECT id, row_number() OVER (PARTITION BY cluster_id, alone \
+                  ORDER BY nth, id) AS place FROM crowd), \
               drawn AS (SELECT id FROM turn ORDER BY place, id LIMIT ?) \
          UPDATE applications a SET lane = 1 FROM drawn \
          WHERE a.id = drawn.id AND a.lane = 2 AND a.state IN (1, 2)",

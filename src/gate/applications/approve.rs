@@ -92,7 +92,7 @@ pub async fn approve(
 }
 
 /// Lets somebody in whom nobody has to read: in `open` whoever confirmed, and whoever an invite
-/// lets in, each only when it held at the sign-up *and* holds now, and nobody decided meanwhile.
+/// lets in, each only when it held at the sign-up *and* holds now (an open door in between, too), and nobody decided meanwhile.
 /// Says whether they are in. Everybody else stays pending, whatever the mode becomes later (E12
 /// to E14).
 pub(super) async fn welcome_at_once(app: &App, id: Id) -> Result<bool> {
@@ -155,7 +155,11 @@ async fn may_come_in(
         return Ok(false);
     }
     let effective = mode::current(app, conn, now).await?;
-    if was_open && effective.mode == RegistrationMode::Open {
+    // Open then, open now, and never anything tighter in between (E13).
+    if was_open
+        && effective.mode == RegistrationMode::Open
+        && !store::door::was_tighter_since(conn, application.submitted_at).await?
+    {
         return Ok(true);
     }
     if application.lane != Lane::Vouched || !effective.invites_approve() {

@@ -100,10 +100,7 @@ async fn show(
     let successions = heir::successions(&app).await?;
     let mut page = frame::page(&req, Some(&caller), "The door").await?;
     page.canonical = Some(app.url("/door"));
-    let told: Vec<&DoorChange> = history
-        .iter()
-        .filter(|change| change.reason != ModeReason::Schedule && !was_by_hours(&history, change))
-        .collect();
+    let told = told(&history);
     let band = band(&history, now);
     let shown = DoorPage {
         page,
@@ -125,10 +122,28 @@ async fn show(
     frame::render(&req, &shown)
 }
 
-/// Whether this change only ended what the opening hours began.
-fn was_by_hours(history: &[DoorChange], change: &DoorChange) -> bool {
-    let before = history.iter().find(|other| other.id < change.id);
-    before.is_some_and(|before| before.reason == ModeReason::Schedule)
+/// The changes that are not the opening hours' doing, newest first: those neither made by them
+/// nor only back to what held before, in mode and reason.
+fn told(newest_first: &[DoorChange]) -> Vec<&DoorChange> {
+    let mut told = Vec::new();
+    // What held before the hours began, while they hold.
+    let mut before: Option<Option<&DoorChange>> = None;
+    let mut last: Option<&DoorChange> = None;
+    for change in newest_first.iter().rev() {
+        if change.reason == ModeReason::Schedule {
+            before.get_or_insert(last);
+        } else {
+            let back = before.take().flatten().is_some_and(|before| {
+                (before.to_mode, before.reason) == (change.to_mode, change.reason)
+            });
+            if !back {
+                told.push(change);
+            }
+        }
+        last = Some(change);
+    }
+    told.reverse();
+    told
 }
 
 fn row(change: &DoorChange, now: DateTime<Utc>) -> ChangeRow {
@@ -236,7 +251,21 @@ mod tests {
             change(2, 2, Closed, ModeReason::Schedule),
             change(1, 3, Approval, ModeReason::Admin),
         ];
-        assert!(was_by_hours(&history, &history[0]));
-        assert!(!was_by_hours(&history, &history[2]));
+        let ids = |history: &[DoorChange]| told(history).iter().map(|c| c.id).collect::<Vec<_>>();
+        assert_eq!(ids(&history), [1]);
+        // Whatever else happens while they hold is no doing of theirs.
+        let fired = [
+            change(4, 1, Approval, ModeReason::Admin),
+            change(3, 1, Approval, ModeReason::Deadman),
+            change(2, 2, Closed, ModeReason::Schedule),
+            change(1, 3, Approval, ModeReason::Admin),
+        ];
+        assert_eq!(ids(&fired), [4, 3, 1]);
+        let turned = [
+            change(3, 1, Closed, ModeReason::Admin),
+            change(2, 2, Closed, ModeReason::Schedule),
+            change(1, 3, Approval, ModeReason::Admin),
+        ];
+        assert_eq!(ids(&turned), [3, 1]);
     }
 }
