@@ -14,6 +14,7 @@ use crate::domain::Error;
 use crate::domain::registration_mode::RegistrationMode;
 use crate::door::{Access, Caching, Pending, Rate, Route};
 use crate::files::MediaPath;
+use crate::gate::questions::Told;
 use crate::social::documents::discovery::{self, Numbers, Subject};
 
 /// What JSON resource descriptors are served as (RFC 7033).
@@ -182,6 +183,7 @@ fn node(app: &App, version: &str, words: &Instance, numbers: &Numbers) -> Value 
         software["repository"] = server.source_url.as_str().into();
         software["homepage"] = env!("CARGO_PKG_REPOSITORY").into();
     }
+    let questions: Vec<Told> = about.questions.iter().map(Told::new).collect();
     let since = about
         .door
         .since
@@ -211,12 +213,16 @@ fn node(app: &App, version: &str, words: &Instance, numbers: &Numbers) -> Value 
             "registrations": {
                 "enabled": about.door.takes_applications(),
                 "approval_required": about.door.needs_approval(),
+                "reason_required": about.reason_required(),
+                "message": about.message(),
+                "min_age": null,
                 "effective_mode": about.door.mode,
                 "reason": about.door.reason,
                 "since": since,
                 "attended": about.attended,
                 "dead_man_switch": app.config.registration.dead_man_switch,
                 "review_time": about.readers.review_time(),
+                "questions": questions,
                 "asks": about.asks,
                 "url": app.url("/apply"),
             },

@@ -13,6 +13,7 @@ use crate::app::instance::Instance as Words;
 use crate::domain::registration_mode::RegistrationMode;
 use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
 use crate::files::image;
+use crate::gate::questions;
 use crate::moderation::published;
 use crate::social::about::{self, About};
 use crate::social::statuses::{compose, pin};
@@ -255,22 +256,11 @@ fn configuration(app: &App, base: &BaseUrl) -> InstanceConfiguration {
 
 fn registrations(base: &BaseUrl, about: &About) -> InstanceRegistrations {
     let open = about.door.takes_applications();
-    let question = |asked: &crate::model::question::QuestionVersion| RegistrationQuestion {
-        id: asked.id,
-        kind: asked.kind.as_str(),
-        label: asked.label("en"),
-        help: asked.help("en"),
-        required: asked.required,
-        max_length: asked.kind.is_text().then_some(i64::from(asked.max_length)),
-    };
     InstanceRegistrations {
         enabled: open,
         approval_required: about.door.needs_approval(),
-        reason_required: open.then(|| about.questions.iter().any(|q| q.required)),
-        message: about
-            .door
-            .closed_because()
-            .map(|sentence| format!("<p>{}</p>", html::escape(sentence))),
+        reason_required: about.reason_required(),
+        message: about.message(),
         min_age: None,
         url: Some(base.join("/apply")),
         effective_mode: about.door.mode,
@@ -279,6 +269,6 @@ fn registrations(base: &BaseUrl, about: &About) -> InstanceRegistrations {
         attended: about.attended,
         review_time: about.readers.review_time(),
         asks: whole(about.asks),
-        questions: about.questions.iter().map(question).collect(),
+        questions: about.questions.iter().map(questions::Told::new).collect(),
     }
 }

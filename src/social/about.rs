@@ -12,6 +12,7 @@ use crate::gate::questions;
 use crate::model::question::QuestionVersion;
 use crate::store;
 pub use crate::store::usage::Usage;
+use crate::text::html;
 
 /// Seen within this counts as active.
 const ACTIVE: TimeDelta = TimeDelta::days(28);
@@ -32,6 +33,20 @@ pub struct About {
     pub questions: Vec<QuestionVersion>,
     /// How many questions a form has, those of pools included.
     pub asks: usize,
+}
+
+impl About {
+    /// Whether a question must be answered; `None` while nobody may apply.
+    pub fn reason_required(&self) -> Option<bool> {
+        let open = self.door.takes_applications();
+        open.then(|| self.questions.iter().any(|q| q.required))
+    }
+
+    /// Why nobody may apply, as HTML.
+    pub fn message(&self) -> Option<String> {
+        let because = self.door.closed_because();
+        because.map(|sentence| format!("<p>{}</p>", html::escape(sentence)))
+    }
 }
 
 /// Looks now.

@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{Account, Rule, wire};
-use crate::domain::Id;
 use crate::domain::registration_mode::{ModeReason, RegistrationMode};
+use crate::gate::questions;
 
 /// `GET /api/v2/instance`.
 #[derive(Debug, Clone, Serialize)]
@@ -256,25 +256,7 @@ pub struct InstanceRegistrations {
     /// Ours: the usual wait: `hours`, `days`, `week`, `longer`; null where none is known.
     pub review_time: Option<&'static str>,
     /// Ours: the questions that everybody is asked.
-    pub questions: Vec<RegistrationQuestion>,
+    pub questions: Vec<questions::Told>,
     /// Ours: how many are asked in all.
     pub asks: i64,
-}
-
-/// A question to applicants, as worded now.
-#[derive(Debug, Clone, Serialize)]
-pub struct RegistrationQuestion {
-    /// Its id.
-    #[serde(serialize_with = "wire::id")]
-    pub id: Id,
-    /// The kind of answer: `short`, `long`, …
-    pub kind: &'static str,
-    /// The question.
-    pub label: String,
-    /// More words, or empty.
-    pub help: String,
-    /// Whether it must be answered.
-    pub required: bool,
-    /// Characters of an answer; null for kinds without text.
-    pub max_length: Option<i64>,
 }

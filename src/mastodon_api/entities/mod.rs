@@ -56,7 +56,7 @@ pub use instance::{
     Instance, InstanceAccounts, InstanceConfiguration, InstanceContact, InstanceFeedAccess,
     InstanceIcon, InstanceMedia, InstancePolls, InstanceRegistrations, InstanceStatuses,
     InstanceThumbnail, InstanceTimelinesAccess, InstanceTranslation, InstanceUrls, InstanceUsage,
-    InstanceUsageUsers, InstanceVapid, RegistrationQuestion,
+    InstanceUsageUsers, InstanceVapid,
 };
 pub use instance_v1::{
     InstanceV1, InstanceV1Accounts, InstanceV1Configuration, InstanceV1Media, InstanceV1Stats,

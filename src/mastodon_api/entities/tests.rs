@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::domain::registration_mode::{ModeReason, RegistrationMode};
 use crate::domain::visibility::Visibility;
+use crate::gate::questions::Told;
 
 static SCHEMA: LazyLock<Value> = LazyLock::new(|| {
     serde_json::from_str(include_str!("../../../tests/schema/entities.schema.json")).unwrap()
@@ -507,11 +508,13 @@ fn the_server_itself() {
                 since: Some(at()),
                 attended: true,
                 review_time: Some("days"),
-                questions: vec![RegistrationQuestion {
-                    id: 1,
+                questions: vec![Told {
+                    id: "1".into(),
                     kind: "long",
                     label: "Who are you?".into(),
                     help: String::new(),
+                    labels: serde_json::json!({"en": "Who are you?"}),
+                    choices: vec![],
                     required: true,
                     max_length: Some(2000),
                 }],
