@@ -73,6 +73,21 @@ pub async fn of_place(app: &App) -> Result<Tz> {
     Ok(*zone.await?)
 }
 
+tokio::task_local! {
+    /// On whose clock the answer to this request shows times.
+    static SHOWN: Tz;
+}
+
+/// Answers a request with this zone as that of [`shown`].
+pub async fn showing<F: Future>(zone: Tz, answer: F) -> F::Output {
+    SHOWN.scope(zone, answer).await
+}
+
+/// The zone in which the page that is being made shows times; UTC outside of one.
+pub fn shown() -> Tz {
+    SHOWN.try_with(|zone| *zone).unwrap_or(Tz::UTC)
+}
+
 /// The zone of a user.
 pub async fn of(app: &App, user: &User) -> Result<Tz> {
     match user.time_zone.as_deref().and_then(named) {

@@ -15,6 +15,7 @@ use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpResponse, ResponseError, web};
 use chrono::SecondsFormat;
+use chrono_tz::Tz;
 
 use super::limits::{self, Counters, Standing as Spent};
 use super::table;
@@ -24,6 +25,7 @@ use crate::domain::{Error, Result};
 use crate::door::caller::{Facts, Who};
 use crate::door::{Access, Caching, Caller, Pending, Rate, Route, forms, language};
 use crate::gate::who::Standing;
+use crate::gate::zone;
 use crate::identity::access::{self, Bearer};
 use crate::mastodon_api::{ApiError, BaseUrl};
 use crate::secrets::token;
@@ -52,8 +54,15 @@ pub async fn guard<B: MessageBody + 'static>(
     match admission.check(&req, route).await {
         Ok(caller) => {
             let is_signed_in = caller.user().is_some() || caller.bearer().is_some();
+            let shown_on = match route.access.is_web() {
+                true => Some(zone_of(&req, &caller).await),
+                false => None,
+            };
             req.extensions_mut().insert(caller);
-            let mut response = next.call(req).await?;
+            let mut response = match shown_on {
+                Some(zone) => zone::showing(zone, next.call(req)).await?,
+                None => next.call(req).await?,
+            };
             admission.add_headers(&mut response, route, is_signed_in);
             Ok(response.map_into_left_body())
         }
@@ -64,6 +73,19 @@ pub async fn guard<B: MessageBody + 'static>(
             Ok(response.map_into_right_body())
         }
     }
+}
+
+/// On whose clock a page shows times: the caller's, else that of the place; UTC where neither
+/// can be read at the moment.
+async fn zone_of(req: &ServiceRequest, caller: &Caller) -> Tz {
+    let Ok(app) = handles(req) else {
+        return Tz::UTC;
+    };
+    let zone = match caller.user() {
+        Some(user) => zone::of(app, &user.user).await,
+        None => zone::of_place(app).await,
+    };
+    zone.unwrap_or(Tz::UTC)
 }
 
 #[derive(Default)]

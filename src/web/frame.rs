@@ -65,7 +65,7 @@ pub async fn page(
             page.heir_soon = heir
                 .notice
                 .filter(|_| page.in_distress)
-                .map(|(name, until)| (name, until.format("%-d %B %Y").to_string()));
+                .map(|(name, until)| (name, Moment::new(until, until).day()));
         }
         page.was_away = comes_home && !page.path.starts_with("/desk/away");
     }

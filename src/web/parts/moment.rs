@@ -5,6 +5,8 @@ use std::fmt;
 use chrono::{DateTime, Datelike, Utc};
 use chrono_tz::Tz;
 
+use crate::gate::zone;
+
 /// An instant and the instant of looking at it. Displays as a `<time>` element with a short
 /// text ("3 min ago", "yesterday" is never said: "1 d ago", then the date) and the full
 /// date in the title, so a template writes `{{ it }}`.
@@ -19,12 +21,12 @@ pub struct Moment {
 }
 
 impl Moment {
-    /// `at`, as seen at `now`, on the clock of UTC.
+    /// `at`, as seen at `now`, on the clock of whoever the page is for (E20).
     pub fn new(at: DateTime<Utc>, now: DateTime<Utc>) -> Moment {
         Moment {
             at,
             now,
-            zone: Tz::UTC,
+            zone: zone::shown(),
         }
     }
 
@@ -64,6 +66,20 @@ impl Moment {
                 self.local().format("%-d %b").to_string()
             }
             _ => self.local().format("%-d %b %Y").to_string(),
+        }
+    }
+
+    /// `21 November 2026`.
+    pub fn day(&self) -> String {
+        self.local().format("%-d %B %Y").to_string()
+    }
+
+    /// `21 November, 18:40 UTC`; elsewhere with the name of the zone behind it.
+    pub fn hour(&self) -> String {
+        let said = self.local().format("%-d %B, %H:%M");
+        match self.zone {
+            Tz::UTC => format!("{said} UTC"),
+            zone => format!("{said} ({})", zone.name()),
         }
     }
 

@@ -121,7 +121,7 @@ impl<'a> Eyes<'a> {
         let options = poll.options.iter().enumerate();
         let ends = match (poll.expired, poll.ends_at) {
             (true, _) => "ended".to_owned(),
-            (false, Some(at)) => format!("until {}", at.format("%-d %B, %H:%M UTC")),
+            (false, Some(at)) => format!("until {}", Moment::new(at, self.now).hour()),
             (false, None) => "open".to_owned(),
         };
         PollView {
