@@ -72,6 +72,11 @@ impl MailDomains {
         }
     }
 
+    /// Whether any name server is asked.
+    pub fn asks(&self) -> bool {
+        self.resolver.is_some()
+    }
+
     /// The name servers that the machine uses (`/etc/resolv.conf`).
     pub fn system_servers() -> Vec<SocketAddr> {
         let text = std::fs::read_to_string("/etc/resolv.conf").unwrap_or_default();

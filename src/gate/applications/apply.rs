@@ -25,12 +25,14 @@ use crate::domain::registration_mode::RegistrationMode;
 use crate::domain::{Error, Id, Result};
 use crate::gate::blocks::judge;
 use crate::gate::effective_mode::EffectiveMode;
+use crate::gate::hints::trap;
 use crate::gate::invites::bring;
 use crate::gate::questions::Given;
 use crate::gate::{event_codes, mode, proof};
 use crate::model::event_code::EventCode;
 use crate::model::user::User;
 use crate::store::Conn;
+use crate::store::likeness::Seen;
 use crate::text::email::{Address, EmailError};
 
 /// What came back from the form, or from an app.
@@ -190,7 +192,7 @@ pub async fn apply(app: &App, cmd: Apply) -> Result<Applied> {
         fill_seconds: form.as_ref().map(|f| f.fill_seconds),
         asked: &asked,
         seen: &seen,
-        set_aside: cmd.trap_filled || met.is_some(),
+        set_aside: met.is_some() || looks_made(&seen, &fields, form.as_ref()),
     };
     let done = match paid {
         Ok(()) => write.hash_and_write(app, now).await,
@@ -217,6 +219,13 @@ pub async fn apply(app: &App, cmd: Apply) -> Result<Applied> {
         needs_confirmation: super::mail_reaches_people(app),
         invite_failed: cmd.invite.is_some() && !received.invited,
     })
+}
+
+/// The hidden field was filled in, and something else agrees.
+fn looks_made(seen: &Seen, fields: &fields::Fields, form: Option<&Returned>) -> bool {
+    let domain = fields.address.as_ref().map(Address::domain);
+    let about = (fields.username.as_str(), domain);
+    trap::agrees(seen, form.map(|f| f.fill_seconds), about, &fields.answers)
 }
 
 /// Whether this user stands in for somebody whose address was known here already: has an

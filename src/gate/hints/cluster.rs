@@ -27,8 +27,8 @@ pub fn agreement(facts: &Facts, other: &Kin) -> usize {
     let same_domain = facts.own_domain().is_some() && ours.0 == theirs.0;
     let both_fleeting = is_fleeting(ours.0, ours.1) && is_fleeting(theirs.0, theirs.1);
     [
-        answers_alike::alike(facts, other),
-        other.same_words,
+        // The same text is one trait, in whichever way it is found.
+        other.same_words || answers_alike::alike(facts, other),
         network::same(facts, other) || network::beside(facts, other),
         same_domain || mail_host::same(facts, other) || both_fleeting,
         shape.is_some() && shape == name::shape(&other.username),

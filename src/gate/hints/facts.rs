@@ -37,6 +37,8 @@ pub struct Facts {
     pub mail_state: i16,
     /// The server that takes its mail.
     pub mail_host: Option<String>,
+    /// The place asks name servers for it.
+    pub mail_is_looked_up: bool,
     /// Where it came from.
     pub network: Option<IpNet>,
     /// When it was sent.
@@ -98,6 +100,7 @@ pub(super) async fn gather(app: &App, conn: &mut Conn, id: Id) -> Result<Facts> 
     let mut facts = own(conn, &application, &user.username, user.email.as_deref()).await?;
     let marks = store::likeness::marks(conn, id).await?;
     facts.kin = store::likeness::near(conn, &facts.around(&marks)).await?;
+    facts.mail_is_looked_up = app.mail_domains.asks();
     let now = app.clock.now();
     facts.remembered = again::look(app, conn, &application, &user, &marks, now).await?;
     (facts.drafts, facts.last_seen) = store::likeness::habits(conn, user.id).await?;
@@ -154,6 +157,7 @@ pub(super) async fn own(
         mail_domain: application.mail_domain.clone(),
         mail_state: traits.mail_state,
         mail_host: traits.mail_host,
+        mail_is_looked_up: false,
         network: application.network,
         submitted_at: application.submitted_at,
         fill_seconds: application.fill_seconds,
@@ -185,6 +189,7 @@ impl Facts {
             mail_domain: Some("berg.example".into()),
             mail_state: 1,
             mail_host: Some("mx.berg.example".into()),
+            mail_is_looked_up: false,
             network: "192.0.2.7/32".parse().ok(),
             submitted_at: at,
             fill_seconds: Some(240),

@@ -21,7 +21,7 @@ mod returned;
 mod same_answer;
 mod speed;
 mod staff_name;
-mod trap;
+pub(in crate::gate) mod trap;
 mod vouched;
 
 pub use again::{hashes_of, remember_answers, remember_many};

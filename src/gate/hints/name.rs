@@ -30,6 +30,11 @@ fn oddity(name: &str) -> Option<&'static str> {
     (turns >= 4).then_some("mixes letters and digits throughout")
 }
 
+/// Whether a name looks made by a machine.
+pub(super) fn is_odd(name: &str) -> bool {
+    oddity(name).is_some()
+}
+
 /// The shape by which made names resemble each other: `anna1984` and `otto2001` are `a4`.
 /// `None` for shapes that many people's names have.
 pub(super) fn shape(name: &str) -> Option<String> {

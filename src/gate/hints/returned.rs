@@ -14,3 +14,18 @@ pub(super) fn hint(facts: &Facts) -> Option<Hint> {
         Hint::new("returned", Leaning::Trust, sentence)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_day_begins_after_twenty_hours() {
+        let mut facts = Facts::example();
+        assert_eq!(hint(&facts), None);
+        facts.last_seen = Some(facts.submitted_at + TimeDelta::hours(19));
+        assert_eq!(hint(&facts), None);
+        facts.last_seen = Some(facts.submitted_at + TimeDelta::hours(20));
+        assert_eq!(hint(&facts).expect("a hint").leaning, Leaning::Trust);
+    }
+}

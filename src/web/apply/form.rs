@@ -31,7 +31,7 @@ use crate::web::parts::form::Form;
 use crate::web::parts::layout::Page;
 
 /// Fields: `invite` (hidden where one works), `vouch`, `event` where the code of one is asked for or known, `proof` (filled in by script), `username`, `email`, `password`, one `answer_ID` per question (`answer_ID[]` where several may be chosen), `agreement` ("1")
-/// where there are rules, and hidden: `form_token`, `csrf`, `website` (a honeypot that stays
+/// where there are rules, and hidden: `form_token`, `csrf`, `left_blank` (a honeypot that stays
 /// empty). A refused form comes back with the same token, every answer but the password,
 /// and every error at once.
 #[derive(Template)]
@@ -194,7 +194,7 @@ pub async fn send(
         invite: Some(text("invite")).filter(|code| !code.trim().is_empty()),
         vouch: Some(text("vouch")),
         network: Some(caller.address()),
-        trap_filled: !text("website").is_empty(),
+        trap_filled: !text("left_blank").is_empty(),
         ..Apply::default()
     };
     match apply::apply(&app, cmd).await {
