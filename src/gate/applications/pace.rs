@@ -154,8 +154,36 @@ impl Origin {
             each.filter(|(_, t)| t.exceeded).map(|(_, t)| t.reset).max()
         };
         let all = over(Part::All);
-        let reserved = parts.contains(&Part::Reserve) && over(Part::Reserve).is_none();
+        let reserved = Origin::reserve_holds(parts, taken);
         over(Part::Strict).or(all.filter(|_| !reserved))
+    }
+
+    /// Whether what passes in any case does.
+    fn reserve_holds(parts: &[Part], taken: &[Taken]) -> bool {
+        let over = |(part, taken): (&Part, &Taken)| *part == Part::Reserve && taken.exceeded;
+        parts.contains(&Part::Reserve) && !parts.iter().zip(taken).any(over)
+    }
+
+    /// The window that is full already, by the applications that are there: those of half an hour
+    /// and of a day. `reserved` says whether the counters leave something of the reserve; the
+    /// rows, which say nothing of the way, may only take the part of the proven away.
+    fn full_by_rows(&self, sent: &[Sent; 2], reserved: bool) -> Option<TimeDelta> {
+        let most = |(_, half_hour, day): (&str, u32, u32), window: usize| {
+            i64::from([half_hour, day][window])
+        };
+        let times = i64::from(self.domain.as_deref().map_or(1, provider));
+        let windows = [HALF_HOUR, DAY];
+        let strict = (0..2).find(|w| {
+            let (near, wide, domain, _) = sent[*w];
+            near >= most(NEAR, *w) || wide >= most(WIDE, *w) || domain >= most(DOMAIN, *w) * times
+        });
+        if let Some(full) = strict {
+            return Some(windows[full]);
+        }
+        let all = (0..2).find(|w| sent[*w].3 >= most(ALL, *w))?;
+        let first = self.way != Way::Proven
+            || (0..2).all(|w| sent[w].1 < most(FIRST, w) && sent[w].3 < most(FIRSTS, w));
+        (!(reserved && first)).then_some(windows[all])
     }
 }
 
@@ -198,32 +226,33 @@ pub(super) async fn look(app: &App, origin: &Origin, now: DateTime<Utc>) -> Resu
     }
     if app.cache.is_resting() && origin.way != Way::Event {
         let mut conn = app.desk.get().await?;
-        look_at_rows(&mut conn, origin, now).await?;
+        let reserved = Origin::reserve_holds(&parts, &taken);
+        look_at_rows(&mut conn, origin, reserved, now).await?;
     }
     Ok(())
 }
 
+/// Applications of a window: of the household, of the network around it, of the mail domain, all.
+type Sent = (i64, i64, i64, i64);
+
 /// The same budgets, from the applications that are there: for when Redis is away. Windows
 /// slide here.
-async fn look_at_rows(conn: &mut Conn, origin: &Origin, now: DateTime<Utc>) -> Result<()> {
-    for (window, pick) in [(HALF_HOUR, 0), (DAY, 1)] {
+async fn look_at_rows(
+    conn: &mut Conn,
+    origin: &Origin,
+    reserved: bool,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let mut sent = [Sent::default(); 2];
+    for (window, sent) in [HALF_HOUR, DAY].into_iter().zip(&mut sent) {
+        let (near, wide) = (origin.near, origin.wide);
         let domain = origin.domain.as_deref();
-        let sent =
-            store::applications::sent_since(conn, now - window, origin.near, origin.wide, domain)
-                .await?;
-        let most = |(_, half_hour, day): (&str, u32, u32)| {
-            i64::from(if pick == 0 { half_hour } else { day })
-        };
-        let times = i64::from(domain.map_or(1, provider));
-        if sent.0 >= most(NEAR)
-            || sent.1 >= most(WIDE)
-            || sent.2 >= most(DOMAIN) * times
-            || (origin.way == Way::Proven && sent.3 >= most(ALL))
-        {
-            return Err(too_many(now + window));
-        }
+        *sent = store::applications::sent_since(conn, now - window, near, wide, domain).await?;
     }
-    Ok(())
+    match origin.full_by_rows(&sent, reserved) {
+        Some(window) => Err(too_many(now + window)),
+        None => Ok(()),
+    }
 }
 
 /// Draws on the budgets.
@@ -365,6 +394,91 @@ mod tests {
         assert!(!refused(Way::Proven, &["plain", "apps", "reserve"]));
         assert!(!refused(Way::Event, &[":near:", ":wide:", ":domain:"]));
         assert!(refused(Way::Event, &[":all:"]));
+    }
+
+    #[test]
+    fn the_limits_are_those_of_the_law() {
+        let limits = |address: &str, domain: &str, way| {
+            let origin = Origin::new(address.parse().ok(), Some(domain), way);
+            let (_, limits) = origin.limits(1);
+            let said = limits.into_iter().map(|l| {
+                let window = match l.window {
+                    HALF_HOUR => "30 min",
+                    DAY => "day",
+                    HOUR => "hour",
+                    _ => "another",
+                };
+                format!("{} {} {window}", l.key, l.most)
+            });
+            said.collect::<Vec<_>>()
+        };
+        let v4 = [
+            "apply1:near:192.0.2.77/32 5 30 min",
+            "apply1:near:192.0.2.77/32 20 day",
+            "apply1:wide:192.0.2.0/24 15 30 min",
+            "apply1:wide:192.0.2.0/24 60 day",
+            "apply1:domain:a.example 20 30 min",
+            "apply1:domain:a.example 100 day",
+            "apply1:all: 60 30 min",
+            "apply1:all: 500 day",
+            "apply1:first:192.0.2.0/24 1 30 min",
+            "apply1:first:192.0.2.0/24 2 day",
+            "apply1:firsts: 1000 30 min",
+            "apply1:firsts: 3000 day",
+        ];
+        assert_eq!(limits("192.0.2.77", "a.example", Way::Proven), v4);
+        let v6 = [
+            "apply1:near:2001:db8:1:2::/64 5 30 min",
+            "apply1:near:2001:db8:1:2::/64 20 day",
+            "apply1:wide:2001:db8:1::/48 15 30 min",
+            "apply1:wide:2001:db8:1::/48 60 day",
+            // Ten times that of a large provider.
+            "apply1:domain:gmail.com 200 30 min",
+            "apply1:domain:gmail.com 1000 day",
+            "apply1:plain: 20 30 min",
+            "apply1:plain: 100 day",
+            "apply1:all: 60 30 min",
+            "apply1:all: 500 day",
+            "apply1:reserve:plain 5 hour",
+        ];
+        assert_eq!(limits("2001:db8:1:2:3::4", "gmail.com", Way::Plain), v6);
+        let event = limits("192.0.2.77", "a.example", Way::Event);
+        assert_eq!(event, ["apply1:all: 60 30 min", "apply1:all: 500 day"]);
+        // Forms are fetched ten times as often.
+        let origin = Origin::new("192.0.2.77".parse().ok(), None, Way::Proven);
+        for (one, ten) in origin.limits(1).1.iter().zip(origin.limits(FETCHES).1) {
+            assert_eq!((one.most * 10, one.window), (ten.most, ten.window));
+        }
+    }
+
+    #[test]
+    fn rows_refuse_whom_the_counters_refuse_and_nobody_else() {
+        let origin = |way| Origin::new("192.0.2.77".parse().ok(), Some("a.example"), way);
+        let refused =
+            |way, half_hour: Sent, day: Sent| origin(way).full_by_rows(&[half_hour, day], true);
+        // All is taken: the first of a network passes, the next one does not.
+        for way in [Way::Proven, Way::Plain, Way::App] {
+            assert_eq!(refused(way, (0, 0, 0, 60), (0, 0, 0, 500)), None, "{way:?}");
+        }
+        let next = |way| refused(way, (0, 1, 0, 60), (0, 1, 0, 60));
+        assert_eq!(next(Way::Proven), Some(HALF_HOUR));
+        assert_eq!(next(Way::Plain), None, "it has a reserve of its own");
+        let late = refused(Way::Proven, (0, 0, 0, 0), (0, 2, 0, 500));
+        assert_eq!(late, Some(DAY));
+        let flood = refused(Way::Proven, (0, 0, 0, 1_000), (0, 0, 0, 1_000));
+        assert_eq!(flood, Some(HALF_HOUR));
+        // The reserve is gone, as the counters say.
+        let gone = [(0, 0, 0, 60), (0, 0, 0, 60)];
+        let plain = origin(Way::Plain).full_by_rows(&gone, false);
+        assert_eq!(plain, Some(HALF_HOUR));
+        // Limits of networks and domains hold for all.
+        for half_hour in [(5, 5, 0, 5), (0, 15, 0, 15), (0, 0, 20, 20)] {
+            assert_eq!(refused(Way::Plain, half_hour, half_hour), Some(HALF_HOUR));
+        }
+        assert_eq!(
+            refused(Way::Plain, (4, 14, 19, 59), (19, 59, 99, 499)),
+            None
+        );
     }
 
     #[test]
