@@ -538,4 +538,5 @@ refused-token = Die Anmeldung dieser App gilt nicht (mehr).
 refused-too-long = Das ist zu lang: höchstens 500 Zeichen.
 refused-too-many = Das waren zu viele Anfragen. Bitte warte einen Moment und versuch es dann wieder.
 refused-unconfirmed = Deine E-Mail-Adresse ist noch nicht bestätigt.
+refused-uploads-used-up = Dieses Konto kann im Moment 20 MB am Tag hochladen, und die sind aufgebraucht. Bitte versuche es morgen wieder, oder mit einer kleineren Datei.
 refused-user-only = Das geht nur mit einem angemeldeten Menschen.

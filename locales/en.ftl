@@ -542,4 +542,5 @@ refused-token = The access token is invalid
 refused-too-long = Validation failed: Text character limit of 500 exceeded
 refused-too-many = Too many requests. Please wait a moment and try again.
 refused-unconfirmed = Your login is missing a confirmed e-mail address
+refused-uploads-used-up = This account can upload 20 MB a day at the moment, and that is used up. Please try again tomorrow, or with a smaller file.
 refused-user-only = This method requires an authenticated user

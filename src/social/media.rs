@@ -1,13 +1,13 @@
 //! Uploads: pictures, decoded and encoded anew, ready when the answer is given.
 
 use bytes::Bytes;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::app::App;
 use crate::domain::{Error, Id, Result};
 use crate::files::image::{Encoded, Purpose};
 use crate::files::{MediaPath, Place};
-use crate::gate::Member;
+use crate::gate::{Member, outreach};
 use crate::model::status_parts::Attached;
 use crate::store;
 use crate::store::media::{MOST_LOOSE, NewPicture, Removed};
@@ -19,6 +19,11 @@ pub(super) const DESCRIPTION_COLUMN: usize = 10_000;
 const LOOSE_KEPT: TimeDelta = TimeDelta::days(1);
 /// Sets of uploads that one [`sweep`] deletes.
 const SWEEPS: usize = 20;
+
+/// Bytes that an account may upload in a day, as the files came, while staff restrain it (limited,
+/// held) or it is on probation: some posts with pictures of a phone, and no store for others
+/// (H12).
+const RESTRAINED_BYTES: i64 = 20 * 1024 * 1024;
 
 /// A picture to be kept.
 #[derive(Debug, Clone, Default)]
@@ -35,7 +40,7 @@ pub struct Upload {
 ///
 /// # Errors
 /// `Invalid` when it is no picture of an allowed type, or the words will not do; `TooLarge`;
-/// `TooMany` when many are waiting.
+/// `TooMany` when many are waiting; `Invalid` beyond [`RESTRAINED_BYTES`].
 pub async fn upload(app: &App, who: &Member, upload: Upload) -> Result<Attached> {
     let description =
         media_words::description(upload.description, DESCRIPTION_COLUMN)?.unwrap_or_default();
@@ -43,6 +48,7 @@ pub async fn upload(app: &App, who: &Member, upload: Upload) -> Result<Attached>
     let focus = focus.transpose()?.flatten();
     let now = app.clock.now();
     let uploaded = i64::try_from(upload.file.len())?;
+    within_budget(app, who, uploaded, now).await?;
     let processed = app
         .pictures
         .process(upload.file, Purpose::Attachment, now)
@@ -82,6 +88,27 @@ pub async fn upload(app: &App, who: &Member, upload: Upload) -> Result<Attached>
     }
     kept
 }
+
+/// Holds a restrained account to its budget. Two uploads at the same moment may both pass: it is
+/// there against a flood.
+async fn within_budget(app: &App, who: &Member, more: i64, now: DateTime<Utc>) -> Result<()> {
+    let mut conn = app.pool.get().await?;
+    let since = now - TimeDelta::days(1);
+    let used = store::media::used(&mut conn, who.account_id(), since).await?;
+    if used.bytes + more <= RESTRAINED_BYTES {
+        return Ok(());
+    }
+    let restrained =
+        used.restrained || (!used.established && outreach::is_guarded(app, &mut conn, now).await?);
+    match restrained {
+        true => Err(Error::invalid(OVER_BUDGET)),
+        false => Ok(()),
+    }
+}
+
+/// Stands in the catalogue, too.
+const OVER_BUDGET: &str = "This account can upload 20 MB a day at the moment, and that is used up. \
+     Please try again tomorrow, or with a smaller file.";
 
 /// One of the member's own uploads, while no status has it.
 ///

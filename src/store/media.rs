@@ -9,7 +9,7 @@ use diesel_async::RunQueryDsl;
 
 use super::Conn;
 use super::raw::raw;
-use crate::domain::{Id, Result};
+use crate::domain::{Id, Result, ids};
 use crate::model::status_parts::Attached;
 
 /// Media that one account may upload in a day without attaching them.
@@ -109,6 +109,40 @@ pub async fn insert(
         .await
         .optional()?;
     Ok(row.map(attached))
+}
+
+/// What an account uploaded lately, and how it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Used {
+    /// Bytes of the files as they came.
+    pub bytes: i64,
+    /// Staff limited or held it, or put it on probation.
+    pub restrained: bool,
+    /// It is established, or staff.
+    pub established: bool,
+}
+
+/// Reads that; `since` is when it begins.
+pub async fn used(conn: &mut Conn, account: Id, since: DateTime<Utc>) -> Result<Used> {
+    use diesel::sql_types::Bool;
+    let (bytes, restrained, established) = raw::<(BigInt, Bool, Bool)>(
+        "WITH p AS (SELECT ?::bigint AS account, ?::bigint AS first) \
+         SELECT coalesce((SELECT sum(m.uploaded) FROM media m \
+                          WHERE m.account_id = p.account AND m.id >= p.first), 0)::bigint, \
+                EXISTS (SELECT 1 FROM accounts a WHERE a.id = p.account AND a.flags & 69 <> 0), \
+                EXISTS (SELECT 1 FROM users u WHERE u.account_id = p.account AND u.role > 0) \
+                OR EXISTS (SELECT 1 FROM author_standing e WHERE e.account_id = p.account \
+                           AND e.established_at IS NOT NULL) FROM p",
+    )
+    .bind::<BigInt, _>(account)
+    .bind::<BigInt, _>(ids::first_at(since))
+    .get_result(conn)
+    .await?;
+    Ok(Used {
+        bytes,
+        restrained,
+        established,
+    })
 }
 
 const FIND: &str = concat!(

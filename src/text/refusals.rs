@@ -47,6 +47,7 @@ pub const KEYS: &[&str] = &[
     "refused-too-long",
     "refused-too-many",
     "refused-unconfirmed",
+    "refused-uploads-used-up",
     "refused-user-only",
 ];
 

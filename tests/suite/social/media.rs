@@ -83,3 +83,35 @@ fn uploads_that_no_post_has_go_after_a_day_and_no_others() {
         place.settle().await;
     });
 }
+
+#[test]
+fn a_restrained_account_uploads_so_much_a_day_and_hears_it() {
+    // H12
+    run(async |place| {
+        let ann = place.member("ann").await;
+        upload(&ann).await;
+        let all = "UPDATE media SET uploaded = 20 * 1024 * 1024";
+        place.sql(all, &[]).await;
+        upload(&ann).await;
+        let attempt = async || {
+            let part = reqwest::multipart::Part::bytes(picture::png(40, 30))
+                .file_name("a.png")
+                .mime_str("image/png")
+                .expect("a type");
+            let form = reqwest::multipart::Form::new().part("file", part);
+            let request = ann.api.request(Method::POST, "/api/v2/media");
+            ann.api.send(request.multipart(form)).await
+        };
+        // Limited, on probation, held.
+        for flag in [1, 4, 64] {
+            let restrain = format!("UPDATE accounts SET flags = {flag} WHERE username = 'ann'");
+            place.sql(&restrain, &[]).await;
+            let refused = attempt().await.error(422);
+            let said = refused["error"].as_str().expect("a sentence");
+            assert!(said.contains("can upload 20 MB a day"), "{said}");
+        }
+        assert_eq!(place.number("SELECT count(*) FROM media").await, 2);
+        place.advance(TimeDelta::hours(25));
+        attempt().await.entity("MediaAttachment");
+    });
+}
