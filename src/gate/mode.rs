@@ -116,6 +116,11 @@ fn weigh(app: &App, facts: &DoorFacts, now: DateTime<Utc>) -> Weighed {
             && (mode, reason) == (held.mode, held.reason)
         {
             held.since = Some(at);
+            let (mode, reason) = (held.mode, held.reason);
+            let same = |c: &&mut Ceiling| (c.mode, c.reason) == (mode, reason);
+            for ceiling in held.ceilings.iter_mut().filter(same) {
+                ceiling.since = ceiling.since.or(Some(at));
+            }
         }
     }
     Weighed {
@@ -306,4 +311,31 @@ pub async fn readers(app: &App) -> Result<Readers> {
         median_hours: store::door::median_hours(&mut conn, since).await?,
         last_decision: store::door::last_decision(&mut conn).await?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_usual_wait_is_told_coarsely() {
+        let told = |hours| {
+            let readers = Readers {
+                median_hours: Some(hours),
+                ..Readers::default()
+            };
+            readers.review_time()
+        };
+        for (hours, words) in [
+            (23.9, "hours"),
+            (24.0, "days"),
+            (119.0, "days"),
+            (120.0, "week"),
+            (191.0, "week"),
+            (192.0, "longer"),
+        ] {
+            assert_eq!(told(hours), Some(words), "{hours}");
+        }
+        assert_eq!(Readers::default().review_time(), None);
+    }
 }

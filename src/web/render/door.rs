@@ -80,3 +80,33 @@ pub fn lifted_by(ceiling: &Ceiling) -> &'static str {
         ModeReason::Setup => "An owner who gives somebody the role of a reviewer.",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_ceiling_says_who_lifts_it() {
+        let said = |reason, bypass| {
+            lifted_by(&Ceiling {
+                mode: RegistrationMode::Approval,
+                bypass,
+                reason,
+                since: None,
+            })
+        };
+        let all = [
+            (ModeReason::Admin, "An admin"),
+            (ModeReason::Deadman, "comes back"),
+            (ModeReason::Emergency, "Itself"),
+            (ModeReason::Capacity, "by deciding some"),
+            (ModeReason::Schedule, "by other hours"),
+            (ModeReason::Outdated, "A newer version"),
+            (ModeReason::Setup, "An owner"),
+        ];
+        for (reason, words) in all {
+            assert!(said(reason, true).contains(words), "{reason:?}");
+        }
+        assert!(said(ModeReason::Schedule, false).contains("who is back"));
+    }
+}

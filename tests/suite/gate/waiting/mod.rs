@@ -16,7 +16,7 @@ use crate::support::browser::Page;
 use crate::support::people::Person;
 use crate::support::place::Place;
 
-const MINE: &str = "/api/porchlight/v1/application";
+pub const MINE: &str = "/api/porchlight/v1/application";
 
 /// Staff ask something back, as the desk does.
 pub async fn ask_back(place: &Place, person: &Person, question: &str) {
