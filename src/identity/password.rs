@@ -17,7 +17,9 @@ use crate::app::App;
 use crate::domain::event::{Event, EventKind};
 use crate::domain::link_purpose::LinkPurpose;
 use crate::domain::{ClientAddress, Error, Id, Result};
-use crate::gate::who::{self, Proven, SignedIn};
+use crate::gate::applications::mail_reaches_people;
+use crate::gate::signs;
+use crate::gate::who::{self, Moderator, Proven, SignedIn};
 use crate::model::user::User;
 use crate::secrets::{Secret, link, password_rules};
 use crate::store;
@@ -71,28 +73,89 @@ async fn request(conn: &mut Conn, app: &App, user: Option<User>, now: DateTime<U
     store::events::insert(conn, &event, now).await
 }
 
-/// A link for a new password, to be handed over by the host or a moderator where there is no
-/// mail: the whole address, good for two hours. Written into the audit log.
+/// A link for a new password, to be handed over by the host: the whole address, good for two
+/// hours. Written into the audit log.
 pub async fn reset_link(app: &App, user: Id) -> Result<String> {
-    let now = app.clock.now();
-    let new = link::fresh(&app.keys, LinkPurpose::ResetPassword, Some(user), None);
     let mut conn = app.pool.get().await?;
-    let stored = conn
-        .transaction(async |conn| {
-            store::links::void(conn, LinkPurpose::ResetPassword, Some(user), now).await?;
-            let stored = store::links::insert(conn, &new, now).await?;
-            let line = NewLine {
-                actor: None,
-                act: "password.reset_link",
-                subject_kind: "user",
-                subject: Some(user),
-                detail: json!({}),
-                inverse: None,
-            };
-            store::audit::append(conn, line, now).await?;
-            Ok::<_, Error>(stored)
-        })
-        .await?;
+    conn.transaction(async |conn| made(conn, app, user, None, app.clock.now()).await)
+        .await
+}
+
+/// Whose password a moderator may have set anew: somebody of lower rank, where there is no mail by
+/// which they could do it themselves (registration.md C2).
+///
+/// # Errors
+/// `Denied` with a sentence; `NotFound` for a name of nobody, or of who cannot sign in.
+pub async fn in_need(app: &App, moderator: &Moderator, name: &str) -> Result<User> {
+    if mail_reaches_people(app) {
+        return Err(Error::denied(
+            "Whoever forgot their password asks for a new one by mail, on the page for signing in.",
+        ));
+    }
+    let name = name.trim_start_matches('@').to_lowercase();
+    let mut conn = app.pool.get().await?;
+    let user = store::users::find_by_name(&mut conn, &name)
+        .await?
+        .ok_or(Error::NotFound)?;
+    may_make(&mut conn, moderator, user.id, app.clock.now()).await
+}
+
+/// A link as [`reset_link`] makes it, by a moderator, whose name stands in the audit log. The rank
+/// is looked at once more.
+///
+/// # Errors
+/// As [`in_need`].
+pub async fn link_by(app: &App, moderator: &Moderator, user: Id) -> Result<String> {
+    let mut conn = app.pool.get().await?;
+    conn.transaction(async |conn| {
+        let now = app.clock.decide(conn).await?;
+        let user = may_make(conn, moderator, user, now).await?;
+        let url = made(conn, app, user.id, Some(moderator.user().id), now).await?;
+        signs::act(conn, moderator, now).await?;
+        Ok(url)
+    })
+    .await
+}
+
+async fn may_make(
+    conn: &mut Conn,
+    moderator: &Moderator,
+    user: Id,
+    now: DateTime<Utc>,
+) -> Result<User> {
+    let holder = store::access::by_user(conn, user).await?;
+    let user = holder
+        .filter(|h| sign_in::may_return(h, now))
+        .map(|h| h.user)
+        .ok_or(Error::NotFound)?;
+    match user.role < moderator.user().role {
+        true => Ok(user),
+        false => Err(Error::denied(
+            "A link is made for people of a lower rank than your own. The host can make any, on \
+             the command line.",
+        )),
+    }
+}
+
+async fn made(
+    conn: &mut Conn,
+    app: &App,
+    user: Id,
+    actor: Option<Id>,
+    now: DateTime<Utc>,
+) -> Result<String> {
+    let new = link::fresh(&app.keys, LinkPurpose::ResetPassword, Some(user), None);
+    store::links::void(conn, LinkPurpose::ResetPassword, Some(user), now).await?;
+    let stored = store::links::insert(conn, &new, now).await?;
+    let line = NewLine {
+        actor,
+        act: "password.reset_link",
+        subject_kind: "user",
+        subject: Some(user),
+        detail: json!({}),
+        inverse: None,
+    };
+    store::audit::append(conn, line, now).await?;
     Ok(reset_url(app, &link::token_of(&app.keys, &stored)))
 }
 

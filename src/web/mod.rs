@@ -101,6 +101,7 @@ pub const ROUTES: &[&[Route]] = &[
     review::question::ROUTES,
     review::invites::ROUTES,
     review::invite_person::ROUTES,
+    review::password::ROUTES,
     review::branch_cut::ROUTES,
     review::hosts::ROUTES,
     review::policy_lists::ROUTES,

@@ -444,6 +444,7 @@ pub fn pages() -> Vec<Hung> {
             hints: vec!["Came back on another day.".into()],
             form: Form::new().with("send_mail", "1"),
             mail_works: true,
+            password: Some("/desk/people/rosa/password".into()),
             history: vec![
                 application::HistoryLine {
                     at: ago(200),

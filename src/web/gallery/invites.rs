@@ -8,7 +8,7 @@ use crate::gate::invites::tree::{Node, NodeUser};
 use crate::web::apply::invite;
 use crate::web::home::{invites, vouches};
 use crate::web::parts::form::Form;
-use crate::web::review::{branch_cut, invite_person, invites as desk};
+use crate::web::review::{branch_cut, invite_person, invites as desk, password};
 
 /// Name and page.
 pub fn pages() -> Vec<Hung> {
@@ -119,12 +119,32 @@ pub fn pages() -> Vec<Hung> {
             is_own: true,
             rests: true,
             can_rest: true,
+            can_link: true,
             admin: true,
             form: Form::new().with("live", "2").with("uses", "3"),
             rows: vec![(1, 3, "works", ago(-900)), (3, 3, "used up", ago(900))],
         }
         .render(),
     );
+    for (name, link) in [
+        ("password", None),
+        (
+            "password_made",
+            Some("https://lane.example/password/abcdefghijklmnop".to_owned()),
+        ),
+    ] {
+        let page = staff("A new password for @ann");
+        let name_of = "ann".into();
+        hang(
+            name,
+            password::PasswordPage {
+                page,
+                name: name_of,
+                link,
+            }
+            .render(),
+        );
+    }
     hang(
         "branch_cut",
         branch_cut::CutPage {

@@ -89,6 +89,8 @@ pub struct ApplicationPage {
     pub manages: bool,
     /// A message can be mailed.
     pub mail_works: bool,
+    /// Where this viewer makes a link for a new password: not where there is mail.
+    pub password: Option<String>,
     /// What was said between staff and the applicant, oldest first.
     pub said: Vec<HistoryLine>,
     /// Notes of staff, oldest first.
@@ -292,6 +294,8 @@ pub async fn page(
             .collect(),
         manages: caller.admin().is_ok(),
         mail_works: mail_reaches_people(app),
+        password: (caller.moderator().is_ok() && !mail_reaches_people(app))
+            .then(|| format!("/desk/people/{}/password", card.user.username)),
         said,
         notes,
         history: history(&card, moment),

@@ -9,6 +9,7 @@ use crate::domain::Error;
 use crate::domain::role::Role;
 use crate::door::forms::lenient;
 use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
+use crate::gate::applications::mail_reaches_people;
 use crate::gate::invites::allowance::{self, Allowance};
 use crate::gate::invites::{rest, tree};
 use crate::web::error::WebError;
@@ -36,6 +37,8 @@ pub struct PersonPage {
     pub rests: bool,
     /// This viewer may put them to rest and take them up again.
     pub can_rest: bool,
+    /// This viewer may make a link for a new password.
+    pub can_link: bool,
     /// This viewer may say what they may.
     pub admin: bool,
     /// What was typed, and what is to be mended.
@@ -125,6 +128,7 @@ async fn page(
         is_own: person.is_own,
         rests: person.rests,
         can_rest: person.user.role < who.user().role && person.user.role <= Role::Admin,
+        can_link: person.user.role < who.user().role && !mail_reaches_people(app),
         admin: caller.admin().is_ok(),
         form,
         rows: person

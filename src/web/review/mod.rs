@@ -22,6 +22,7 @@ pub mod invites;
 pub mod keys;
 pub mod known;
 pub mod mail;
+pub mod password;
 pub mod policies;
 pub mod policy_lists;
 pub mod policy_new;

@@ -1,11 +1,12 @@
 //! Passwords: changed, forgotten, set anew.
 
+use porchlight::domain::role::Role;
 use reqwest::Method;
 
 use crate::support::answer::Answer;
 use crate::support::browser::Browser;
-use crate::support::people::PASSWORD;
-use crate::support::place::{Place, run};
+use crate::support::people::{PASSWORD, Person};
+use crate::support::place::{Place, Setup, run};
 
 const NEW: &str = "another wonderful long password";
 
@@ -214,5 +215,91 @@ fn a_new_address_holds_once_it_is_confirmed() {
                 .await,
             1
         );
+    });
+}
+
+/// A browser at a place in production, which names itself by its domain.
+async fn at_home(place: &Place, person: Option<(&Person, &str)>) -> Browser {
+    let mut browser = place.browser();
+    browser.origin = place.app.config.server.origin();
+    if let Some((person, password)) = person {
+        let page = browser.open("/sign-in").await;
+        let form = page.form("/sign-in").set("login", &person.name);
+        let answer = browser.post(&form.set("password", password)).await;
+        assert_eq!(answer.status, 303, "{}", answer.shown());
+    }
+    browser
+}
+
+#[test]
+fn where_no_mail_goes_out_a_moderator_makes_the_link_for_who_is_of_lower_rank() {
+    // C2
+    let setup = Setup::default().with("PORCHLIGHT_SERVER__DOMAIN", "porch.example");
+    setup.run(async |place| {
+        let olive = place.owner().await;
+        let rob = place.staff("rob", Role::Moderator).await;
+        place.staff("max", Role::Moderator).await;
+        place.staff("ada", Role::Admin).await;
+        let hana = place.unconfirmed("hana").await;
+        let desk = at_home(place, Some((&rob, PASSWORD))).await;
+        let card = format!("/desk/applications/{}", place.application_of(&hana).await);
+        desk.open(&card).await.says("A new password");
+        let path = "/desk/people/hana/password";
+        let links = "SELECT count(*) FROM one_time_links";
+        let before = place.number(links).await;
+        let page = desk.open(path).await;
+        assert_eq!(place.number(links).await, before, "looking makes none");
+        let made = desk.submit(page.form(path)).await;
+        let link = made.all("textarea")[0].raw_text.trim().to_owned();
+        let begin = "https://porch.example/password/";
+        let rest = link.strip_prefix(begin).expect("a whole link").to_owned();
+        desk.open(path).await.hides(&rest);
+        let line =
+            "SELECT actor_user_id, subject_id FROM audit_log WHERE act = 'password.reset_link'";
+        let lines = place.sql(line, &[]).await;
+        assert_eq!(lines.len(), 1);
+        assert_eq!(lines[0].get::<_, Option<i64>>(0), Some(rob.user));
+        assert_eq!(lines[0].get::<_, Option<i64>>(1), Some(hana.user));
+
+        let theirs = at_home(place, None).await;
+        let page = theirs.open(&format!("/password/{rest}")).await;
+        let answer = theirs
+            .post(&page.form("/password/").set("password", NEW))
+            .await;
+        assert_eq!(answer.status, 303, "{}", answer.shown());
+        at_home(place, Some((&hana, NEW))).await;
+
+        // Not for equals, nor for who is above, nor for oneself.
+        for name in ["max", "ada", "rob", &olive.name] {
+            let path = format!("/desk/people/{name}/password");
+            assert_eq!(desk.visit(&path).await.status(), 403, "{name}");
+            let forged = desk.open("/desk/people/hana/password").await;
+            let forged = forged.form("/desk/people/hana/password").aim(&path);
+            assert_eq!(desk.post(&forged).await.status, 403, "{name}");
+        }
+        assert_eq!(
+            desk.visit("/desk/people/nobody/password").await.status(),
+            404
+        );
+        assert_eq!(place.sql(line, &[]).await.len(), 1);
+        // Whoever only reads applications makes none.
+        let greta = place.staff("greta", Role::Reviewer).await;
+        let desk = at_home(place, Some((&greta, PASSWORD))).await;
+        assert!(desk.visit(path).await.status() >= 400);
+        desk.open(&card).await.hides("A new password");
+    });
+}
+
+#[test]
+fn where_mail_goes_out_nobody_else_makes_a_link() {
+    run(async |place| {
+        let olive = place.owner().await;
+        let hana = place.applicant("hana").await;
+        let desk = place.signed_in(&olive).await;
+        let card = format!("/desk/applications/{}", place.application_of(&hana).await);
+        desk.open(&card).await.hides("A new password");
+        let page = desk.visit("/desk/people/hana/password").await;
+        assert_eq!(page.status(), 403);
+        page.says("by mail");
     });
 }

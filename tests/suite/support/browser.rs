@@ -19,6 +19,10 @@ pub struct Browser {
     base: String,
     /// Where it seems to come from.
     pub from: String,
+    /// Where it says that its forms stand; the place's own address at first.
+    pub origin: String,
+    /// The languages that it asks for (`Accept-Language`); empty for none.
+    pub speaks: String,
     cookies: Arc<Mutex<BTreeMap<String, String>>>,
 }
 
@@ -314,8 +318,10 @@ impl Browser {
     pub fn new(http: reqwest::Client, base: String, from: String) -> Browser {
         Browser {
             http,
+            origin: base.clone(),
             base,
             from,
+            speaks: String::new(),
             cookies: Arc::default(),
         }
     }
@@ -362,6 +368,10 @@ impl Browser {
             .http
             .request(method, url)
             .header("X-Forwarded-For", &self.from);
+        let request = match self.speaks.as_str() {
+            "" => request,
+            languages => request.header("Accept-Language", languages),
+        };
         if cookies.is_empty() {
             request
         } else {
@@ -427,7 +437,7 @@ impl Browser {
         }
         let request = self
             .request(Method::POST, &filled.form.action)
-            .header("Origin", &self.base);
+            .header("Origin", &self.origin);
         if !filled.form.multipart {
             return self.send(request.form(&filled.pairs())).await;
         }
