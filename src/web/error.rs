@@ -6,8 +6,8 @@ use actix_web::http::{StatusCode, header};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError};
 
-use super::frame;
 use super::public::trouble::TroublePage;
+use super::{frame, kept};
 use crate::domain::Error;
 use crate::domain::error::BUSY_FOR;
 use crate::door::{Caller, status};
@@ -99,7 +99,8 @@ pub async fn page_for(req: &HttpRequest, error: &Error) -> HttpResponse {
                 page,
                 status: status.as_u16(),
                 sentence: words_of(error),
-                onward: onward(error),
+                onward: onward(req, error),
+                kept: kept::shown(req),
             };
             frame::render(req, &trouble).ok()
         }
@@ -114,8 +115,17 @@ pub async fn page_for(req: &HttpRequest, error: &Error) -> HttpResponse {
         // Not even the frame could be made: the database is away, say.
         None => HttpResponse::build(status)
             .content_type("text/plain; charset=utf-8")
-            .body(error.sentence()),
+            .body(bare(req, error)),
     }
+}
+
+/// Without a frame: the sentence, and what was typed below it.
+fn bare(req: &HttpRequest, error: &Error) -> String {
+    let mut words = error.sentence();
+    for kept in kept::shown(req) {
+        words.push_str(&format!("\n\n{}:\n{}", kept.label, kept.text));
+    }
+    words
 }
 
 /// Says when to come again, where the error knows.
@@ -129,12 +139,15 @@ pub fn say_when(response: &mut HttpResponse, error: &Error) {
 }
 
 /// Where to go from an error that has a way out.
-fn onward(error: &Error) -> Option<(String, String)> {
+fn onward(req: &HttpRequest, error: &Error) -> Option<(String, String)> {
     match error {
         Error::Closed(closed) if closed.code == ASLEEP => Some((
             "/settings/second-factor".to_owned(),
             "Set a second factor".to_owned(),
         )),
+        _ if req.path().starts_with("/waiting/") => {
+            Some(("/waiting".to_owned(), "Back to the porch".to_owned()))
+        }
         _ => None,
     }
 }

@@ -1,4 +1,5 @@
-//! The one way a page's form reaches a handler: read, and checked against forgery (T6).
+//! The one way a page's form reaches a handler: read, and checked against forgery (T6). What was
+//! typed is kept for the page that an error becomes.
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
@@ -8,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::error::WebError;
-use super::frame;
+use super::{frame, kept};
 use crate::domain::{Error, Result};
 use crate::door::Caller;
 use crate::door::forms::{self, Uploads};
@@ -36,6 +37,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
                     true => forms::read_with_files(&req, payload).await?,
                     false => (forms::read(&req, payload).await?, Uploads::default()),
                 };
+            kept::remember(&req, &all);
             let sent = all.get("csrf").and_then(Value::as_str).unwrap_or_default();
             check(&req, sent)?;
             let fields = T::deserialize(Value::Object(all))

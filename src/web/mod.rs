@@ -13,6 +13,7 @@ pub mod form;
 pub mod frame;
 pub mod home;
 pub mod identity;
+pub mod kept;
 pub mod parts;
 pub mod public;
 pub mod remote_media;

@@ -17,12 +17,13 @@ use crate::gate::applications::answer::{self, EditAnswers, Reply};
 use crate::gate::applications::appeal;
 use crate::gate::applications::progress::{self, Progress, Step};
 use crate::gate::questions;
+use crate::gate::who::SignedIn;
 use crate::model::question::QuestionKind;
 use crate::web::error::WebError;
 use crate::web::form as sent_form;
-use crate::web::frame;
 use crate::web::parts::form::Form;
 use crate::web::parts::layout::{Flash, Here, Page};
+use crate::web::{frame, kept};
 
 type Fields = BTreeMap<String, Value>;
 
@@ -78,8 +79,7 @@ pub async fn send(
             let form = refused(typed(&sent.fields), &invalid, &progress);
             Ok(frame::refused(page(&req, &caller, &progress, form).await?))
         }
-        Err(Error::Conflict(said)) => Ok(frame::see_other_with("/waiting", &Flash::trouble(said))),
-        Err(error) => Err(error.into()),
+        Err(error) => Err(lost(&req, &app, who, error).await),
     }
 }
 
@@ -110,11 +110,7 @@ pub async fn reply(
             };
             waiting::page(&req, &app, &caller, typed).await
         }
-        Err(Error::Invalid(invalid)) => {
-            let said = Flash::note(invalid.sentence());
-            Ok(frame::see_other_with("/waiting", &said))
-        }
-        Err(error) => Err(error.into()),
+        Err(error) => Err(lost(&req, &app, who, error).await),
     }
 }
 
@@ -133,6 +129,9 @@ pub async fn ask_again(
         }
         Err(Error::Invalid(invalid)) => {
             let mut form = Form::new().with("appeal", text);
+            if invalid.fields.is_empty() {
+                form = form.error("", invalid.sentence());
+            }
             for trouble in &invalid.fields {
                 let sentence = format!("What you ask us {}.", trouble.description);
                 form = form.error("appeal", sentence);
@@ -145,6 +144,18 @@ pub async fn ask_again(
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// What cannot be sent any more goes onto the page of the error, below its questions.
+async fn lost(req: &HttpRequest, app: &App, who: &SignedIn, error: Error) -> WebError {
+    if let Ok(progress) = progress::read(app, who).await {
+        kept::call(req, |field| {
+            let asked = progress.answers.iter();
+            let mut asked = asked.filter(|a| questions::field_of(a.question_version_id) == field);
+            asked.next().map(|answer| answer.wording.clone())
+        });
+    }
+    error.into()
 }
 
 async fn page(

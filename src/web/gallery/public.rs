@@ -199,6 +199,7 @@ pub fn pages() -> Vec<Hung> {
                 status,
                 sentence: sentence.into(),
                 onward: None,
+                kept: Vec::new(),
             }
             .render(),
         );

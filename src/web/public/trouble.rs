@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::web::kept::Kept;
 use crate::web::parts::layout::Page;
 
 /// A calm sentence and a way on.
@@ -16,4 +17,6 @@ pub struct TroublePage {
     pub sentence: String,
     /// A link onward: path and words.
     pub onward: Option<(String, String)>,
+    /// What was typed into the form that could not be taken.
+    pub kept: Vec<Kept>,
 }

@@ -14,6 +14,7 @@ mod hints;
 mod invite_modes;
 mod invite_tree;
 pub mod invites;
+mod kept;
 mod languages;
 mod left_open;
 mod letters;

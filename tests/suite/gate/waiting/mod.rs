@@ -84,7 +84,7 @@ async fn state(place: &Place, person: &Person) -> i64 {
         .await
 }
 
-fn field(page: &Page) -> String {
+pub fn field(page: &Page) -> String {
     let form = page.form("/waiting/answers");
     let names = form.names();
     let name = names.iter().find(|n| n.starts_with("answer_"));
