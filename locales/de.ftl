@@ -58,8 +58,8 @@ new-address-link = Diese Adresse verwenden
 new-address-good-for = Der Link gilt { $span }. Bis du ihm folgst, bleibt alles, wie es ist.
 new-address-not-you = Warst du das nicht, dann tu nichts: Ohne den Link wird nichts daraus.
 
-address-taken-subject = Du hast schon einen Platz bei { $place }
-address-taken-told = jemand, vielleicht du, wollte mit dieser Adresse bei { $place } mitmachen. Sie gehört hier aber schon jemandem: dir.
+address-taken-subject = { $place } kennt diese Adresse schon
+address-taken-told = jemand, vielleicht du, wollte mit dieser Adresse bei { $place } mitmachen. Sie gehört hier aber schon jemandem: dir. Ist das eine Bewerbung, deren Zeit um ist, dann melde dich an und lösche sie; danach kannst du dich neu bewerben.
 address-taken-sign-in = Anmelden
 address-taken-reset = Ein neues Passwort wählen, falls du deines nicht mehr weißt
 address-taken-not-you = Warst du das nicht, musst du nichts tun. Wer das Formular ausgefüllt hat, hat nichts über dich erfahren.
@@ -95,7 +95,7 @@ ended-asked = deine Bewerbung bei { $place } hat auf deine Antwort gewartet. Es 
 ended-kept = Noch { $days ->
     [one] einen Tag
    *[other] { $days } Tage
-} lang kannst du dich anmelden und mitnehmen, was du geschrieben hast; dann wird es gelöscht. Du kannst dich gern neu bewerben.
+} lang kannst du dich anmelden und mitnehmen, was du geschrieben hast; dann wird es gelöscht. Du kannst dich gern neu bewerben: Melde dich an und lösche dort zuerst die alte Bewerbung.
 ended-link = Was du geschrieben hast
 
 withdrawn-subject = Deine Bewerbung bei { $place } ist zurückgezogen

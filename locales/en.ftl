@@ -61,8 +61,8 @@ new-address-link = Use this address
 new-address-good-for = The link is good for { $span }. Until you follow it, everything stays as it is.
 new-address-not-you = If it was not you, do nothing: without the link, nothing comes of it.
 
-address-taken-subject = You already have a place at { $place }
-address-taken-told = somebody, perhaps you, tried to join { $place } with this address. But it already belongs to somebody here: you.
+address-taken-subject = { $place } knows this address already
+address-taken-told = somebody, perhaps you, tried to join { $place } with this address. But it already belongs to somebody here: you. If that is an application whose time is over, sign in and erase it; then you can apply again.
 address-taken-sign-in = Sign in
 address-taken-reset = Choose a new password, if you no longer know yours
 address-taken-not-you = If it was not you, there is nothing to do. The person at the form was told nothing about you.
@@ -98,7 +98,7 @@ ended-asked = your application to { $place } waited for your answer. None came, 
 ended-kept = For { $days ->
     [one] a day
    *[other] { $days } days
-} you can still sign in and take along what you wrote; then it is erased. You are welcome to apply again.
+} you can still sign in and take along what you wrote; then it is erased. You are welcome to apply again: sign in and erase this one there first.
 ended-link = What you wrote
 
 withdrawn-subject = Your application to { $place } is withdrawn

@@ -53,6 +53,38 @@ pub async fn claim(
     Ok(got.is_some())
 }
 
+/// Claims a name that rests, before its time: for whom it rests. `false` for any other name.
+pub async fn claim_resting(
+    conn: &mut Conn,
+    canonical: &str,
+    holder: Id,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    let changed = raw::<()>(
+        "UPDATE names SET holder = ?, state = 1, until = NULL, created_at = ? \
+         WHERE canonical = ? AND state = 0 AND holder IS NULL AND until IS NOT NULL",
+    )
+    .bind::<BigInt, _>(holder)
+    .bind::<Timestamptz, _>(now)
+    .bind::<Text, _>(canonical.to_owned())
+    .execute(conn)
+    .await?;
+    Ok(changed == 1)
+}
+
+/// Whether a name rests after its applicant was erased.
+pub async fn rests(conn: &mut Conn, canonical: &str) -> Result<bool> {
+    let found: Option<(String,)> = raw::<(Text,)>(
+        "SELECT canonical FROM names \
+         WHERE canonical = ? AND state = 0 AND holder IS NULL AND until IS NOT NULL",
+    )
+    .bind::<Text, _>(canonical.to_owned())
+    .get_result(conn)
+    .await
+    .optional()?;
+    Ok(found.is_some())
+}
+
 /// Whether a name could be claimed now.
 pub async fn is_free(conn: &mut Conn, canonical: &str, now: DateTime<Utc>) -> Result<bool> {
     let taken: Option<(String,)> = raw::<(Text,)>(

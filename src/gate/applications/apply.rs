@@ -64,6 +64,8 @@ pub struct Apply {
     pub event: Option<String>,
     /// The code of an invite, as it came.
     pub invite: Option<String>,
+    /// What keeps the name of an application that time ended ([`super::once_more`]), as it came.
+    pub again: Option<String>,
     /// A member who knows them, as typed.
     pub vouch: Option<String>,
     /// It came through an app, which can do no work for it.

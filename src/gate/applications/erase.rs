@@ -11,7 +11,7 @@ use crate::files::MediaPath;
 use crate::store::{self, Conn};
 
 /// How long a name rests after its applicant was erased (D6).
-const NAME_RESTS: TimeDelta = TimeDelta::days(7);
+pub(super) const NAME_RESTS: TimeDelta = TimeDelta::days(7);
 /// Who wrote a file down deletes it within this; then somebody else does.
 const LEFT_AFTER: TimeDelta = TimeDelta::minutes(10);
 /// Files that one [`sweep`] deletes at a time.

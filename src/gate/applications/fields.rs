@@ -6,6 +6,7 @@ use ipnet::IpNet;
 use super::answer;
 use super::apply::Apply;
 use super::form::Returned;
+use super::once_more;
 use crate::app::App;
 use crate::domain::block_severity::BlockSeverity;
 use crate::domain::error::Invalid;
@@ -26,6 +27,8 @@ const MAX_REMARK: usize = 2000;
 /// The fields as they will be kept.
 pub(super) struct Fields {
     pub username: String,
+    /// The name rests, and is kept for them.
+    pub resting: bool,
     pub address: Option<Address>,
     pub answers: Vec<Answer>,
     pub remark: Option<String>,
@@ -60,8 +63,14 @@ pub(super) async fn check(
         form, address, now, ..
     } = context;
     let mut invalid = Invalid::new();
+    let kept = cmd.again.as_deref();
+    let kept = kept.and_then(|token| once_more::name_of(app, token, now));
+    let mut resting = false;
     let (username, named) = match names::username(&cmd.username) {
-        Ok(name) => name_or_trouble(conn, name, now, &mut invalid).await?,
+        Ok(name) => {
+            resting = kept.as_ref() == Some(&name) && store::names::rests(conn, &name).await?;
+            name_or_trouble(conn, name, resting, now, &mut invalid).await?
+        }
         Err(error) => {
             let (code, sentence) = username_trouble(error);
             invalid.add("username", code, sentence);
@@ -158,6 +167,7 @@ pub(super) async fn check(
     invalid.into_result()?;
     let fields = Fields {
         username,
+        resting,
         address,
         answers,
         remark,
@@ -168,14 +178,16 @@ pub(super) async fn check(
     Ok((fields, blocks::heavier(named, addressed)))
 }
 
-/// A name that can be had, with what a block says of it. Three statements, whatever the answer.
+/// A name that can be had, or rests for who asks, with what a block says of it. Three statements,
+/// whatever the answer.
 async fn name_or_trouble(
     conn: &mut Conn,
     name: String,
+    resting: bool,
     now: DateTime<Utc>,
     invalid: &mut Invalid,
 ) -> Result<(String, Option<BlockSeverity>)> {
-    let free = store::names::is_free(conn, &name, now).await?;
+    let free = store::names::is_free(conn, &name, now).await? || resting;
     let met = judge::name(conn, &name).await?;
     if !free || met == Some(BlockSeverity::Refuse) {
         invalid.add("username", "ERR_TAKEN", NAME_REFUSED);

@@ -18,6 +18,7 @@ mod fields;
 pub mod form;
 pub mod line;
 pub mod notes;
+pub mod once_more;
 pub mod pace;
 pub mod presets;
 pub mod progress;

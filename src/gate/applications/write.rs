@@ -118,7 +118,11 @@ impl Write<'_> {
         now: DateTime<Utc>,
     ) -> Result<Received> {
         let user = self.insert_user(conn, ready, now).await?;
-        if !store::names::claim(conn, &user.username, user.id, NameState::Pending, now).await? {
+        let name = &user.username;
+        let got = store::names::claim(conn, name, user.id, NameState::Pending, now).await?
+            || (self.fields.resting
+                && store::names::claim_resting(conn, name, user.id, now).await?);
+        if !got {
             // Somebody took it between the check and now.
             return Err(Error::field("username", "ERR_TAKEN", NAME_REFUSED));
         }

@@ -13,10 +13,11 @@ use crate::app::App;
 use crate::domain::error::{FieldError, Invalid};
 use crate::domain::registration_mode::RegistrationMode;
 use crate::domain::{Error, Result};
-use crate::door::Caller;
+use crate::door::{Caller, language};
 use crate::gate::applications::apply::{self, Apply};
 use crate::gate::applications::arrival;
 use crate::gate::applications::form::{self as gate_form, FormView};
+use crate::gate::applications::once_more;
 use crate::gate::invites::bring::Invitation;
 use crate::gate::questions::Given;
 use crate::gate::{event_codes, invites, mode, proof};
@@ -30,7 +31,7 @@ use crate::web::{form as sent_form, frame};
 use crate::web::parts::form::Form;
 use crate::web::parts::layout::Page;
 
-/// Fields: `invite` (hidden where one works), `vouch`, `event` where the code of one is asked for or known, `proof` (filled in by script), `username`, `email`, `password`, one `answer_ID` per question (`answer_ID[]` where several may be chosen), `agreement` ("1")
+/// Fields: `invite` (hidden where one works), `vouch`, `event` where the code of one is asked for or known, `again` where a name is kept, `proof` (filled in by script), `username`, `email`, `password`, one `answer_ID` per question (`answer_ID[]` where several may be chosen), `agreement` ("1")
 /// where there are rules, and hidden: `form_token`, `csrf`, `left_blank` (a honeypot that stays
 /// empty). A refused form comes back with the same token, every answer but the password,
 /// and every error at once.
@@ -148,6 +149,9 @@ pub struct Invited {
     /// The code of an invite.
     #[serde(default)]
     invite: String,
+    /// What keeps the name of an application that time ended.
+    #[serde(default)]
+    again: String,
 }
 
 /// GET `/apply`: the form, or why there is none.
@@ -163,7 +167,12 @@ pub async fn show(
     let view = gate_form::fetch(&app, Some(caller.address())).await?;
     let code = event_codes::normalise(&invited.event).unwrap_or_default();
     let brought: String = invited.invite.chars().take(40).collect();
-    let form = Form::new().with("event", code).with("invite", brought);
+    let mut form = Form::new().with("event", code).with("invite", brought);
+    if let Some(name) = once_more::name_of(&app, &invited.again, app.clock.now()) {
+        form = form
+            .with("username", name)
+            .with("again", invited.into_inner().again);
+    }
     answer(&req, &app, &caller, view, form).await
 }
 
@@ -185,13 +194,14 @@ pub async fn send(
         email: Some(text("email")).filter(|e| !e.is_empty()),
         password: text("password"),
         agreement: text("agreement") == "1",
-        locale: locale_of(&req),
+        locale: language::locale(&req),
         answers: answers_of(&fields),
         elsewhere: Some(text("elsewhere")),
         form_token: Some(token.clone()),
         proof: Some(text("proof")),
         event: Some(text("event")).filter(|code| !code.trim().is_empty()),
         invite: Some(text("invite")).filter(|code| !code.trim().is_empty()),
+        again: Some(text("again")).filter(|token| !token.is_empty()),
         vouch: Some(text("vouch")),
         network: Some(caller.address()),
         trap_filled: !text("left_blank").is_empty(),
@@ -217,7 +227,7 @@ pub async fn send(
         }
         Err(Error::Invalid(invalid)) => {
             let view = gate_form::again(&app, &token, Some(caller.address())).await?;
-            let form = refused(kept(&fields), &invalid, &view);
+            let form = refused(kept(&fields), &invalid, &view, &language::locale(&req));
             Ok(frame::refused(
                 answer(&req, &app, &caller, view, form).await?,
             ))
@@ -252,7 +262,10 @@ async fn answer(
         Some(_) => view.mode.closed_to_the_invited(),
         None => view.mode.closed_because(),
     };
-    if let (Some(_), RegistrationMode::Invite) = (closed, view.mode.mode) {
+    // Who sent something reads it again below the sentence; who only looks may type a code.
+    if let (Some(_), RegistrationMode::Invite, true) =
+        (closed, view.mode.mode, req.method().is_safe())
+    {
         let mut answer = invite::page(req, app, caller, None, form.value("invite")).await?;
         *answer.status_mut() = StatusCode::FORBIDDEN;
         return Ok(answer);
@@ -265,7 +278,7 @@ async fn answer(
         };
         return Ok(page_for(req, &Error::Closed(Box::new(closed))).await);
     }
-    let locale = locale_of(req);
+    let locale = language::locale(req);
     let readers = mode::readers(app).await?;
     let mut page = frame::page(req, Some(caller), "Apply to join").await?;
     page.here = Here::Apply;
@@ -313,6 +326,7 @@ fn kept(fields: &BTreeMap<String, Value>) -> Form {
                 "agreement",
                 "event",
                 "invite",
+                "again",
                 "vouch",
                 "proof",
             ]
@@ -331,7 +345,7 @@ fn kept(fields: &BTreeMap<String, Value>) -> Form {
 }
 
 /// Notes the troubles, those of answers in whole sentences.
-fn refused(mut form: Form, invalid: &Invalid, view: &FormView) -> Form {
+fn refused(mut form: Form, invalid: &Invalid, view: &FormView, locale: &str) -> Form {
     for trouble in &invalid.fields {
         let sentence = match trouble.field.as_ref() {
             "form_token" => {
@@ -344,7 +358,7 @@ fn refused(mut form: Form, invalid: &Invalid, view: &FormView) -> Form {
                     .questions
                     .iter()
                     .find(|q| crate::gate::questions::field_of(q.id) == name)
-                    .map(|q| q.label("en"))
+                    .map(|q| q.label(locale))
                     .unwrap_or_default();
                 trouble_of_answer(&asked, trouble)
             }
@@ -390,17 +404,6 @@ pub(super) fn answers_of(fields: &BTreeMap<String, Value>) -> Vec<Given> {
 
 pub(in crate::web) fn text_of(value: Option<&Value>) -> String {
     value.and_then(Value::as_str).unwrap_or_default().to_owned()
-}
-
-/// The first language that the browser asks for.
-fn locale_of(req: &HttpRequest) -> String {
-    req.headers()
-        .get(header::ACCEPT_LANGUAGE)
-        .and_then(|v| v.to_str().ok())
-        .and_then(|v| v.split([',', ';']).next())
-        .unwrap_or("en")
-        .trim()
-        .to_owned()
 }
 
 #[cfg(test)]

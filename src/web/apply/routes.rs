@@ -100,6 +100,11 @@ pub const ROUTES: &[Route] = &[
         ..POST
     },
     Route {
+        path: "/waiting/again",
+        handler: || web::to(withdraw::again),
+        ..POST
+    },
+    Route {
         path: "/waiting/export",
         rate: Rate::Upload,
         handler: || web::to(withdraw::export),

@@ -16,7 +16,7 @@ use crate::domain::lane::Lane;
 use crate::domain::{Error, Id, Result};
 use crate::door::Caller;
 use crate::gate::applications::progress::{self, Progress, Step};
-use crate::gate::applications::{answer, confirm_email, mail_reaches_people};
+use crate::gate::applications::{answer, confirm_email, mail_reaches_people, once_more};
 use crate::gate::who::{SignedIn, Standing};
 use crate::gate::{drafts, sandbox, vouches};
 use crate::identity::email;
@@ -36,7 +36,7 @@ use crate::web::parts::status::MediaView;
 /// The page of an unconfirmed, pending or rejected user.
 ///
 /// Forms: `/waiting/resend` (csrf), `/waiting/email` (`email`), `/waiting/answer` (`reply`, and
-/// `answer_ID` of what is open), `/waiting/vouch` (`vouch`), `/waiting/appeal` (`appeal`), `/drafts` (`text`,
+/// `answer_ID` of what is open), `/waiting/vouch` (`vouch`), `/waiting/appeal` (`appeal`), `/waiting/again` (csrf), `/drafts` (`text`,
 /// `spoiler_text`, `visibility`). Links: `/waiting/answers`, `/waiting/profile`,
 /// `/waiting/export`, `/waiting/withdraw`, `/settings/account`, `/drafts/ID`.
 #[derive(Template)]
@@ -199,6 +199,8 @@ pub struct Rejection {
     pub decided_at: Moment,
     /// When everything is erased.
     pub erased_at: Moment,
+    /// It can be erased for a new one.
+    pub may_again: bool,
     /// An appeal is left.
     pub may_appeal: bool,
     /// The appeal as typed, and what is wrong with it.
@@ -367,6 +369,7 @@ fn filled(
         message: application.decision_message.clone().unwrap_or_default(),
         decided_at: Moment::new(at, now),
         erased_at: Moment::new(application.erase_at.unwrap_or(at), now),
+        may_again: once_more::may(application),
         may_appeal: progress.may_appeal(),
         appeal_form: typed.appeal,
     });

@@ -7,7 +7,7 @@ use askama::Template;
 use crate::app::App;
 use crate::domain::Error;
 use crate::door::Caller;
-use crate::gate::applications::{export, withdraw};
+use crate::gate::applications::{export, once_more, withdraw};
 use crate::gate::drafts;
 use crate::gate::who::Standing;
 use crate::web::error::WebError;
@@ -53,6 +53,18 @@ pub async fn send(
     withdraw::withdraw(&app, caller.signed_in()?).await?;
     let said = "Your application and everything that came with it is erased. Take care!";
     Ok(frame::see_other_with("/", &Flash::done(said)))
+}
+
+/// POST `/waiting/again`: erases what time ended, and leads to the form.
+pub async fn again(
+    app: web::Data<App>,
+    caller: Caller,
+    _form: Form<Nothing>,
+) -> Result<HttpResponse, WebError> {
+    let token = once_more::start(&app, caller.signed_in()?).await?;
+    let said = "The old application is erased. Here is the form; your name is kept for you.";
+    let path = format!("/apply?again={token}");
+    Ok(frame::see_other_with(&path, &Flash::done(said)))
 }
 
 /// GET `/waiting/export`: everything that an applicant gave us, as a ZIP archive.

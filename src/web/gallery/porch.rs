@@ -188,6 +188,7 @@ pub fn pages() -> Vec<Hung> {
         message: "We are full of bakers. Try the next lane?".into(),
         decided_at: ago(90),
         erased_at: ago(-20_000),
+        may_again: expired,
         may_appeal,
         appeal_form: Form::new(),
     };

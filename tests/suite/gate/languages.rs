@@ -7,6 +7,8 @@ use crate::support::people::PASSWORD;
 use crate::support::place::{Place, run};
 use crate::support::routes;
 
+use super::applying::fill;
+
 /// Somebody who applied from an app that speaks `locale`; gives the token.
 async fn applied_in(place: &Place, name: &str, locale: &str) -> String {
     let app = place.api(routes::app_token(place).await);
@@ -83,5 +85,55 @@ fn the_language_of_our_mails_is_chosen_in_the_settings() {
         let kept = "SELECT locale FROM users WHERE id = $1";
         let kept: String = place.sql(kept, &[&olive.user]).await[0].get(0);
         assert_eq!(kept, "de-AT");
+    });
+}
+
+#[test]
+fn the_form_its_errors_and_its_mail_are_in_a_language_that_the_browser_asks_for() {
+    run(async |place| {
+        place.owner().await;
+        for (name, accepted) in [
+            ("hana", "de-AT,de;q=0.9,en;q=0.8"),
+            ("rosa", "fr, de;q=0.5"),
+        ] {
+            let mut browser = place.browser();
+            browser.speaks = accepted.to_owned();
+            let page = browser.open("/apply").await;
+            page.says("Was führt dich her?")
+                .hides("What brings you here?");
+            place.advance(chrono::TimeDelta::seconds(30));
+            let form = fill(&page, name, &format!("{name}@{name}.example"));
+            let names = form.names();
+            let asked = names.iter().find(|n| n.starts_with("answer_"));
+            let asked = (*asked.expect("a question")).to_owned();
+            let page = browser.submit(form.set(&asked, " ")).await;
+            assert_eq!(page.status(), 422, "{}", page.answer.shown());
+            page.says("“Was führt dich her?”")
+                .hides("What brings you here?");
+            place.advance(chrono::TimeDelta::seconds(30));
+            let form = page.form("/apply").set("password", PASSWORD);
+            browser.submit(form.set(&asked, "Brot.")).await;
+            let mail = place.mail_to(&format!("{name}@{name}.example")).await;
+            let subject = "Bestätige deine Adresse";
+            assert!(mail.subject.starts_with(subject), "{}", mail.subject);
+        }
+        let kept = "SELECT locale FROM users WHERE username IN ('hana', 'rosa') ORDER BY username";
+        let kept: Vec<String> = place
+            .sql(kept, &[])
+            .await
+            .iter()
+            .map(|r| r.get(0))
+            .collect();
+        assert_eq!(kept, ["de-AT", "de"]);
+        // Apps that send no wish in words.
+        for path in ["/api/v1/instance/registration_form", "/api/v2/instance"] {
+            let stranger = place.stranger();
+            let request = stranger.request(reqwest::Method::GET, path);
+            let answer = stranger.send(request.header("Accept-Language", "de")).await;
+            let varies = answer.header("vary").to_owned();
+            assert!(varies.contains("Accept-Language"), "{path}: {varies}");
+            let said = answer.ok().to_string();
+            assert!(said.contains("Was führt dich her?"), "{path}: {said}");
+        }
     });
 }

@@ -1,6 +1,7 @@
 //! While somebody waits: the path, answers, what is asked back, what a no says and does not
 //! say, and what time does.
 
+mod again;
 mod answering;
 mod meanwhile;
 mod refused;
