@@ -26,6 +26,25 @@ pub fn of(req: &HttpRequest) -> Words {
     words(req, caller.as_ref(), lang.as_deref())
 }
 
+/// The locale in which the browser asks for things, whole (`de-AT`): the first whose language is in
+/// the catalogue, else the first that it names, else English.
+pub fn locale(req: &HttpRequest) -> String {
+    let accepted = req.headers().get(header::ACCEPT_LANGUAGE);
+    locale_of(accepted.and_then(|a| a.to_str().ok()).unwrap_or_default())
+}
+
+fn locale_of(accepted: &str) -> String {
+    let named = || {
+        let items = accepted.split(',');
+        let items = items
+            .filter_map(|item| item.split(';').next())
+            .map(str::trim);
+        items.filter(|item| !item.is_empty() && *item != "*")
+    };
+    let known = named().find(|item| Language::known(item).is_some());
+    known.or_else(|| named().next()).unwrap_or("en").to_owned()
+}
+
 /// The first language of an `Accept-Language` that is there. Browsers name the dearest first.
 fn accepted_of(accepted: &str) -> Option<Language> {
     accepted
@@ -53,6 +72,19 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(accepted_of(accepted), language, "{accepted}");
+        }
+    }
+
+    #[test]
+    fn a_locale_is_whole_and_of_a_language_that_is_there_where_one_is_asked_for() {
+        for (accepted, locale) in [
+            ("de-AT,de;q=0.9,en;q=0.8", "de-AT"),
+            ("fr, de;q=0.5", "de"),
+            ("fr;q=0.9", "fr"),
+            ("*", "en"),
+            ("", "en"),
+        ] {
+            assert_eq!(locale_of(accepted), locale, "{accepted}");
         }
     }
 }

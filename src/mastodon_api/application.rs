@@ -1,8 +1,8 @@
 //! An applicant's own application, for apps: ours, under `/api/porchlight/v1/`.
 //!
 //! `GET application` (`read:accounts`): where it stands. `PUT application/answers`, `POST
-//! application/answer`, `POST application/appeal`, `POST application/withdraw`
-//! (`write:accounts`). `GET application/export` (`read:accounts`): a ZIP archive.
+//! application/answer`, `POST application/withdraw` (`write:accounts`). `GET application/export`
+//! (`read:accounts`): a ZIP archive. An appeal is made on the page: every token ends with a no.
 
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};

@@ -4,7 +4,8 @@
 //! confirmed, the sandbox then, and everything after approval. The three other methods are
 //! Mastodon's resend, and two of ours (registration.md C0, C3).
 
-use actix_web::{HttpResponse, web};
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -13,6 +14,7 @@ use super::{ApiError, Params};
 use crate::app::App;
 use crate::domain::Error;
 use crate::door::forms::lenient;
+use crate::door::language;
 use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
 use crate::gate::applications::apply::{self, Apply};
 use crate::gate::applications::{arrival, confirm_email, form};
@@ -147,6 +149,7 @@ async fn sign_up(
         proof: sent.proof,
         event: sent.event_code,
         invite: sent.invite_code,
+        again: None,
         vouch: sent.vouch,
         by_app: true,
         network: Some(caller.address()),
@@ -220,7 +223,7 @@ impl QuestionEntity {
     }
 }
 
-/// In which language the questions are wanted.
+/// In which language the questions are wanted; else in what the client accepts.
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct FormWish {
@@ -229,12 +232,13 @@ struct FormWish {
 }
 
 async fn registration_form(
+    req: HttpRequest,
     app: web::Data<App>,
     caller: Caller,
     Params(wish): Params<FormWish>,
 ) -> Result<HttpResponse, ApiError> {
     let view = form::fetch(&app, Some(caller.address())).await?;
-    let locale = wish.locale.unwrap_or_else(|| "en".to_owned());
+    let locale = wish.locale.unwrap_or_else(|| language::locale(&req));
     let questions: Vec<QuestionEntity> = view
         .questions
         .iter()
@@ -247,7 +251,9 @@ async fn registration_form(
         .iter()
         .map(|rule| json!({ "id": rule.number.to_string(), "text": rule.text, "hint": rule.hint }))
         .collect();
-    Ok(HttpResponse::Ok().json(json!({
+    let mut answer = HttpResponse::Ok();
+    let answer = answer.insert_header((header::VARY, "Accept-Language"));
+    Ok(answer.json(json!({
         "form_token": view.token,
         "proof": { "bits": view.bits, "challenge": proof::challenge(&view.token) },
         "questions": questions,

@@ -180,9 +180,9 @@ mod tests {
 
     #[test]
     fn who_is_alone_may_and_it_is_written_down() {
-        let bonds = |alone| Bonds {
+        let bonds = |alone: bool| Bonds {
             bonds: HashMap::from([(1, Bond::Network)]),
-            alone,
+            alone: alone.then_some(1).into_iter().collect(),
         };
         assert!(bonds(false).bars(1).is_some() && bonds(false).alone(1).is_none());
         assert!(bonds(true).bars(1).is_none() && bonds(true).alone(1).is_some());
