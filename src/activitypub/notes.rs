@@ -23,7 +23,7 @@ use crate::domain::{Error, Id, Result};
 use crate::model::account::Account;
 use crate::store::remote_statuses::{self, Found, RemoteMedium, RemotePoll, RemoteStatus, Words};
 use crate::store::statuses::Parent;
-use crate::store::{Conn, remote_accounts};
+use crate::store::{Conn, remote_accounts, statuses};
 use crate::text::{html, length, sanitise};
 
 /// Steps up a thread that are fetched with a post (N8).
@@ -201,14 +201,22 @@ async fn keep_after(
     let around = around(&note);
     let mut conn = fed.pool.get().await?;
     let row = row(fed, &mut conn, note, author, arrival, now).await?;
-    let id = remote_statuses::insert(&mut conn, row, now).await?;
-    if let Some(id) = id {
-        if arrival == Arrival::Fetched {
-            fed.wishes.note(id, around);
+    let hash = row.uri_hash;
+    let Some(id) = remote_statuses::insert(&mut conn, row, now).await? else {
+        return Ok(None);
+    };
+    fed.wake_relay();
+    if arrival == Arrival::Fetched {
+        // Its deletion may have been told while it was being written: who deletes buries first
+        // and looks then, who fetches writes first and looks then; one of the two sees the other.
+        if remote_statuses::is_buried(&mut conn, hash).await? {
+            let notes = fed.url("/ap/notes/");
+            statuses::delete(&mut conn, id, author.id, &notes, now).await?;
+            return Ok(None);
         }
-        fed.wake_relay();
+        fed.wishes.note(id, around);
     }
-    Ok(id)
+    Ok(Some(id))
 }
 
 /// Where the thread of a post is looked for.
@@ -231,10 +239,18 @@ async fn row(
     let endpoints = remote_accounts::endpoints(conn, author.id).await?;
     let followers = endpoints.and_then(|e| e.followers);
     let visibility = visibility(&note, followers.as_deref());
-    let parent = match &note.in_reply_to {
+    let mut answers = note.in_reply_to.as_deref();
+    let mut parent = match answers {
         Some(parent) => find(app, conn, parent).await?,
         None => None,
     };
+    // Whoever goes for it: nobody gets into the thread of one who does not want them (I24).
+    if let Some(found) = &parent
+        && found.local
+        && remote_statuses::is_shut_out(conn, author.id, found.account).await?
+    {
+        (answers, parent) = (None, None);
+    }
     let named = known(app, conn, &note.mentions).await?;
     let mut addressed = note.to.clone();
     addressed.extend(note.cc.iter().cloned());
@@ -263,7 +279,7 @@ async fn row(
         uri_hash: uri::hash(&note.id),
         orphan_of: match &parent {
             Some(_) => None,
-            None => note.in_reply_to.as_deref().map(uri::hash),
+            None => answers.map(uri::hash),
         },
         parent: parent.map(|parent| Parent {
             id: parent.reblog_of.unwrap_or(parent.id),

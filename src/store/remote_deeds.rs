@@ -134,6 +134,16 @@ const BOOST: &str = concat!(
     "SELECT EXISTS (SELECT 1 FROM did)"
 );
 
+// As `NEWS` of posts: a fetched boost that was not committed when `BOOST` began.
+const BOOST_NEWS: &str = "\
+    WITH p AS (SELECT ?::bigint AS status, ?::bigint AS account, ?::smallint AS event, ?::smallint AS lane, ?::timestamptz AS at), \
+    t AS (SELECT coalesce(s.reblog_of_id, s.id) AS id FROM p JOIN statuses s ON s.id = p.status), \
+    sent AS (UPDATE statuses s SET flags = s.flags & ~16 FROM p CROSS JOIN t WHERE s.account_id = p.account \
+        AND s.reblog_of_id = t.id AND (s.flags & 16) <> 0 RETURNING s.id, s.reblog_of_id), \
+    told AS (INSERT INTO events (lane, kind, subject_id, actor_id, extra, created_at) \
+        SELECT p.lane, p.event, sent.id, p.account, sent.reblog_of_id, p.at FROM sent CROSS JOIN p) \
+    SELECT EXISTS (SELECT 1 FROM sent)";
+
 /// Boosts what may be boosted by that account; `false` when it may not, or has already. One that
 /// we had fetched and that is sent to us now is news from now on.
 pub async fn boost(conn: &mut Conn, new: RemoteBoost, at: DateTime<Utc>) -> Result<bool> {
@@ -141,9 +151,10 @@ pub async fn boost(conn: &mut Conn, new: RemoteBoost, at: DateTime<Utc>) -> Resu
         true => (EventKind::BoostFetched, Lane::Bulk),
         false => (EventKind::StatusReblogged, Lane::Inbound),
     };
+    let (status, account, fetched) = (new.status, new.account, new.fetched);
     let (did,): (bool,) = raw::<(Bool,)>(BOOST)
-        .bind::<BigInt, _>(new.status)
-        .bind::<BigInt, _>(new.account)
+        .bind::<BigInt, _>(status)
+        .bind::<BigInt, _>(account)
         .bind::<Text, _>(new.uri)
         .bind::<SqlUuid, _>(new.uri_hash)
         .bind::<SmallInt, _>(new.visibility)
@@ -152,7 +163,18 @@ pub async fn boost(conn: &mut Conn, new: RemoteBoost, at: DateTime<Utc>) -> Resu
         .bind::<Timestamptz, _>(at)
         .bind::<SmallInt, _>(event as i16)
         .bind::<SmallInt, _>(lane as i16)
-        .bind::<Bool, _>(new.fetched)
+        .bind::<Bool, _>(fetched)
+        .get_result(conn)
+        .await?;
+    if did || fetched {
+        return Ok(did);
+    }
+    let (did,): (bool,) = raw::<(Bool,)>(BOOST_NEWS)
+        .bind::<BigInt, _>(status)
+        .bind::<BigInt, _>(account)
+        .bind::<SmallInt, _>(event as i16)
+        .bind::<SmallInt, _>(lane as i16)
+        .bind::<Timestamptz, _>(at)
         .get_result(conn)
         .await?;
     Ok(did)
@@ -314,15 +336,18 @@ async fn answer(
     Ok(did)
 }
 
+// The row has the address that was sent last: an `Undo` of another one was overtaken by it, or
+// comes late. By the pair only where one of the two addresses is missing.
 const UNFOLLOW: &str = "\
     WITH p AS (SELECT ?::bigint AS account, ?::text AS uri, ?::bigint AS target, ?::timestamptz AS at, ?::smallint AS event), \
     did AS (DELETE FROM follows f USING p WHERE f.account_id = p.account \
-        AND (f.uri = p.uri OR f.target_id = p.target) RETURNING f.id, f.target_id), \
+        AND (f.uri = p.uri OR (f.target_id = p.target AND (f.uri IS NULL OR p.uri IS NULL))) RETURNING f.id, f.target_id), \
     told AS (INSERT INTO events (lane, kind, subject_id, actor_id, extra, created_at) \
         SELECT 1, p.event, did.target_id, p.account, did.id, p.at FROM did CROSS JOIN p) \
     SELECT EXISTS (SELECT 1 FROM did)";
 
-/// Somebody elsewhere no longer follows; `false` when they did not.
+/// Somebody elsewhere no longer follows; `false` when they did not, or asked again since under
+/// another address.
 pub async fn unfollow(
     conn: &mut Conn,
     account: Id,

@@ -186,9 +186,20 @@ const INSERT: &str = "\
                 CROSS JOIN (SELECT ?::smallint AS kind) j) e ORDER BY e.place, e.id) \
     SELECT coalesce((SELECT id FROM written), (SELECT id FROM sent))";
 
+// A fetched one that was not committed when `INSERT` began is not in what that sees, though it
+// waited for it: this sees it.
+const NEWS: &str = "\
+    WITH p AS (SELECT ?::uuid AS hash, ?::bigint AS account, ?::smallint AS event, ?::smallint AS lane, ?::timestamptz AS at), \
+    sent AS (UPDATE statuses s SET flags = s.flags & ~16 FROM p WHERE s.uri_hash = p.hash \
+        AND s.account_id = p.account AND (s.flags & 16) <> 0 RETURNING s.id), \
+    told AS (INSERT INTO events (lane, kind, subject_id, actor_id, created_at) \
+        SELECT p.lane, p.event, sent.id, p.account, p.at FROM sent CROSS JOIN p) \
+    SELECT (SELECT id FROM sent)";
+
 /// Writes a post with its event; `None` when it is there already, or was deleted once. One
 /// that we had fetched and that is sent to us now is news from now on. Replies that waited for
-/// it join it, each with an event of its own.
+/// it join it, each with an event of its own. One statement where a post is new, two where one
+/// that was sent is known.
 pub async fn insert(conn: &mut Conn, new: RemoteStatus, at: DateTime<Utc>) -> Result<Option<Id>> {
     let words = new.words;
     let (names, displays): (Vec<String>, Vec<String>) = words.tags.into_iter().unzip();
@@ -202,6 +213,8 @@ pub async fn insert(conn: &mut Conn, new: RemoteStatus, at: DateTime<Utc>) -> Re
         voters: 0,
     });
     let (titles, votes): (Vec<String>, Vec<i64>) = poll.options.into_iter().unzip();
+    let (hash, account, fetched) = (new.uri_hash, new.account, new.fetched);
+    let (event, lane) = (new.event as i16, new.lane as i16);
     let (id,): (Option<Id>,) = raw::<(Nullable<BigInt>,)>(INSERT)
         .bind::<BigInt, _>(new.account)
         .bind::<Text, _>(new.uri)
@@ -229,8 +242,8 @@ pub async fn insert(conn: &mut Conn, new: RemoteStatus, at: DateTime<Utc>) -> Re
         .bind::<Array<BigInt>, _>(new.silent)
         .bind::<Array<Text>, _>(names)
         .bind::<Array<Text>, _>(displays)
-        .bind::<SmallInt, _>(new.event as i16)
-        .bind::<SmallInt, _>(new.lane as i16)
+        .bind::<SmallInt, _>(event)
+        .bind::<SmallInt, _>(lane)
         .bind::<BigInt, _>(new.totals.0)
         .bind::<BigInt, _>(new.totals.1)
         .bind::<Bool, _>(new.fetched)
@@ -252,7 +265,28 @@ pub async fn insert(conn: &mut Conn, new: RemoteStatus, at: DateTime<Utc>) -> Re
         .bind::<SmallInt, _>(EventKind::ReplyJoined as i16)
         .get_result(conn)
         .await?;
+    if id.is_some() || fetched {
+        return Ok(id);
+    }
+    let (id,): (Option<Id>,) = raw::<(Nullable<BigInt>,)>(NEWS)
+        .bind::<SqlUuid, _>(hash)
+        .bind::<BigInt, _>(account)
+        .bind::<SmallInt, _>(event)
+        .bind::<SmallInt, _>(lane)
+        .bind::<Timestamptz, _>(at)
+        .get_result(conn)
+        .await?;
     Ok(id)
+}
+
+/// Whether what had this address was deleted.
+pub async fn is_buried(conn: &mut Conn, hash: Uuid) -> Result<bool> {
+    let (buried,): (bool,) =
+        raw::<(Bool,)>("SELECT EXISTS (SELECT 1 FROM tombstones WHERE uri_hash = ?)")
+            .bind::<SqlUuid, _>(hash)
+            .get_result(conn)
+            .await?;
+    Ok(buried)
 }
 
 /// Media by column, as arrays are bound.
@@ -402,6 +436,23 @@ pub async fn who_hears(conn: &mut Conn, actor: Id, accounts: Vec<Id>) -> Result<
     .load(conn)
     .await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// Whether somebody here wants nothing of `actor` in their threads: one blocks the other, or
+/// they block the other's server (I24).
+pub async fn is_shut_out(conn: &mut Conn, actor: Id, by: Id) -> Result<bool> {
+    let (shut_out,): (bool,) = raw::<(Bool,)>(
+        "WITH p AS (SELECT ?::bigint AS actor, ?::bigint AS me) \
+         SELECT EXISTS (SELECT 1 FROM p JOIN blocks b ON (b.account_id = p.me AND b.target_id = p.actor) \
+             OR (b.account_id = p.actor AND b.target_id = p.me)) \
+         OR EXISTS (SELECT 1 FROM p JOIN accounts a ON a.id = p.actor \
+             JOIN account_domain_blocks d ON d.account_id = p.me AND d.domain = a.handle_domain)",
+    )
+    .bind::<BigInt, _>(actor)
+    .bind::<BigInt, _>(by)
+    .get_result(conn)
+    .await?;
+    Ok(shut_out)
 }
 
 /// Whether a post may be passed on by anybody: of those deeds only such are kept.

@@ -149,7 +149,8 @@ pub struct Source {
 
 // The selects see what was there when the statement began; the cascade comes at its end.
 // `boosted_by` is for the counters of those whose boosts go too. What answered it shows no
-// parent any more, hence its new version.
+// parent any more, hence its new version. A stone without a subject was set before its post was
+// seen here.
 const DELETE: &str = "\
     WITH p AS (SELECT ?::bigint AS id, ?::bigint AS account, ?::text AS notes, \
     ?::timestamptz AS at, ?::timestamptz AS grave_until, ?::timestamptz AS stone_until, \
@@ -163,11 +164,13 @@ const DELETE: &str = "\
             WHERE sa.status_id = gone.id), '[]'), \
         'boosted_by', coalesce((SELECT jsonb_agg(b.account_id) FROM statuses b \
             WHERE b.reblog_of_id = gone.id), '[]')) AS audience FROM gone), \
-    stone AS (INSERT INTO tombstones (uri_hash, kind, actor_id, subject_id, audience, created_at, until) \
+    stone AS (INSERT INTO tombstones AS s (uri_hash, kind, actor_id, subject_id, audience, created_at, until) \
         SELECT coalesce(gone.uri_hash, encode(substring(sha256(convert_to(p.notes || gone.id, 'UTF8')) \
             FROM 1 FOR 16), 'hex')::uuid), \
         0, gone.account_id, gone.id, said.audience, p.at, p.stone_until \
-        FROM gone CROSS JOIN p JOIN said ON said.id = gone.id ON CONFLICT DO NOTHING), \
+        FROM gone CROSS JOIN p JOIN said ON said.id = gone.id \
+        ON CONFLICT (uri_hash) DO UPDATE SET subject_id = excluded.subject_id, audience = excluded.audience \
+        WHERE s.subject_id = 0), \
     grave AS (INSERT INTO graveyard (kind, subject_id, actor_id, document, deleted_by, deleted_at, until) \
         SELECT 0, gone.id, gone.account_id, to_jsonb(gone) || jsonb_build_object( \
             'audience', said.audience, \

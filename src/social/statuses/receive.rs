@@ -176,7 +176,15 @@ pub async fn delete(app: &App, author: &Account, address: &str) -> Result<Receiv
         return Ok(Received::Ignored("not an address"));
     };
     let mut conn = app.pool.get().await?;
-    let received = match notes::find(app, &mut conn, &address).await? {
+    let mut found = notes::find(app, &mut conn, &address).await?;
+    let own = author.uri.as_deref();
+    if found.is_none() && own.is_some_and(|own| uri::same_authority(own, &address)) {
+        let hash = uri::hash(&address);
+        remote_statuses::bury(&mut conn, hash, author.id, now, now + GONE_FOR).await?;
+        // Somebody may have fetched it meanwhile, before it was buried.
+        found = notes::find(app, &mut conn, &address).await?;
+    }
+    let received = match found {
         Some(found) if found.local || found.account != author.id => {
             Received::Ignored("not the author")
         }
@@ -192,14 +200,7 @@ pub async fn delete(app: &App, author: &Account, address: &str) -> Result<Receiv
             let gone = store::statuses::delete(&mut conn, found.id, author.id, &notes, now).await?;
             Received::when(gone.is_some(), "gone already")
         }
-        None => {
-            let own = author.uri.as_deref();
-            if own.is_some_and(|own| uri::same_authority(own, &address)) {
-                let hash = uri::hash(&address);
-                remote_statuses::bury(&mut conn, hash, author.id, now, now + GONE_FOR).await?;
-            }
-            Received::Ignored("not known here")
-        }
+        None => Received::Ignored("not known here"),
     };
     if received == Received::Done {
         app.wake_relay();
