@@ -4,16 +4,19 @@
 //! One process works at a time, by a lease; when it dies, another takes over within [`LEASE`]
 //! and does again what was not deleted yet: doing it twice changes nothing. A lane's turn ends
 //! after [`EACH`] activities or [`TURN`]. Few work at one moment, but who waits for the network
-//! gives its place to the next one. What fails comes again later, without holding up its lane.
+//! gives its place to the next one. What waits for another server comes again later, without
+//! holding up its lane. What fails by our own fault is tried again in its place, [`IN_ORDER`]
+//! times within half a minute, and the lane rests meanwhile: what came later may undo it. Only
+//! then it is put aside alone, so that one that can never be done keeps no lane for ever.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use futures::FutureExt;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -61,6 +64,8 @@ const TURN: Duration = Duration::from_secs(5);
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Tries before an activity is given up: with the waits of [`wait_after`] about half a day.
 const TRIES: i16 = 10;
+/// Tries by our own fault for which a lane rests.
+const IN_ORDER: i16 = 5;
 
 /// Runs until `stop`; activities that are begun are finished. On a [`LocalSet`]: what is called
 /// was written for requests, which stay on one thread.
@@ -99,6 +104,7 @@ pub struct Receiver {
     swept: Option<Instant>,
     behind: Id,
     busy: Busy,
+    resting: Resting,
     /// Hosts that were heard of and whose sign of life was not noted yet.
     heard: BTreeSet<Id>,
     told: Option<Instant>,
@@ -108,6 +114,9 @@ pub struct Receiver {
 
 /// Lanes whose turn it is.
 type Busy = Rc<RefCell<BTreeSet<Id>>>;
+
+/// Lanes that rest, and until when.
+type Resting = Rc<RefCell<BTreeMap<Id, DateTime<Utc>>>>;
 
 /// A lane's turn; over when dropped, however it ended.
 struct Place {
@@ -132,6 +141,7 @@ impl Receiver {
             swept: None,
             behind: 0,
             busy: Busy::default(),
+            resting: Resting::default(),
             heard: BTreeSet::new(),
             told: None,
             lanes: JoinSet::new(),
@@ -161,14 +171,18 @@ impl Receiver {
             self.low = lowest.map_or(0, |id| id - MARGIN);
             self.swept = Some(Instant::now());
         }
+        let now = app.clock.now();
+        self.resting.borrow_mut().retain(|_, until| *until > now);
+        let mut busy = self.busy.borrow().clone();
+        busy.extend(self.resting.borrow().keys());
         let turn = Turn {
             low: self.low,
-            busy: self.busy.borrow().iter().copied().collect(),
+            busy: busy.into_iter().collect(),
             behind: self.behind,
             lanes: room as i64,
             each: EACH,
         };
-        let waiting = store::inbox::lanes(&mut conn, turn, app.clock.now()).await?;
+        let waiting = store::inbox::lanes(&mut conn, turn, now).await?;
         self.heard.extend(waiting.iter().map(|one| one.host));
         if !self.heard.is_empty() && self.told.is_none_or(|at| at.elapsed() >= TELL) {
             // Who talks to us can be talked to.
@@ -193,9 +207,12 @@ impl Receiver {
                 busy: self.busy.clone(),
             };
             let (network, working) = (self.network.clone(), self.working.clone());
+            let resting = self.resting.clone();
             self.lanes.spawn_local(async move {
                 let _place = place;
-                take_turn(network, working, lane).await;
+                if let Some(until) = take_turn(network, working, lane).await {
+                    resting.borrow_mut().insert(host, until);
+                }
             });
             begun += 1;
         }
@@ -235,11 +252,18 @@ enum Outcome {
     Moved,
     /// Again later; why.
     Later(String),
+    /// Our own fault: again soon, and nothing of its lane before it; why.
+    Ours(String),
 }
 
-/// A lane's turn: its activities one after the other.
-async fn take_turn(network: Network, working: Arc<Semaphore>, lane: Vec<Waiting>) {
+/// A lane's turn: its activities one after the other. Until when it rests then, if it does.
+async fn take_turn(
+    network: Network,
+    working: Arc<Semaphore>,
+    lane: Vec<Waiting>,
+) -> Option<DateTime<Utc>> {
     let began = Instant::now();
+    let mut rests = None;
     let mut done = Vec::with_capacity(lane.len());
     for one in &lane {
         if began.elapsed() > TURN {
@@ -249,9 +273,14 @@ async fn take_turn(network: Network, working: Arc<Semaphore>, lane: Vec<Waiting>
         match ended {
             Outcome::Done => done.push(one.id),
             Outcome::Moved => {}
-            Outcome::Later(why) => {
+            Outcome::Ours(why) if one.attempts < IN_ORDER => {
+                rests = Some(rest(&network, one, &why).await);
+                break;
+            }
+            Outcome::Later(why) | Outcome::Ours(why) => {
                 if let Err(error) = put_off(&network, one, &why).await {
                     tracing::error!(?error, id = one.id, "an activity could not be put off");
+                    rests = Some(network.app().clock.now() + rest_after(one.attempts));
                     break;
                 }
             }
@@ -268,12 +297,40 @@ async fn take_turn(network: Network, working: Arc<Semaphore>, lane: Vec<Waiting>
     if let Err(error) = deleted.await {
         tracing::error!(?error, "activities that are done will be done again");
     }
+    rests
+}
+
+/// Counts a try of what stays where it is in its lane; until when that rests. Where not even
+/// this can be written, the try was none.
+async fn rest(network: &Network, one: &Waiting, why: &str) -> DateTime<Utc> {
+    let app = network.app();
+    let now = app.clock.now();
+    tracing::error!(
+        id = one.id,
+        host = one.host,
+        why,
+        "a lane rests by our own fault"
+    );
+    let counted = async {
+        let mut conn = app.pool.get().await?;
+        store::inbox::put_off(&mut conn, one.id, now, None, why).await
+    };
+    if let Err(error) = counted.await {
+        tracing::error!(?error, id = one.id, "a try could not be counted");
+    }
+    now + rest_after(one.attempts)
+}
+
+/// 1 s, then twice as long each time, up to 16 s.
+fn rest_after(attempts: i16) -> TimeDelta {
+    let doublings = u32::try_from(attempts).unwrap_or(0).min(4);
+    TimeDelta::seconds(1i64 << doublings)
 }
 
 /// Works in one of the few places; after [`QUICK`] the place is another's.
 async fn in_turn(working: &Semaphore, work: impl Future<Output = Outcome>) -> Outcome {
     let Ok(place) = working.acquire().await else {
-        return Outcome::Later("the receiver stops".into());
+        return Outcome::Ours("the receiver stops".into());
     };
     let mut work = std::pin::pin!(work);
     if let Ok(outcome) = tokio::time::timeout(QUICK, &mut work).await {
@@ -324,9 +381,10 @@ async fn receive(network: &Network, one: &Waiting) -> Outcome {
             );
             Outcome::Done
         }
-        Err(
-            error @ (Error::Broken(_) | Error::Busy | Error::TooMany { .. } | Error::Conflict(_)),
-        ) => Outcome::Later(format!("{error:?}")),
+        Err(error @ Error::TooMany { .. }) => Outcome::Later(format!("{error:?}")),
+        Err(error @ (Error::Broken(_) | Error::Busy | Error::Conflict(_))) => {
+            Outcome::Ours(format!("{error:?}"))
+        }
         Err(error) => {
             tracing::debug!(
                 id = one.id,
@@ -346,7 +404,7 @@ async fn hold(network: &Network, one: &Waiting, reason: i16) -> Outcome {
     };
     match held.await {
         Ok(_) => Outcome::Moved,
-        Err(error) => Outcome::Later(format!("{error:?}")),
+        Err(error) => Outcome::Ours(format!("{error:?}")),
     }
 }
 
@@ -384,6 +442,13 @@ mod tests {
             all > TimeDelta::hours(3) && all < TimeDelta::days(1),
             "{all}"
         );
+    }
+
+    #[test]
+    fn a_lane_rests_for_half_a_minute_in_all() {
+        let all: TimeDelta = (0..IN_ORDER).map(rest_after).sum();
+        assert_eq!(all, TimeDelta::seconds(31));
+        assert_eq!(rest_after(i16::MAX), TimeDelta::seconds(16));
     }
 
     #[tokio::test]

@@ -193,6 +193,107 @@ fn what_cannot_be_done_now_comes_again_without_holding_up_its_lane() {
     });
 }
 
+/// A follow of the reader, sent.
+async fn ask(place: &Place, peer: &Peer, actor: &Actor) -> Value {
+    let reader = "SELECT id FROM accounts WHERE username = 'reader' AND host_id IS NULL";
+    let reader = place.number(reader).await;
+    let address = format!("{}/ap/actors/{reader}", place.origin);
+    let follow = actor.activity(peer, "Follow", json!(address));
+    actor.send(place, &follow).await.expect(202);
+    follow
+}
+
+/// What was sent last by who follows.
+async fn followed_by(place: &Place) -> Vec<String> {
+    let rows = place.sql("SELECT uri FROM follows", &[]).await;
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
+async fn tries(place: &Place) -> Vec<i16> {
+    let rows = place.sql("SELECT attempts FROM inbox ORDER BY id", &[]);
+    rows.await.iter().map(|row| row.get(0)).collect()
+}
+
+/// No follow can be ended: our own fault.
+const BREAK: &str = "\
+    CREATE FUNCTION broken() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'it is broken'; END $$; \
+    CREATE TRIGGER broken BEFORE DELETE ON follows FOR EACH ROW EXECUTE FUNCTION broken()";
+const MEND: &str = "DROP TRIGGER broken ON follows";
+
+#[test]
+fn a_lane_rests_by_our_own_fault_and_keeps_its_order() {
+    without_jobs(async |place| {
+        let peer = place.peer("alpha");
+        let ann = peer.actor("ann");
+        let first = ask(place, peer, &ann).await;
+        work(place).await;
+        place.try_sql(BREAK).await.unwrap();
+        let undo = ann.activity(peer, "Undo", first.clone());
+        ann.send(place, &undo).await.expect(202);
+        let second = ask(place, peer, &ann).await;
+        let work = async {
+            let mut receiver = Receiver::new(place.outside.clone());
+            assert_eq!(receiver.pass().await.unwrap(), 1);
+            assert_eq!(tries(place).await, [1, 0]);
+            assert_eq!(receiver.pass().await.unwrap(), 0, "it rests");
+            place.advance(TimeDelta::seconds(2));
+            assert_eq!(receiver.pass().await.unwrap(), 1);
+            assert_eq!(tries(place).await, [2, 0]);
+            assert_eq!(followed_by(place).await, [first["id"].as_str().unwrap()]);
+            place.try_sql(MEND).await.unwrap();
+            place.advance(TimeDelta::seconds(3));
+            assert_eq!(receiver.pass().await.unwrap(), 1);
+            receiver.let_go().await;
+        };
+        LocalSet::new().run_until(work).await;
+        assert_eq!(waiting(place).await, 0);
+        assert_eq!(followed_by(place).await, [second["id"].as_str().unwrap()]);
+    });
+}
+
+#[test]
+fn what_keeps_failing_is_put_aside_alone_and_undoes_nothing_that_came_later() {
+    without_jobs(async |place| {
+        let peer = place.peer("alpha");
+        let ann = peer.actor("ann");
+        let first = ask(place, peer, &ann).await;
+        work(place).await;
+        place.try_sql(BREAK).await.unwrap();
+        let undo = ann.activity(peer, "Undo", first);
+        ann.send(place, &undo).await.expect(202);
+        let second = ask(place, peer, &ann).await;
+        let second = [second["id"].as_str().unwrap()];
+        let work_on = async {
+            let mut receiver = Receiver::new(place.outside.clone());
+            for tried in 1..=5 {
+                assert_eq!(receiver.pass().await.unwrap(), 1);
+                assert_eq!(tries(place).await, [tried, 0]);
+                place.advance(TimeDelta::seconds(17));
+            }
+            assert_eq!(receiver.pass().await.unwrap(), 1);
+            assert_eq!(tries(place).await, [6], "the lane went on");
+            receiver.let_go().await;
+        };
+        LocalSet::new().run_until(work_on).await;
+        assert_eq!(followed_by(place).await, second);
+        place.try_sql(MEND).await.unwrap();
+        place.advance(TimeDelta::hours(1));
+        work(place).await;
+        assert_eq!(waiting(place).await, 0);
+        assert_eq!(followed_by(place).await, second);
+        // By whom they follow alone, where no address is said.
+        let mut bare = ann.activity(peer, "Follow", json!(null));
+        let reader = "SELECT id FROM accounts WHERE username = 'reader' AND host_id IS NULL";
+        let reader = place.number(reader).await;
+        bare["object"] = json!(format!("{}/ap/actors/{reader}", place.origin));
+        bare.as_object_mut().unwrap().remove("id");
+        let undo = ann.activity(peer, "Undo", bare);
+        ann.send(place, &undo).await.expect(202);
+        work(place).await;
+        assert_eq!(followed_by(place).await, Vec::<String>::new());
+    });
+}
+
 #[test]
 fn what_never_succeeds_is_given_up_and_forgotten_in_the_end() {
     without_jobs(async |place| {
