@@ -2,7 +2,8 @@
 //!
 //! 202 and nothing in it, once it is kept. 400 for what can be read in two ways, 401 for what
 //! nobody is believed to have said, 403 for servers that are blocked, 413, 415, 429 with
-//! `Retry-After` over the host's budget, 503 with `Retry-After` when we have too much to do.
+//! `Retry-After` over the host's budget, 503 with `Retry-After` when we have too much to do
+//! or something of ours does not work: that passes, and is sent again.
 
 use std::time::Duration;
 
@@ -24,6 +25,8 @@ use crate::secrets::signature::Request;
 
 /// How long a body may take to come.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// When to come again where something of ours does not work, in seconds.
+const BROKEN_FOR: &str = "60";
 /// Bodies up to this length are read past when they are refused, in bytes.
 const SMALL: usize = 64 * 1024;
 
@@ -174,8 +177,8 @@ impl ResponseError for Refused {
             Refusal::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Refusal::AnotherType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Refusal::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
-            Refusal::Later(_) | Refusal::Broken(Error::Busy) => StatusCode::SERVICE_UNAVAILABLE,
-            Refusal::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            // A 500 would be taken for a refusal, and what was sent be lost.
+            Refusal::Later(_) | Refusal::Broken(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -187,6 +190,7 @@ impl ResponseError for Refused {
             }
             Refusal::Broken(cause) => {
                 tracing::error!(?cause, "an activity could not be received");
+                answer.insert_header((header::RETRY_AFTER, BROKEN_FOR));
             }
             _ => {}
         }
