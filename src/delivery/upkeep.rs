@@ -21,7 +21,7 @@ pub async fn sweep(app: &App) -> Result<()> {
     let now = app.clock.now();
     let mut conn = app.pool.get().await?;
     conn.transaction(async |conn| {
-        store::delivery_hosts::trim_full(conn).await?;
+        store::delivery_hosts::trim_full(conn, now).await?;
         Ok::<_, Error>(())
     })
     .await?;

@@ -17,8 +17,11 @@ use crate::domain::{Error, Id, Result};
 
 /// Rows of a host that are sent in one run.
 pub const RUN: i64 = 50;
-/// Rows that may wait for one host; beyond it goes what can best be missed.
+/// Rows that may wait for a host that fails; beyond it goes what can best be missed, as far as
+/// it is older than [`FRESH`].
 pub const MOST: i32 = 1_000;
+/// Nothing younger is cut: a host that is away for a while, or has much to take, misses nothing.
+pub const FRESH: TimeDelta = TimeDelta::hours(6);
 /// A host that failed for so long is dead; rows never get older.
 pub const PATIENCE: TimeDelta = TimeDelta::days(7);
 
@@ -227,7 +230,7 @@ const HOSTS: &str = "\
         delivered_at = CASE WHEN w.delivered > 0 THEN p.at ELSE h.delivered_at END, \
         signature = w.signature, last_error = coalesce(w.error, h.last_error) \
     FROM w CROSS JOIN p WHERE h.host_id = w.host AND h.holder = p.me \
-    RETURNING h.host_id, h.waiting, h.dead_since IS NOT NULL";
+    RETURNING h.host_id, h.waiting, h.dead_since IS NOT NULL, h.fails > 0";
 
 /// Writes what runs did and gives the hosts back. A host whose lease was lost meanwhile keeps
 /// its state, but what was delivered to it is delivered.
@@ -249,7 +252,7 @@ pub async fn finish(conn: &mut Conn, me: Uuid, done: &[Done], at: DateTime<Utc>)
             let yes = d.lines.iter().filter(|l| l.fate == Fate::Delivered);
             i64::try_from(yes.count()).unwrap_or(0)
         });
-        let rows: Vec<(i64, i32, bool)> = raw::<(BigInt, Integer, Bool)>(HOSTS)
+        let rows: Vec<(i64, i32, bool, bool)> = raw::<(BigInt, Integer, Bool, Bool)>(HOSTS)
             .bind::<Array<BigInt>, _>(hosts)
             .bind::<Array<Bool>, _>(done.iter().map(|d| d.answered).collect::<Vec<_>>())
             .bind::<Array<Nullable<Text>>, _>(
@@ -263,12 +266,14 @@ pub async fn finish(conn: &mut Conn, me: Uuid, done: &[Done], at: DateTime<Utc>)
             .bind::<Timestamptz, _>(at - PATIENCE)
             .load(conn)
             .await?;
-        let of = |wanted: fn(&(i64, i32, bool)) -> bool| {
+        let of = |wanted: fn(&(i64, i32, bool, bool)) -> bool| {
             let rows = rows.iter().filter(|row| wanted(row));
             rows.map(|(host, ..)| *host).collect::<Vec<i64>>()
         };
-        super::delivery_hosts::empty(conn, of(|(_, waiting, dead)| *dead && *waiting > 0)).await?;
-        super::delivery_hosts::trim(conn, of(|(_, waiting, dead)| !dead && *waiting > MOST)).await
+        super::delivery_hosts::empty(conn, of(|(_, waiting, dead, _)| *dead && *waiting > 0))
+            .await?;
+        let full = of(|(_, waiting, dead, fails)| !dead && *fails && *waiting > MOST);
+        super::delivery_hosts::trim(conn, full, at).await
     })
     .await
 }

@@ -6,7 +6,7 @@ use diesel::sql_types::{Array, BigInt, Integer, Nullable, SmallInt, Text, Timest
 use diesel_async::RunQueryDsl;
 
 use super::Conn;
-use super::deliveries::{MOST, PATIENCE};
+use super::deliveries::{FRESH, MOST, PATIENCE};
 use super::raw::raw;
 use crate::domain::activity::ActivityKind;
 use crate::domain::{Id, Result};
@@ -35,22 +35,24 @@ pub(super) async fn empty(conn: &mut Conn, hosts: Vec<i64>) -> Result<()> {
     Ok(())
 }
 
-// What can be missed goes first, the oldest of it; a deletion goes last.
+// What can be missed goes first, the oldest of it; a deletion goes last. What is young stays.
 const TRIM: &str = "\
-    WITH p AS (SELECT ?::bigint[] AS hosts, ?::smallint[] AS expendable, ?::integer AS most), \
-    ranked AS (SELECT d.host_id, d.activity_id, d.inbox_id, \
+    WITH p AS (SELECT ?::bigint[] AS hosts, ?::smallint[] AS expendable, ?::integer AS most, ?::timestamptz AS before), \
+    ranked AS (SELECT d.host_id, d.activity_id, d.inbox_id, a.created_at, \
         row_number() OVER (PARTITION BY d.host_id ORDER BY a.kind = ANY (p.expendable), d.activity_id DESC) AS place \
         FROM p JOIN deliveries d ON d.host_id = ANY (p.hosts) JOIN activities a ON a.id = d.activity_id), \
-    gone AS (DELETE FROM deliveries d USING ranked r, p WHERE r.place > p.most AND d.host_id = r.host_id \
+    gone AS (DELETE FROM deliveries d USING ranked r, p WHERE r.place > p.most AND r.created_at < p.before AND d.host_id = r.host_id \
         AND d.activity_id = r.activity_id AND d.inbox_id = r.inbox_id RETURNING d.host_id, d.activity_id), \
     n AS (SELECT activity_id, count(*)::integer AS n FROM gone GROUP BY activity_id), \
     held AS MATERIALIZED (SELECT id FROM activities WHERE id IN (SELECT activity_id FROM n) ORDER BY id FOR UPDATE), \
     counted AS (UPDATE activities a SET dropped = a.dropped + n.n FROM n JOIN held ON held.id = n.activity_id \
         WHERE a.id = n.activity_id) \
-    UPDATE delivery_hosts h SET waiting = least(h.waiting, p.most) FROM p WHERE h.host_id = ANY (p.hosts)";
+    UPDATE delivery_hosts h SET waiting = greatest(h.waiting - w.n, 0) \
+    FROM (SELECT host_id, count(*)::integer AS n FROM gone GROUP BY host_id) w WHERE h.host_id = w.host_id";
 
-/// Cuts what waits for these hosts to [`MOST`] rows each. Hold their rows.
-pub(super) async fn trim(conn: &mut Conn, hosts: Vec<i64>) -> Result<()> {
+/// Cuts what waits for these hosts to [`MOST`] rows each, of what is older than [`FRESH`]. Hold
+/// their rows.
+pub(super) async fn trim(conn: &mut Conn, hosts: Vec<i64>, now: DateTime<Utc>) -> Result<()> {
     if hosts.is_empty() {
         return Ok(());
     }
@@ -59,24 +61,29 @@ pub(super) async fn trim(conn: &mut Conn, hosts: Vec<i64>) -> Result<()> {
         .bind::<Array<BigInt>, _>(hosts)
         .bind::<Array<SmallInt>, _>(expendable)
         .bind::<Integer, _>(MOST)
+        .bind::<Timestamptz, _>(now - FRESH)
         .execute(conn)
         .await?;
     Ok(())
 }
 
+// Hosts whose oldest row is young have nothing to be cut.
 const FULL: &str = "\
-    SELECT host_id FROM delivery_hosts WHERE waiting > ? ORDER BY host_id LIMIT 100 FOR UPDATE";
+    WITH p AS (SELECT ?::integer AS most, ?::timestamptz AS before) \
+    SELECT host_id FROM delivery_hosts WHERE fails > 0 AND waiting > (SELECT most FROM p) \
+    AND failing_since < (SELECT before FROM p) ORDER BY host_id LIMIT 100 FOR UPDATE";
 
-/// Cuts hosts that have more than [`MOST`] waiting; a hundred at the most. Call it in a
-/// transaction. Gives how many there were.
-pub async fn trim_full(conn: &mut Conn) -> Result<usize> {
+/// Cuts hosts that have failed for longer than [`FRESH`] and have more than [`MOST`] waiting; a
+/// hundred at the most. Call it in a transaction. Gives how many there were.
+pub async fn trim_full(conn: &mut Conn, now: DateTime<Utc>) -> Result<usize> {
     let rows: Vec<(i64,)> = raw::<(BigInt,)>(FULL)
         .bind::<Integer, _>(MOST)
+        .bind::<Timestamptz, _>(now - FRESH)
         .load(conn)
         .await?;
     let hosts: Vec<i64> = rows.into_iter().map(|(host,)| host).collect();
     let count = hosts.len();
-    trim(conn, hosts).await?;
+    trim(conn, hosts, now).await?;
     Ok(count)
 }
 

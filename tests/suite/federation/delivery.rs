@@ -445,7 +445,7 @@ fn a_dead_server_costs_one_row_until_it_is_heard_of() {
     Setup::federated().run(async |place| {
         let ann = place.member("ann").await;
         let alpha = place.peer("alpha");
-        let (_, ada) = follower(place, alpha, "ada", &ann).await;
+        let (actor, ada) = follower(place, alpha, "ada", &ann).await;
         let first = id(&ann.api.toot("It had this.").await);
         place.settle().await;
         assert_eq!(kinds(alpha), ["Create"]);
@@ -501,12 +501,8 @@ fn a_dead_server_costs_one_row_until_it_is_heard_of() {
         // Its first sign of life brings what it must not miss, and nothing else.
         alpha.inbox_recovers();
         place.advance(TimeDelta::minutes(20));
-        let mut conn = place.app.pool.get().await.expect("a connection");
-        let heard =
-            store::delivery_hosts::sign_of_life(&mut conn, vec![dead.host], place.app.clock.now())
-                .await;
-        assert_eq!(heard.expect("it works"), 1);
-        drop(conn);
+        let like = actor.activity(alpha, "Like", json!(place.app.url("/ap/notes/1")));
+        actor.send(place, &like).await.expect(202);
         until("it is told", async || alpha.received().len() >= 2).await;
         place.settle().await;
         let mut told = kinds(alpha);
@@ -830,5 +826,92 @@ fn the_dead_are_given_up_after_some_days_and_cost_nothing_more() {
             place.number("SELECT count(*) FROM delivery_hosts").await,
             31
         );
+    });
+}
+
+/// Rows for a host that failed since `hours` ago, written then: 800 posts, 150 deletions and 150
+/// requests to follow, mixed. The host.
+async fn backlog(place: &Place, domain: &str, fails: i32, hours: i64) -> i64 {
+    let now = place.app.clock.now();
+    let mut conn = place.app.pool.get().await.expect("a connection");
+    let host = store::hosts::find_or_insert(&mut conn, domain, now).await;
+    let host = host.expect("a host").id;
+    let then = (now - TimeDelta::hours(hours)).timestamp() as f64;
+    let inbox = format!("https://{domain}/inbox");
+    place
+        .sql(
+            "INSERT INTO inboxes (host_id, url) VALUES ($1, $2)",
+            &[&host, &inbox],
+        )
+        .await;
+    place
+        .sql(
+            "WITH a AS (INSERT INTO activities (actor_id, kind, subject_id, document, recipients, created_at) \
+               SELECT 0, CASE WHEN n % 22 < 16 THEN 0 WHEN n % 22 < 19 THEN 2 ELSE 7 END, $1::bigint, '{}', 1, to_timestamp($2::float8) \
+               FROM generate_series(0, 1099) n ORDER BY n RETURNING id) \
+             INSERT INTO deliveries (host_id, activity_id, inbox_id) \
+             SELECT $1::bigint, a.id, i.id FROM a CROSS JOIN inboxes i WHERE i.host_id = $1::bigint",
+            &[&host, &then],
+        )
+        .await;
+    place
+        .sql(
+            "INSERT INTO delivery_hosts (host_id, waiting, fails, failing_since) \
+             VALUES ($1, 1100, $2, CASE WHEN $2::integer > 0 THEN to_timestamp($3::float8) END)",
+            &[&host, &fails, &then],
+        )
+        .await;
+    host
+}
+
+async fn sweep(place: &Place) {
+    delivery::upkeep::sweep(&place.app)
+        .await
+        .expect("it is swept");
+}
+
+/// Rows that wait, what the host's own number says, and what was dropped.
+async fn left(place: &Place, host: i64) -> [i64; 3] {
+    let numbers = format!(
+        "SELECT (SELECT count(*) FROM deliveries WHERE host_id = {host}), \
+         (SELECT waiting FROM delivery_hosts WHERE host_id = {host})::bigint, \
+         (SELECT sum(dropped) FROM activities WHERE subject_id = {host})::bigint"
+    );
+    let row = place.sql(&numbers, &[]).await.remove(0);
+    [row.get(0), row.get(1), row.get(2)]
+}
+
+#[test]
+fn of_too_much_for_a_host_that_fails_the_oldest_posts_go_and_no_deletion() {
+    Setup::federated().without_jobs().run(async |place| {
+        let failing = backlog(place, "failing.example", 3, 7).await;
+        let draining = backlog(place, "draining.example", 0, 7).await;
+        let away = backlog(place, "away.example", 3, 1).await;
+        sweep(place).await;
+        assert_eq!(left(place, draining).await, [1100, 1100, 0]);
+        assert_eq!(left(place, away).await, [1100, 1100, 0]);
+        assert_eq!(left(place, failing).await, [1000, 1000, 100]);
+        let others = format!(
+            "SELECT count(*) FROM activities WHERE subject_id = {failing} AND dropped > 0 AND (kind <> 0 OR dropped <> 1)"
+        );
+        assert_eq!(place.number(&others).await, 0);
+        // No post that stays is older than one that went.
+        let older = format!(
+            "SELECT count(*) FROM activities a WHERE a.subject_id = {failing} AND a.kind = 0 AND a.dropped = 0 \
+             AND a.id < (SELECT max(id) FROM activities WHERE subject_id = {failing} AND dropped > 0)"
+        );
+        assert_eq!(place.number(&older).await, 0);
+        sweep(place).await;
+        assert_eq!(left(place, failing).await, [1000, 1000, 100]);
+
+        // After a week everything goes, whatever it is.
+        place.advance(TimeDelta::days(6) + TimeDelta::hours(20));
+        sweep(place).await;
+        assert_eq!(left(place, failing).await, [0, 0, 1100]);
+        assert_eq!(left(place, draining).await, [0, 0, 1100]);
+        assert_eq!(left(place, away).await, [1000, 1000, 100]);
+        place.advance(TimeDelta::days(1));
+        sweep(place).await;
+        assert_eq!(left(place, away).await, [0, 0, 1100]);
     });
 }

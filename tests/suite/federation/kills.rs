@@ -248,6 +248,57 @@ impl<'a> Pair<'a> {
         }
     }
 
+    /// What may have been lost on the way, and how.
+    async fn print_losses(&self) {
+        for (home, away) in self.both_ways() {
+            for statement in [
+                "SELECT 'dropped ' || id || ' kind ' || kind || ': ' || dropped || ' of ' || recipients FROM activities WHERE dropped > 0",
+                "SELECT 'refused ' || activity_id || ': ' || status FROM delivery_refusals",
+                "SELECT 'received ' || id || ' tries ' || attempts || ': ' || coalesce(last_error, '') FROM inbox",
+            ] {
+                for line in home.texts(statement).await {
+                    println!("{}: {line}", home.domain());
+                }
+            }
+            let fetched = "SELECT uri FROM statuses WHERE uri IS NOT NULL AND (flags & 16) <> 0";
+            println!(
+                "fetched by {}: {:?}",
+                away.domain(),
+                away.texts(fetched).await
+            );
+        }
+    }
+
+    /// Of whom somebody followed all the time, everything is in their home and nothing counts as
+    /// fetched: the second of each side, who is followed by the second of the other.
+    async fn assert_all_was_news(&self) {
+        for (home, away) in self.both_ways() {
+            let author = &home.people[1].name;
+            let theirs = |columns: &str| {
+                format!(
+                    "SELECT {columns} FROM statuses s JOIN accounts a ON a.id = s.account_id \
+                     WHERE a.username = '{author}' AND a.host_id IS NOT NULL AND s.reblog_of_id IS NULL"
+                )
+            };
+            let fetched = format!("{} AND (s.flags & 16) <> 0", theirs("s.uri"));
+            assert_eq!(away.texts(&fetched).await, Vec::<String>::new());
+            let mut seen = BTreeSet::new();
+            let mut path = "/api/v1/timelines/home?limit=40".to_owned();
+            loop {
+                let page = away.voice(1).get(&path).await;
+                let page = page.as_array().expect("a list").clone();
+                let ids = page.iter().map(|s| s["id"].as_str().expect("an id"));
+                seen.extend(ids.map(str::to_owned));
+                let Some(last) = page.last() else { break };
+                let last = last["id"].as_str().expect("an id");
+                path = format!("/api/v1/timelines/home?limit=40&max_id={last}");
+            }
+            for id in away.texts(&theirs("s.id::text")).await {
+                assert!(seen.contains(&id), "{id} by {author} is not in the home");
+            }
+        }
+    }
+
     /// Each side has of the other what the other has of itself.
     async fn assert_the_same(&self) {
         for (home, away) in self.both_ways() {
@@ -457,6 +508,7 @@ fn whatever_is_killed_while_two_places_talk_nothing_is_lost_or_doubled() {
                 )));
             }
         }
+        let began = Instant::now();
         for round in 0..KILLS {
             let before = said.load(Ordering::Relaxed);
             until("somebody talks", PATIENCE, async || {
@@ -486,14 +538,23 @@ fn whatever_is_killed_while_two_places_talk_nothing_is_lost_or_doubled() {
                     side.start().await;
                 }
             }
+            // What broke off is sent on the way, so that no backlog outgrows what may wait.
+            if round % 3 == 2 {
+                pair.let_time_pass().await;
+            }
         }
+        let lasted = began.elapsed();
         stop.store(true, Ordering::Relaxed);
         for talk in talks {
             talk.await.expect("somebody who was answered");
         }
         pair.recover().await;
+        // Shown where the test fails.
+        println!("{KILLS} kills within {lasted:?}");
+        pair.print_losses().await;
         assert!(said.load(Ordering::Relaxed) > 3 * KILLS);
         pair.assert_the_same().await;
+        pair.assert_all_was_news().await;
     });
 }
 
