@@ -181,6 +181,14 @@ pub enum HostsCommand {
     Block(PolicyArguments),
     /// Limit a server: its people are met by those alone who follow them
     Limit(PolicyArguments),
+    /// Hold a server: what it sends is kept unread, and received when the hold ends
+    Hold {
+        /// Its name
+        host: String,
+        /// For so long; from now on where it is held already
+        #[arg(long, value_name = "N", default_value_t = crate::moderation::holds::HOURS)]
+        hours: u16,
+    },
     /// Lift what holds for a server
     Lift {
         /// Its name

@@ -1,4 +1,4 @@
-//! `porchlight hosts block|limit|lift|allow|import|export`: what holds for other servers, for
+//! `porchlight hosts block|limit|hold|lift|allow|import|export`: what holds for other servers, for
 //! whoever has a shell. The running server carries it out.
 
 use std::path::Path;
@@ -7,9 +7,10 @@ use anyhow::{Context, Result, bail};
 use chrono::TimeDelta;
 
 use crate::app::App;
+use crate::domain::Error;
 use crate::domain::policy::{PolicyKind, PolicySource};
 use crate::moderation::policies::{self, Laid, Severity, Terms};
-use crate::moderation::{By, allows, lists};
+use crate::moderation::{By, allows, holds, lists};
 
 use super::arguments::{HostsCommand, PolicyArguments};
 use super::sentence::tell;
@@ -20,6 +21,7 @@ pub(super) async fn act(app: &App, command: &HostsCommand) -> Result<()> {
     match command {
         HostsCommand::Block(arguments) => lay(app, PolicyKind::Suspended, arguments).await,
         HostsCommand::Limit(arguments) => lay(app, PolicyKind::Limited, arguments).await,
+        HostsCommand::Hold { host, hours } => hold(app, host, *hours).await,
         HostsCommand::Lift { host, restore } => lift(app, host, *restore).await,
         HostsCommand::Allow { host } => {
             let (allow, is_new) = allows::allow(app, By::Host, host).await.map_err(tell)?;
@@ -75,8 +77,25 @@ async fn lay(app: &App, kind: PolicyKind, arguments: &PolicyArguments) -> Result
     Ok(())
 }
 
+async fn hold(app: &App, host: &str, hours: u16) -> Result<()> {
+    let policy = holds::hold(app, By::Host, host, hours).await;
+    let policy = policy.map_err(tell)?;
+    terminal::say(format!(
+        "What {} sends is kept unread for {hours} hours, and received then.",
+        policy.domain
+    ));
+    Ok(())
+}
+
+/// Lifts what people decided; a hold where there is nothing else.
 async fn lift(app: &App, host: &str, restore: bool) -> Result<()> {
-    let policy = policies::of_domain(app, host).await.map_err(tell);
+    let policy = match policies::of_domain(app, host).await {
+        Err(Error::NotFound) if holds::end(app, By::Host, host).await.is_ok() => {
+            terminal::say(format!("{host} is not held any more."));
+            return Ok(());
+        }
+        found => found.map_err(tell),
+    };
     let policy = policy.with_context(|| format!("Nothing holds for {host}"))?;
     let lifted = policies::lift(app, By::Host, policy.id, restore).await;
     let lifted = lifted.map_err(tell)?;

@@ -18,6 +18,7 @@
 pub mod allows;
 pub mod audit;
 pub mod deputies;
+pub mod holds;
 pub mod lists;
 pub mod mails;
 pub mod people;

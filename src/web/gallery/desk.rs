@@ -515,6 +515,9 @@ pub fn pages() -> Vec<Hung> {
             signatures: "as the whole network does (draft-cavage)",
             can_retry: true,
             kept: "41.3 MB".into(),
+            held_until: Some(ago(-300)),
+            hours: 24,
+            manages: true,
             waiting: vec![sent_line("A post", "tried once")],
             refused: vec![sent_line("An edit", "answered 422")],
         }

@@ -10,6 +10,7 @@ use crate::delivery::hosts::{self, Line, Standing, Sums, Which};
 use crate::domain::Error;
 use crate::domain::activity::ActivityKind;
 use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
+use crate::moderation::{By, holds};
 use crate::social::remote_media::upkeep::{self, Fill};
 use crate::text::size_words;
 use crate::web::error::WebError;
@@ -88,7 +89,7 @@ pub struct HostRow {
     pub error: Option<String>,
 }
 
-/// One host, whole. A form: `/desk/hosts/NAME/retry`.
+/// One host, whole. Forms: `/desk/hosts/NAME/retry`, `/hold` and `/let-go`.
 #[derive(Template)]
 #[template(path = "review/hosts_one.html")]
 pub struct HostPage {
@@ -110,6 +111,12 @@ pub struct HostPage {
     pub can_retry: bool,
     /// What is kept of its people's files, in words.
     pub kept: String,
+    /// Until when what it sends is held, if it is.
+    pub held_until: Option<Moment>,
+    /// For how many hours it can be.
+    pub hours: u16,
+    /// Whoever looks may hold it, and end that.
+    pub manages: bool,
     /// The first fifty that wait, in their order.
     pub waiting: Vec<SentLine>,
     /// The last fifty that it refused.
@@ -211,6 +218,20 @@ pub const ROUTES: &[Route] = &[
         handler: || web::to(retry),
         ..ROW
     },
+    Route {
+        method: "POST",
+        path: "/desk/hosts/{domain}/hold",
+        rate: Rate::Write,
+        handler: || web::to(hold),
+        ..ROW
+    },
+    Route {
+        method: "POST",
+        path: "/desk/hosts/{domain}/let-go",
+        rate: Rate::Write,
+        handler: || web::to(let_go),
+        ..ROW
+    },
 ];
 
 /// What is wanted of the list.
@@ -298,6 +319,7 @@ async fn one(
     page.here = Here::Desk;
     let standing = &found.standing;
     let moment = |at| Moment::new(at, now);
+    let held = holds::look(&app, &reviewer, &standing.domain).await?;
     let shown = HostPage {
         page,
         host: row(standing, now),
@@ -310,6 +332,9 @@ async fn one(
             _ => "of the newer kind only (RFC 9421)",
         },
         kept: size_words::bytes(upkeep::bytes_of(&app, &reviewer, &standing.domain).await?),
+        held_until: held.and_then(|held| held.terms.until).map(moment),
+        hours: holds::HOURS,
+        manages: caller.admin().is_ok(),
         can_retry: standing.waiting > 0 || standing.dead_since.is_some(),
         waiting: found.waiting.iter().map(|l| waiting_line(l, now)).collect(),
         refused: found.refused.iter().map(|l| refused_line(l, now)).collect(),
@@ -327,6 +352,32 @@ async fn retry(
     let reviewer = caller.reviewer()?;
     hosts::retry(&app, &reviewer, &path).await?;
     let said = Flash::done("It is being tried. Look again in a moment.");
+    Ok(frame::see_other_with(&format!("/desk/hosts/{path}"), &said))
+}
+
+/// POST `/desk/hosts/NAME/hold`.
+async fn hold(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<String>,
+    _sent: sent_form::Form<sent_form::Nothing>,
+) -> Result<HttpResponse, WebError> {
+    let admin = caller.admin()?;
+    holds::hold(&app, By::Admin(&admin), &path, holds::HOURS).await?;
+    let said = Flash::done("It is held: what it sends is kept unread until then.");
+    Ok(frame::see_other_with(&format!("/desk/hosts/{path}"), &said))
+}
+
+/// POST `/desk/hosts/NAME/let-go`.
+async fn let_go(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<String>,
+    _sent: sent_form::Form<sent_form::Nothing>,
+) -> Result<HttpResponse, WebError> {
+    let admin = caller.admin()?;
+    holds::end(&app, By::Admin(&admin), &path).await?;
+    let said = Flash::done("It is not held any more. What was held is being received.");
     Ok(frame::see_other_with(&format!("/desk/hosts/{path}"), &said))
 }
 
