@@ -27,7 +27,8 @@ pub struct NewActivity {
 }
 
 // Ids in the order of the deeds: each host gets them in that order. The hosts' rows are
-// locked in the order of their ids, as the senders do it.
+// locked in the order of their ids, as the senders do it. An inbox that another relay writes at
+// this moment is waited for, and counts.
 const INSERT: &str = "\
     WITH p AS (SELECT ?::integer[] AS ns, ?::bigint[] AS actors, ?::smallint[] AS kinds, ?::bigint[] AS subjects, \
     ?::text[] AS documents, ?::integer[] AS tons, ?::bigint[] AS hosts, ?::text[] AS urls, ?::timestamptz AS at), \
@@ -38,7 +39,8 @@ const INSERT: &str = "\
         CROSS JOIN LATERAL unnest(p.tons, p.hosts, p.urls) AS w (n, host, url) JOIN docs ON docs.n = w.n), \
     known AS (SELECT i.id, i.url FROM inboxes i WHERE i.url IN (SELECT url FROM goes)), \
     coined AS (INSERT INTO inboxes (host_id, url) SELECT DISTINCT ON (g.url) g.host, g.url FROM goes g \
-        WHERE NOT EXISTS (SELECT 1 FROM known k WHERE k.url = g.url) ON CONFLICT DO NOTHING RETURNING id, url), \
+        WHERE NOT EXISTS (SELECT 1 FROM known k WHERE k.url = g.url) ORDER BY g.url \
+        ON CONFLICT (url) DO UPDATE SET url = excluded.url RETURNING id, url), \
     made AS (INSERT INTO activities (id, actor_id, kind, subject_id, document, recipients, created_at) \
         SELECT docs.id, docs.actor, docs.kind, docs.subject, docs.document, \
         (SELECT count(*) FROM goes g WHERE g.id = docs.id), p.at FROM docs CROSS JOIN p), \

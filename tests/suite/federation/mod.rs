@@ -1,6 +1,7 @@
 //! Other servers: what we ask of them, what they tell us, what we tell them.
 
 mod abuse;
+mod at_once;
 mod delivery;
 mod discovery;
 mod documents;
@@ -8,6 +9,7 @@ mod elsewhere;
 mod empty_room;
 mod fetching;
 mod forwarded;
+mod holding;
 mod home_feed;
 mod inbox;
 mod incoming;
@@ -19,12 +21,14 @@ mod network;
 mod nodeinfo;
 mod policies;
 mod policy_desk;
+mod policy_ends;
 mod polls;
 mod receiving;
 mod requests;
 mod same_names;
 mod samples;
 mod secure;
+mod shut_out;
 mod signed_fetch;
 mod suspended;
 mod webfinger;

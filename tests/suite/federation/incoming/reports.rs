@@ -50,6 +50,31 @@ fn a_report_reveals_nothing_and_comes_once_a_day() {
 }
 
 #[test]
+fn a_server_reports_fifty_people_a_day_and_no_more() {
+    // I25
+    run(async |place| {
+        let bob = place.stranger_at("far.example", "reports").await;
+        for n in 1..=51 {
+            let who = place.member(&format!("member{n}")).await;
+            let handled = place
+                .hears(&bob, bob.does("Flag", json!([uri_of(place, &who)])))
+                .await;
+            match n {
+                51 => ignored(handled),
+                _ => done(handled),
+            }
+        }
+        assert_eq!(place.rows("reports").await, 50);
+        // Another server is another matter.
+        let eve = place.stranger_at("other.example", "reports").await;
+        let last = "SELECT id FROM accounts WHERE username = 'member51'";
+        let last = format!("{}/ap/actors/{}", place.origin, place.number(last).await);
+        done(place.hears(&eve, eve.does("Flag", json!([last]))).await);
+        assert_eq!(place.rows("reports").await, 51);
+    });
+}
+
+#[test]
 fn what_members_and_servers_report_waits_at_the_desk() {
     run(async |place| {
         let olive = place.owner().await;
