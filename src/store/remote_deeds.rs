@@ -336,12 +336,16 @@ async fn answer(
     Ok(did)
 }
 
-// The row has the address that was sent last: an `Undo` of another one was overtaken by it, or
-// comes late. By the pair only where one of the two addresses is missing.
+// The row has the address that was sent last. By the pair too, since some (Lemmy) make up a new
+// address for the follow that their `Undo` names; but not where that address was sent to us as a
+// follow: then a later follow overtook the `Undo`.
 const UNFOLLOW: &str = "\
-    WITH p AS (SELECT ?::bigint AS account, ?::text AS uri, ?::bigint AS target, ?::timestamptz AS at, ?::smallint AS event), \
+    WITH q AS (SELECT ?::bigint AS account, ?::text AS uri, ?::bigint AS target, ?::timestamptz AS at, ?::smallint AS event), \
+    p AS (SELECT q.*, encode(substr(sha256(convert_to(q.uri, 'UTF8')), 1, 16), 'hex')::uuid AS hash FROM q), \
     did AS (DELETE FROM follows f USING p WHERE f.account_id = p.account \
-        AND (f.uri = p.uri OR (f.target_id = p.target AND (f.uri IS NULL OR p.uri IS NULL))) RETURNING f.id, f.target_id), \
+        AND (f.uri = p.uri OR (f.target_id = p.target AND (f.uri IS NULL OR p.uri IS NULL OR NOT ( \
+            EXISTS (SELECT 1 FROM received_activities_a r WHERE r.uri_hash = p.hash) \
+            OR EXISTS (SELECT 1 FROM received_activities_b r WHERE r.uri_hash = p.hash))))) RETURNING f.id, f.target_id), \
     told AS (INSERT INTO events (lane, kind, subject_id, actor_id, extra, created_at) \
         SELECT 1, p.event, did.target_id, p.account, did.id, p.at FROM did CROSS JOIN p) \
     SELECT EXISTS (SELECT 1 FROM did)";

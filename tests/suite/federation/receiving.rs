@@ -281,11 +281,18 @@ fn what_keeps_failing_is_put_aside_alone_and_undoes_nothing_that_came_later() {
         work(place).await;
         assert_eq!(waiting(place).await, 0);
         assert_eq!(followed_by(place).await, second);
-        // By whom they follow alone, where no address is said.
+        // By whom they follow alone, where no address is said, or one that was made up.
         let mut bare = ann.activity(peer, "Follow", json!(null));
         let reader = "SELECT id FROM accounts WHERE username = 'reader' AND host_id IS NULL";
         let reader = place.number(reader).await;
         bare["object"] = json!(format!("{}/ap/actors/{reader}", place.origin));
+        let undo = ann.activity(peer, "Undo", bare.clone());
+        ann.send(place, &undo).await.expect(202);
+        work(place).await;
+        assert_eq!(followed_by(place).await, Vec::<String>::new());
+        ask(place, peer, &ann).await;
+        work(place).await;
+        assert_eq!(followed_by(place).await.len(), 1);
         bare.as_object_mut().unwrap().remove("id");
         let undo = ann.activity(peer, "Undo", bare);
         ann.send(place, &undo).await.expect(202);

@@ -1,12 +1,15 @@
 //! What is kept goes when its time is over, by itself, and not before (C6).
 
+use std::time::SystemTime;
+
+use chrono::TimeDelta;
 use porchlight::jobs::timers;
 
 use crate::support::place::{Place, run};
 
 /// How old the rows of a table are, in days.
 async fn ages(place: &Place, table: &str, column: &str) -> Vec<i64> {
-    let now = place.app.clock.now();
+    let now = SystemTime::from(place.app.clock.now());
     let statement = format!("SELECT extract(day FROM $1 - {column})::bigint FROM {table}");
     let rows = place.sql(&statement, &[&now]).await;
     rows.iter().map(|row| row.get(0)).collect()
@@ -20,12 +23,12 @@ fn signs_of_life_and_networks_of_staff_go_when_their_time_is_over_and_not_before
         place.sql("DELETE FROM staff_networks", &[]).await;
         let now = place.app.clock.now();
         for days in [399, 401] {
-            let at = now - chrono::TimeDelta::days(days);
+            let at = SystemTime::from(now - TimeDelta::days(days));
             let sign = "INSERT INTO signs_of_life (user_id, kind, at) VALUES ($1, 1, $2)";
             place.sql(sign, &[&owner.user, &at]).await;
         }
         for days in [29, 31] {
-            let at = now - chrono::TimeDelta::days(days);
+            let at = SystemTime::from(now - TimeDelta::days(days));
             let seen = "INSERT INTO staff_networks (user_id, network, seen_at) \
                         VALUES ($1, ($2::text || '.0.2.0/24')::cidr, $3)";
             place

@@ -588,7 +588,7 @@ fn who_may_not_come_in_cannot_consent_and_who_waits_gets_a_token_that_waits() {
         let (no, gone) = (his.open(&path).await, hers.open(&path).await);
         let refuse =
             "UPDATE applications SET state = 4, told = true, decided_at = $2 WHERE user_id = $1";
-        let now = place.app.clock.now();
+        let now = std::time::SystemTime::from(place.app.clock.now());
         place.sql(refuse, &[&gus.user, &now]).await;
         let olive = place.api(place.token_of(owner.user, "admin:read admin:write").await);
         let act = format!("/api/v1/admin/accounts/{}/action", sue.id);
