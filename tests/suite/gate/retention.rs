@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use chrono::TimeDelta;
 use porchlight::jobs::timers;
 
-use crate::support::place::{Place, run};
+use crate::support::place::{Place, Setup};
 
 /// How old the rows of a table are, in days.
 async fn ages(place: &Place, table: &str, column: &str) -> Vec<i64> {
@@ -17,7 +17,8 @@ async fn ages(place: &Place, table: &str, column: &str) -> Vec<i64> {
 
 #[test]
 fn signs_of_life_and_networks_of_staff_go_when_their_time_is_over_and_not_before() {
-    run(async |place| {
+    // The timers run when the test says so.
+    Setup::default().without_jobs().run(async |place| {
         let owner = place.owner().await;
         place.sql("DELETE FROM signs_of_life", &[]).await;
         place.sql("DELETE FROM staff_networks", &[]).await;

@@ -28,7 +28,7 @@ fn through_an_app_only_the_likely_automated_and_the_unconfirmed_are_not_told() {
             ("vera", 0i16, true),
             ("wim", 1, true),
             ("lina", 2, true),
-            ("bot", 3, false),
+            ("rolf", 3, false),
         ] {
             let person = place.applicant(name).await;
             into_lane(place, &person, lane).await;
@@ -50,7 +50,7 @@ fn the_card_and_the_page_for_many_offer_what_is_usual() {
     run(async |place| {
         let olive = place.owner().await;
         let browser = place.signed_in(&olive).await;
-        for (name, lane, told) in [("vera", 0i16, true), ("wim", 1, true), ("bot", 3, false)] {
+        for (name, lane, told) in [("vera", 0i16, true), ("wim", 1, true), ("rolf", 3, false)] {
             let person = place.applicant(name).await;
             into_lane(place, &person, lane).await;
             let card = format!("/desk/applications/{}", place.application_of(&person).await);

@@ -86,6 +86,7 @@ const OWN_PAGES: &[&str] = &[
     "POST /waiting/answers",
     "POST /waiting/answer",
     "POST /waiting/appeal",
+    "POST /waiting/again",
     "POST /waiting/vouch",
     "GET /waiting/export",
     "GET /waiting/withdraw",
