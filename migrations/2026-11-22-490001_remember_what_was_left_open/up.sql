@@ -7,6 +7,7 @@ CREATE TABLE left_open (
     PRIMARY KEY (application_id, question_version_id)
 );
 COMMENT ON TABLE left_open IS 'Required questions that an application was sent without an answer to; the answers come later';
+CREATE INDEX left_open_question ON left_open (question_version_id);
 
 -- Those on their way: what everybody is asked now and they did not answer.
 INSERT INTO left_open (application_id, question_version_id)
