@@ -433,8 +433,8 @@ mod tests {
             "apply1:wide:2001:db8:1::/48 15 30 min",
             "apply1:wide:2001:db8:1::/48 60 day",
             // Ten times that of a large provider.
-            "apply1:domain:gmail.com 200 30 min",
-            "apply1:domain:gmail.com 1000 day",
+            "apply10:domain:gmail.com 200 30 min",
+            "apply10:domain:gmail.com 1000 day",
             "apply1:plain: 20 30 min",
             "apply1:plain: 100 day",
             "apply1:all: 60 30 min",
