@@ -112,6 +112,8 @@ fn an_answer_and_an_appeal_are_told_to_both_sides() {
         let hana = place.applicant("hana").await;
         place.settle().await;
         place.advance(TimeDelta::hours(2));
+        // The news of the application are on their way before those of the answer come.
+        place.settle().await;
         let browser = place.signed_in(&olive).await;
         let card = card_path(place, &hana).await;
         submit(&browser, &card, "ask", &[("message", "Which lane?")]).await;

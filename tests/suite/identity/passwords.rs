@@ -218,10 +218,9 @@ fn a_new_address_holds_once_it_is_confirmed() {
     });
 }
 
-/// A browser at a place in production, which names itself by its domain.
+/// A browser at a place in production, signed in or not.
 async fn at_home(place: &Place, person: Option<(&Person, &str)>) -> Browser {
-    let mut browser = place.browser();
-    browser.origin = place.app.config.server.origin();
+    let browser = place.browser_behind_a_proxy();
     if let Some((person, password)) = person {
         let page = browser.open("/sign-in").await;
         let form = page.form("/sign-in").set("login", &person.name);

@@ -510,6 +510,15 @@ impl Place {
         Browser::new(self.http.clone(), self.origin.clone(), self.network())
     }
 
+    /// The same for a place in production: what stands before the server there speaks TLS with
+    /// the world, and plain HTTP with the server.
+    pub fn browser_behind_a_proxy(&self) -> Browser {
+        let inside = format!("http://{}", self.app.config.server.listen);
+        let mut browser = Browser::new(self.http.clone(), inside, self.network());
+        browser.origin.clone_from(&self.origin);
+        browser
+    }
+
     /// The mails sent so far, oldest first.
     pub fn mails(&self) -> Vec<Mail> {
         mail::read(&self.data.join("mail"))
