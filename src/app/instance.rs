@@ -21,7 +21,7 @@ pub struct Instance {
     pub abuse_email: Option<String>,
     /// ISO 639-1 codes.
     pub languages: Vec<String>,
-    /// The rules of the house, in order; 50 at most.
+    /// The rules of the house, in order; [`MOST_RULES`] at most.
     pub rules: Vec<Rule>,
 }
 
@@ -44,6 +44,22 @@ pub struct Rule {
     /// What it means; may be empty.
     pub hint: String,
 }
+
+/// The settings that hold an admin's own words (`moderation::words` writes them): texts, and
+/// lists of languages and of rules (`text`, `hint`). An empty address is none.
+pub const TITLE: &str = "instance.title";
+/// See [`TITLE`].
+pub const DESCRIPTION: &str = "instance.description";
+/// See [`TITLE`].
+pub const CONTACT: &str = "instance.contact_email";
+/// See [`TITLE`].
+pub const ABUSE: &str = "instance.abuse_email";
+/// See [`TITLE`].
+pub const LANGUAGES: &str = "instance.languages";
+/// See [`TITLE`].
+pub const RULES: &str = "instance.rules";
+/// Rules that a house may have.
+pub const MOST_RULES: usize = 50;
 
 /// Rules that a new place starts with; the admin's own replace them.
 const FIRST_RULES: &[(&str, &str)] = &[
@@ -79,24 +95,33 @@ impl App {
         self.memory.forget(NAME).await;
     }
 
-    fn read_instance(&self, chosen: &[(String, Value)]) -> Instance {
+    /// The same from settings that were just read.
+    pub fn read_instance(&self, chosen: &[(String, Value)]) -> Instance {
         let value = |key: &str| chosen.iter().find(|(k, _)| k == key).map(|(_, v)| v);
         let text = |key: &str| value(key).and_then(Value::as_str).map(str::to_owned);
         let base = &self.config.instance;
-        let rules = match value("instance.rules").and_then(Value::as_array) {
+        let address = |key: &str, configured: &Option<String>| match text(key) {
+            Some(own) => Some(own).filter(|own| !own.is_empty()),
+            None => configured.clone(),
+        };
+        let languages = value(LANGUAGES).and_then(Value::as_array).map(|own| {
+            let codes = own.iter().filter_map(Value::as_str);
+            codes.map(str::to_owned).collect::<Vec<_>>()
+        });
+        let rules = match value(RULES).and_then(Value::as_array) {
             Some(own) => own
                 .iter()
-                .take(50)
+                .take(MOST_RULES)
                 .filter_map(|r| Some((r["text"].as_str()?, r["hint"].as_str().unwrap_or(""))))
                 .collect(),
             None => FIRST_RULES.to_vec(),
         };
         Instance {
-            title: text("instance.title").unwrap_or_else(|| base.title.clone()),
-            description: text("instance.description").unwrap_or_else(|| base.description.clone()),
-            contact_email: text("instance.contact_email").or_else(|| base.contact_email.clone()),
-            abuse_email: text("instance.abuse_email").or_else(|| base.abuse_email.clone()),
-            languages: base.languages.clone(),
+            title: text(TITLE).unwrap_or_else(|| base.title.clone()),
+            description: text(DESCRIPTION).unwrap_or_else(|| base.description.clone()),
+            contact_email: address(CONTACT, &base.contact_email),
+            abuse_email: address(ABUSE, &base.abuse_email),
+            languages: languages.unwrap_or_else(|| base.languages.clone()),
             rules: rules
                 .iter()
                 .enumerate()

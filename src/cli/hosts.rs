@@ -142,7 +142,7 @@ fn lines(state: &str, lines: &[Line]) {
 }
 
 fn nobody(name: &str) -> String {
-    format!("Nothing was ever sent to {name}")
+    format!("Nobody here has ever heard of a server called {name}")
 }
 
 fn time(at: DateTime<Utc>) -> String {

@@ -17,3 +17,8 @@ pub fn variables() -> BTreeMap<String, String> {
 pub fn search_path() -> Vec<PathBuf> {
     std::env::var_os("PATH").map_or_else(Vec::new, |path| std::env::split_paths(&path).collect())
 }
+
+/// Whether `SSL_CERT_FILE` names authorities for TLS. What reads the file is the TLS library.
+pub fn has_authorities() -> bool {
+    std::env::var_os("SSL_CERT_FILE").is_some_and(|file| !file.is_empty())
+}

@@ -2,11 +2,12 @@
 
 use super::{Error, settings::Settings};
 
-/// Longest title and description of a new place, in characters.
-const MAX_TITLE: usize = 80;
-const MAX_DESCRIPTION: usize = 1_000;
+/// Longest title of a place, in characters.
+pub const MAX_TITLE: usize = 80;
+/// Longest description of a place, in characters.
+pub const MAX_DESCRIPTION: usize = 1_000;
 /// Most languages that a place can name.
-const MAX_LANGUAGES: usize = 12;
+pub const MAX_LANGUAGES: usize = 12;
 
 /// What a new place says of itself, until the admin says otherwise.
 #[derive(Debug, Clone)]
@@ -39,9 +40,8 @@ impl Instance {
         let contact = read_address(settings, section, "contact_email")?;
         let abuse = read_address(settings, section, "abuse_email")?;
         let languages = settings.list(section, "languages");
-        let is_code = |code: &&str| code.len() == 2 && code.bytes().all(|b| b.is_ascii_lowercase());
-        if languages.is_empty() || languages.len() > MAX_LANGUAGES || !languages.iter().all(is_code)
-        {
+        let many = languages.len() > MAX_LANGUAGES;
+        if languages.is_empty() || many || !languages.iter().all(|code| is_language(code)) {
             let what = format!("must be 1 to {MAX_LANGUAGES} two-letter codes such as \"en\"");
             return Err(settings.bad(section, "languages", &what));
         }
@@ -55,9 +55,19 @@ impl Instance {
     }
 }
 
+/// Whether this may be a mail address: how it is shown is all that hangs on it.
+pub fn is_address(text: &str) -> bool {
+    text.contains('@') && !text.contains(char::is_whitespace) && text.len() <= 254
+}
+
+/// Whether this may be a code of ISO 639-1.
+pub fn is_language(code: &str) -> bool {
+    code.len() == 2 && code.bytes().all(|b| b.is_ascii_lowercase())
+}
+
 fn read_address(settings: &Settings, section: &str, key: &str) -> Result<Option<String>, Error> {
     match settings.some_text(section, key) {
-        Some(address) if !address.contains('@') || address.contains(char::is_whitespace) => {
+        Some(address) if !is_address(address) => {
             Err(settings.bad(section, key, "must be a mail address"))
         }
         address => Ok(address.map(str::to_owned)),

@@ -16,7 +16,7 @@ mod value;
 
 mod database;
 mod federation;
-mod instance;
+pub mod instance;
 mod limits;
 mod logging;
 mod mail;

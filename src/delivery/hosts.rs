@@ -60,7 +60,7 @@ pub struct Host {
 /// A host by its name.
 ///
 /// # Errors
-/// `NotFound` when nothing was ever sent there.
+/// `NotFound` when nothing was ever heard of it.
 pub async fn host(app: &App, _who: &Reviewer, domain: &str) -> Result<Host> {
     look(app, domain).await
 }
@@ -168,6 +168,7 @@ pub fn in_words(standing: &Standing, now: DateTime<Utc>) -> &'static str {
         s if s.fails > 0 => "failing",
         s if s.waiting > 0 && s.due_at.is_some_and(|at| at > now) => "waiting",
         s if s.waiting > 0 => "being sent to",
+        s if s.tried_at.is_none() && s.delivered_at.is_none() => "not sent to yet",
         _ => "fine",
     }
 }

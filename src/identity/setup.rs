@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::accounts::{self, Fields, Prepared};
 use super::sign_in::{self, Browser, Opened};
 use crate::app::App;
+use crate::app::instance::TITLE;
 use crate::domain::error::Invalid;
 use crate::domain::link_purpose::LinkPurpose;
 use crate::domain::role::Role;
@@ -94,7 +95,7 @@ pub async fn found(app: &App, token: &str, cmd: Founding) -> Result<Opened> {
         .transaction(async |conn| {
             spend(conn, &digest, now).await?;
             let title = Value::from(place.as_str());
-            store::settings::set(conn, "instance.title", &title, now).await?;
+            store::settings::set(conn, TITLE, &title, now).await?;
             accounts::write(conn, app, &ready, now).await
         })
         .await?;

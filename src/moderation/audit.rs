@@ -360,6 +360,7 @@ pub fn words(act: &str) -> &str {
         "block.bring_back" => "took people out of the likely automated again",
         "block.lift" => "lifted a block at the door",
         "block.set_aside" => "put people who wait among the likely automated",
+        "instance.change" => "changed what the place says of itself",
         "event.create" => "made an event's code",
         "event.end" => "ended an event's code",
         "password.reset_link" => "made a link for a new password",

@@ -28,6 +28,7 @@ pub mod published;
 pub mod setting;
 pub mod sweep;
 pub mod webhooks;
+pub mod words;
 
 use serde_json::{Value, json};
 

@@ -266,16 +266,18 @@ macro_rules! standings {
     ($rest:literal) => {
         concat!(
             "WITH p AS (SELECT ?::text AS q, ?::text AS after, ?::smallint AS which, ?::bigint AS most) ",
-            "SELECT h.id, h.domain, h.software || coalesce(' ' || h.version, ''), d.waiting, d.due_at, d.fails, d.failing_since, d.dead_since, ",
-            "d.tried_at, d.delivered_at, d.delivered, d.signature, d.last_error ",
-            "FROM p CROSS JOIN delivery_hosts d JOIN hosts h ON h.id = d.host_id WHERE ",
+            "SELECT h.id, h.domain, h.software || coalesce(' ' || h.version, ''), coalesce(d.waiting, 0), d.due_at, ",
+            "coalesce(d.fails, 0), d.failing_since, d.dead_since, d.tried_at, d.delivered_at, coalesce(d.delivered, 0), ",
+            "coalesce(d.signature, 0::smallint), d.last_error ",
+            "FROM p CROSS JOIN hosts h LEFT JOIN delivery_hosts d ON d.host_id = h.id WHERE ",
             $rest
         )
     };
 }
 
 const LIST: &str = standings!(
-    "(p.q = '' OR strpos(h.domain, p.q) > 0) AND h.domain > p.after AND (p.which = 0 \
+    "(p.q = '' OR strpos(h.domain, p.q) > 0) AND h.domain > p.after \
+     AND (d.host_id IS NOT NULL OR p.q <> '') AND (p.which = 0 \
      OR (p.which = 1 AND d.waiting > 0) OR (p.which = 2 AND d.failing_since IS NOT NULL AND d.dead_since IS NULL) \
      OR (p.which = 3 AND d.dead_since IS NOT NULL)) ORDER BY h.domain LIMIT (SELECT most FROM p)"
 );
@@ -305,7 +307,8 @@ async fn standings(
     Ok(rows.into_iter().map(standing).collect())
 }
 
-/// Hosts whose names hold `q` (any where it is empty) and come after `after`, by name.
+/// Hosts whose names hold `q` and come after `after`, by name; where `q` is empty, all that
+/// something was ever sent to.
 pub async fn list(
     conn: &mut Conn,
     which: Which,
@@ -316,7 +319,7 @@ pub async fn list(
     standings(conn, LIST, q, after, which, most).await
 }
 
-/// The host of that canonical name, if anything was ever sent there.
+/// The host of that canonical name, if it was ever heard of.
 pub async fn find(conn: &mut Conn, domain: &str) -> Result<Option<Standing>> {
     Ok(standings(conn, ONE, domain, "", Which::All, 1).await?.pop())
 }

@@ -18,7 +18,7 @@ use crate::domain::{Id, Result};
 use crate::model::account::Account;
 use crate::model::schema::{accounts, actor_endpoints};
 
-/// `tombstones.kind` of an account; a status has 0.
+/// `tombstones.kind` of an account; a status has 0, a boost that was taken back 2.
 const ACCOUNT_STONE: i16 = 1;
 
 /// What is written of an account elsewhere.

@@ -397,7 +397,29 @@ pub async fn bury(
 ) -> Result<()> {
     raw::<()>(
         "INSERT INTO tombstones (uri_hash, kind, actor_id, subject_id, created_at, until) \
-         VALUES (?, 0, ?, 0, ?, ?) ON CONFLICT DO NOTHING",
+         VALUES (?, 0, ?, 0, ?, ?) ON CONFLICT (uri_hash) \
+         DO UPDATE SET kind = 0, until = excluded.until WHERE tombstones.kind = 2",
+    )
+    .bind::<SqlUuid, _>(hash)
+    .bind::<BigInt, _>(actor)
+    .bind::<Timestamptz, _>(at)
+    .bind::<Timestamptz, _>(until)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// The same for a boost that was taken back: being sent again, it may come.
+pub async fn bury_undone(
+    conn: &mut Conn,
+    hash: Uuid,
+    actor: Id,
+    at: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<()> {
+    raw::<()>(
+        "INSERT INTO tombstones (uri_hash, kind, actor_id, subject_id, created_at, until) \
+         VALUES (?, 2, ?, 0, ?, ?) ON CONFLICT DO NOTHING",
     )
     .bind::<SqlUuid, _>(hash)
     .bind::<BigInt, _>(actor)

@@ -47,6 +47,14 @@ pub async fn set(conn: &mut Conn, key: &str, value: &Value, at: DateTime<Utc>) -
     Ok(())
 }
 
+/// Takes `key` away, whether or not it was set.
+pub async fn remove(conn: &mut Conn, key: &str) -> Result<()> {
+    diesel::delete(instance_settings::table.find(key))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
 /// Sets `key` unless it was set; gives what holds then. Safe against a race.
 pub async fn set_once(
     conn: &mut Conn,

@@ -111,6 +111,7 @@ pub const ROUTES: &[&[Route]] = &[
     review::reports::ROUTES,
     review::staff::ROUTES,
     review::switch::ROUTES,
+    review::place::ROUTES,
     review::welcome::ROUTES,
     review::webhooks::ROUTES,
     review::mail::ROUTES,

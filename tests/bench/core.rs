@@ -6,7 +6,8 @@
 //! the written promises; a promise that is not met is said, and the exit code stays 0.
 //!
 //! ```text
-//! fill ─> counts (round trips, exact) ─> start, idle memory ─> home ─> posting ─> fan-out ─> peak memory
+//! fill ─> counts (round trips, exact) ─> start, idle memory ─> home ─> posting ─> fan-out
+//!      ─> accounts by the command line ─> peak memory
 //! ```
 //!
 //! `federation` measures what other servers send and are sent, `door` the queue of those who
@@ -15,6 +16,7 @@
 
 #![allow(clippy::print_stdout, reason = "it is a report")]
 
+mod accounts;
 mod applicants;
 mod bytes;
 mod client;
@@ -102,6 +104,8 @@ async fn core(scale: Scale) -> Result<()> {
     home::run(&place, &server, &people, scale, &mut report).await?;
     posting::run(&place, &server, &people, scale, &mut report).await?;
     fan_out::run(&place, &server, &people, scale, &mut report).await?;
+
+    accounts::run(&place, &server, scale, &mut report).await?;
 
     report.section("Memory after all that");
     let memory = process::memory(server.pid())?;

@@ -23,6 +23,8 @@ pub struct Scale {
     pub rounds: usize,
     /// How long each of them takes.
     pub each: Duration,
+    /// Accounts made by the command line.
+    pub accounts: usize,
     /// Posts of the fan-out.
     pub fan_outs: usize,
 }
@@ -39,6 +41,7 @@ impl Scale {
         idle: Duration::from_secs(5),
         rounds: 3,
         each: Duration::from_secs(2),
+        accounts: 100,
         fan_outs: 50,
     };
     /// Everything once, in seconds.
@@ -52,6 +55,7 @@ impl Scale {
         idle: Duration::from_millis(500),
         rounds: 1,
         each: Duration::from_millis(250),
+        accounts: 4,
         fan_outs: 3,
     };
     /// Clients that ask at the same time.

@@ -1,5 +1,6 @@
 //! The real server, as a process of its own.
 
+use std::ffi::OsStr;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -26,6 +27,8 @@ pub struct Server {
     pub first_answer: Duration,
     child: Child,
     pid: i32,
+    /// Its configuration.
+    file: PathBuf,
 }
 
 impl Server {
@@ -81,7 +84,23 @@ impl Server {
             first_answer: began.elapsed(),
             child,
             pid,
+            file,
         })
+    }
+
+    /// Another command of the program on the same place, to its end.
+    pub async fn command(&self, arguments: &[&OsStr]) -> Result<()> {
+        let done = Command::new(PROGRAM)
+            .args(arguments)
+            .args(["--config".as_ref(), self.file.as_os_str()])
+            .env_clear()
+            .stdin(Stdio::null())
+            .output()
+            .await?;
+        if !done.status.success() {
+            bail!("{}", String::from_utf8_lossy(&done.stderr));
+        }
+        Ok(())
     }
 
     /// Its process.

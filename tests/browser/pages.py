@@ -41,7 +41,7 @@ OWNER = {
     "question": "/desk/questions/1", "question-new": "/desk/questions/new", "requests": "/notifications/requests",
     "favourites": "/favourites", "settings-posting": "/settings/posting",
     "moving": "/settings/move", "deleting": "/settings/delete", "hosts": "/desk/hosts", "reports": "/desk/reports",
-    "tags": "/tags", "welcome": "/welcome", "welcome-desk": "/desk/welcome",
+    "tags": "/tags", "welcome": "/welcome", "welcome-desk": "/desk/welcome", "place": "/desk/place",
     "policies": "/desk/policies", "policies-new": "/desk/policies/new?domain=far.example",
     "policies-import": "/desk/policies/import", "policies-allowed": "/desk/policies/allowed", "severed": "/severed",
     "desk-invites": "/desk/invites", "desk-invites-person": f"/desk/invites/people/{S['member']}",

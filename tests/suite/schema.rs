@@ -150,7 +150,28 @@ fn tables_are_narrow_and_say_what_they_are_for() {
 }
 
 #[test]
-fn texts_have_a_longest_length_and_times_a_zone() {
+fn small_numbers_and_texts_have_bounds() {
+    // D25
+    on_a_database(true, async |_, client| {
+        let rows = client
+            .query(
+                "SELECT a.attrelid::regclass::text || '.' || a.attname FROM pg_attribute a \
+                 JOIN pg_class c ON c.oid = a.attrelid JOIN pg_type t ON t.oid = a.atttypid \
+                 WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 \
+                   AND NOT a.attisdropped AND t.typname IN ('text', '_text', 'int2', '_int2') \
+                   AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conrelid = c.oid \
+                     AND k.contype = 'c' AND a.attnum = ANY (k.conkey)) ORDER BY 1",
+                &[],
+            )
+            .await
+            .expect("the catalogue");
+        let boundless: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
+        assert!(boundless.is_empty(), "no CHECK: {boundless:?}");
+    });
+}
+
+#[test]
+fn times_have_a_zone_and_enumerations_are_numbers() {
     on_a_database(true, async |_, client| {
         for (table, columns) in tables_of(client).await {
             for column in columns {

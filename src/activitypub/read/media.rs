@@ -7,7 +7,7 @@ use crate::activitypub::uri;
 use crate::text::clean;
 
 /// Media of one post; more are left out (N7).
-const MAX: usize = 16;
+pub const MAX: usize = 16;
 /// Characters of an alternative text.
 const MAX_DESCRIPTION: usize = 10_000;
 /// Pixels of a side.

@@ -474,6 +474,22 @@ mod tests {
         let read = Note::read(&with("tag", json!(tags))).unwrap();
         assert_eq!(read.mentions.len(), MAX_MENTIONS);
         assert_eq!(read.hashtags.len(), MAX_HASHTAGS);
+        let emoji: Vec<Value> = (0..100_000)
+            .map(|n| {
+                let icon = json!({"type": "Image", "url": format!("https://a.example/{n}.png")});
+                json!({"type": "Emoji", "name": format!(":e{n}:"), "icon": icon})
+            })
+            .collect();
+        let read = emoji::read(&with("tag", json!(emoji)));
+        assert_eq!(read.len(), emoji::MAX);
+        let pictures: Vec<Value> = (0..100_000)
+            .map(|n| {
+                let url = format!("https://a.example/{n}.png");
+                json!({"type": "Document", "mediaType": "image/png", "url": url})
+            })
+            .collect();
+        let read = Note::read(&with("attachment", json!(pictures))).unwrap();
+        assert_eq!(read.media.len(), media::MAX);
         let huge = Note::read(&with("content", json!("<b>x".repeat(250_000)))).unwrap();
         assert!(huge.html.len() < 500_000);
         let to: Vec<String> = (0..100_000)

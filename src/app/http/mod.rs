@@ -11,8 +11,10 @@
 //! - bodies count decoded (N6), and are read by [`body`] alone.
 //!
 //! No proxy of the environment is used: it would look names up for us. Certificates are
-//! judged by the system's authorities, or those of `SSL_CERT_FILE` where it is set.
+//! judged by the system's authorities, and those of `SSL_CERT_FILE` where it is set
+//! ([`authorities`]).
 
+mod authorities;
 pub mod body;
 pub mod error;
 pub mod media_type;
@@ -193,6 +195,7 @@ impl Http {
             .pool_max_idle_per_host(IDLE_PER_HOST)
             .http1_max_headers(MAX_HEADERS)
             .http2_max_header_list_size(MAX_HEADER_BYTES)
+            .tls_certs_merge(authorities::more())
             .build()?;
         Ok(Http {
             client,

@@ -1,5 +1,6 @@
 //! What the desk itself is made of, made what it was before a line of the audit log: questions,
-//! canned words, blocks of the door, the welcome, webhooks, notes, invites, the switch's days.
+//! canned words, blocks of the door, the welcome, the words of the place, webhooks, notes,
+//! invites, the switch's days.
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -17,7 +18,7 @@ use crate::gate::switch::settings::{self, Choice};
 use crate::gate::who::{self, SignedIn};
 use crate::gate::{event_codes, welcome};
 use crate::model::audit::AuditLine;
-use crate::moderation::{audit, webhooks};
+use crate::moderation::{audit, webhooks, words};
 use crate::store;
 
 /// What would undo a line, understood.
@@ -34,6 +35,7 @@ pub(super) enum Wish<'a> {
     LiftBlock(Kind, Id),
     LayBlock(Wanted),
     Welcome(&'a Value),
+    Words(&'a Value),
     DeleteWebhook(i64),
     WebhookBack(i64, &'a Value),
     EndEvent(Id),
@@ -84,6 +86,7 @@ pub(super) fn wish(line: &AuditLine) -> Option<Wish<'_>> {
         "registration.put_off_outdated" => Wish::Outdated(inverse["until"].as_str()?.parse().ok()?),
         "audit.publish" => Wish::Publish(inverse["public"].as_bool()?),
         "welcome.change" => Wish::Welcome(inverse),
+        "instance.change" => Wish::Words(inverse),
         "webhook.save" if is("delete") => Wish::DeleteWebhook(subject?),
         "webhook.save" => Wish::WebhookBack(subject?, inverse),
         "event.create" => Wish::EndEvent(subject?),
@@ -124,6 +127,7 @@ pub(super) async fn perform(app: &App, who: &SignedIn, wish: Wish<'_>) -> Result
         Wish::LiftBlock(kind, id) => blocks::lift(app, &admin, kind, id).await,
         Wish::LayBlock(wanted) => blocks::lay(app, &admin, &wanted, false).await.map(|_| ()),
         Wish::Welcome(value) => welcome::put_back(app, &admin, value).await,
+        Wish::Words(kept) => words::put_back(app, &admin, kept).await,
         Wish::DeleteWebhook(id) => webhooks::delete(app, &admin, id).await,
         Wish::WebhookBack(id, kept) => webhooks::put_back(app, &admin, id, kept).await,
         Wish::EndEvent(id) => event_codes::end(app, &admin, id).await,

@@ -375,6 +375,11 @@ mod tests {
                 json!({ "lanes": [["7", 1], ["8", 2]] }),
             ),
             ("welcome.change", none(), none()),
+            (
+                "instance.change",
+                none(),
+                json!({ "instance.title": "Here" }),
+            ),
             ("webhook.save", none(), json!({ "delete": true })),
             (
                 "webhook.save",

@@ -17,6 +17,8 @@ use crate::store::remote_statuses;
 
 /// A boost that was done so long before it was sent stands where it arrived (D28).
 const LATE: TimeDelta = TimeDelta::hours(1);
+/// A boost that was taken back is not fetched for so long: a fetch that was under way is over.
+const UNDONE_FOR: TimeDelta = TimeDelta::hours(1);
 /// Pins that are kept of an account elsewhere.
 const MAX_PINS: i64 = 10;
 
@@ -90,9 +92,17 @@ pub async fn unboost(
     object: Option<&str>,
 ) -> Result<Received> {
     let now = app.clock.now();
-    let hash = address.and_then(uri::canonical).map(|a| uri::hash(&a));
+    let address = address.and_then(uri::canonical);
+    let hash = address.as_deref().map(uri::hash);
     let mut conn = app.pool.get().await?;
     let status = known(app, &mut conn, object).await?;
+    let own = booster.uri.as_deref();
+    let is_theirs = |a: &String| own.is_some_and(|own| uri::same_authority(own, a));
+    if let (Some(hash), Some(_)) = (hash, address.as_ref().filter(|a| is_theirs(a))) {
+        // Before it is looked for: else one that is being fetched just now would stay.
+        let until = now + UNDONE_FOR;
+        remote_statuses::bury_undone(&mut conn, hash, booster.id, now, until).await?;
+    }
     let done = remote_deeds::unboost(&mut conn, booster.id, hash, status, now).await?;
     Ok(finish(app, done, "nothing to take back"))
 }

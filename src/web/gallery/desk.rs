@@ -17,8 +17,8 @@ use crate::web::render::door as words;
 use crate::web::review::keys::KeyMap;
 use crate::web::review::{
     application, audit, block_new, blocks, bulk, charts, door, events, held, held_posts, hosts,
-    keys, known, mail, presets, question, questions, queue, staff as of_staff, switch, webhooks,
-    welcome,
+    keys, known, mail, place, presets, question, questions, queue, staff as of_staff, switch,
+    webhooks, welcome,
 };
 
 /// Name and page.
@@ -558,6 +558,20 @@ pub fn pages() -> Vec<Hung> {
                 .error("people", "One of the people lives not here: nobody."),
             people_max: 12,
             tags_max: 12,
+        }
+        .render(),
+    );
+    hang(
+        "place",
+        place::PlacePage {
+            page: staff("The place"),
+            form: Form::new()
+                .with("title", "Lantern Lane")
+                .with("languages", "english")
+                .with("rules", "Be kind.\n- Always.")
+                .error("languages", "The languages must be codes of two letters."),
+            max: (80, 1_000),
+            most_rules: 50,
         }
         .render(),
     );

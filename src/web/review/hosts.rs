@@ -510,6 +510,8 @@ fn sentence(standing: &Standing) -> &'static str {
         "It is tried again and again, with longer and longer pauses. After a week it is given up."
     } else if standing.waiting > 0 {
         "What waits is on its way."
+    } else if standing.tried_at.is_none() && standing.delivered_at.is_none() {
+        "Nothing was sent there so far: nobody there follows anybody here."
     } else {
         "It took everything."
     }

@@ -23,6 +23,7 @@ pub mod keys;
 pub mod known;
 pub mod mail;
 pub mod password;
+pub mod place;
 pub mod policies;
 pub mod policy_lists;
 pub mod policy_new;

@@ -167,6 +167,51 @@ fn a_boost_that_is_sent_while_it_is_being_fetched_is_news() {
     });
 }
 
+#[test]
+fn a_boost_that_is_taken_back_while_it_is_being_fetched_is_gone_until_it_is_sent_again() {
+    Setup::federated().run(async |place| {
+        let (alpha, beta) = (place.peer("alpha"), place.peer("beta"));
+        let (ann, ben) = (alpha.actor("ann"), beta.actor("ben"));
+        let (olive, account) = olive_follows(place, &ann).await;
+        let note = ben.note(beta, place.app.clock.now(), "<p>Boosted</p>");
+        beta.publish(note.clone());
+        let fed = place.federation();
+        notes::find_or_fetch(&fed, &address(&note))
+            .await
+            .expect("it is fetched");
+        shut(place, "statuses", "(NEW.flags & 16) <> 0").await;
+
+        let mut announce = ann.activity(alpha, "Announce", note["id"].clone());
+        announce["to"] = json!([PUBLIC]);
+        let boost = Boost {
+            address: announce["id"].as_str().expect("an id").to_owned(),
+            says: Announce::read(&announce).expect("a boost"),
+            arrival: Arrival::Fetched,
+        };
+        let undo = ann.activity(alpha, "Undo", announce.clone());
+        let undone = async {
+            somebody_waits(place, "advisory").await;
+            hear(place, &account, &undo).await;
+            open(place).await;
+        };
+        let again = boost.clone();
+        let (fetched, ()) = tokio::join!(receive_deeds::boost(&fed, &account, boost), undone);
+        fetched.expect("it is handled");
+        place.settle().await;
+        let boosts = "SELECT count(*) FROM statuses WHERE reblog_of_id IS NOT NULL";
+        assert_eq!(place.number(boosts).await, 0);
+        // An old page that still has it brings nothing back; whoever boosts again does.
+        receive_deeds::boost(&fed, &account, again)
+            .await
+            .expect("it is handled");
+        assert_eq!(place.number(boosts).await, 0);
+        assert_eq!(hear(place, &account, &announce).await, Handled::Done);
+        place.settle().await;
+        let home = olive.api.get("/api/v1/timelines/home").await.ok();
+        assert_eq!(ids(&home).len(), 1, "{home}");
+    });
+}
+
 /// A place where Olive's post has no answer, and Ann's answer is gone for good.
 async fn nothing_is_left(place: &Place, olive: &Person, root: &str, address: &str) {
     place.settle().await;

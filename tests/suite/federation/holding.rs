@@ -58,7 +58,6 @@ fn an_admin_holds_a_server_for_a_day_by_one_button_and_lets_it_go() {
             .await
             .expect("the actor is found");
         place.sql(FOLLOW, &[]).await;
-        known(place).await;
         let say = async |text: &str| {
             let note = ann.note(alpha, place.app.clock.now(), text);
             ann.send(place, &ann.create(alpha, &note)).await.expect(202);
@@ -69,7 +68,11 @@ fn an_admin_holds_a_server_for_a_day_by_one_button_and_lets_it_go() {
         let rita = place.staff("rita", Role::Reviewer).await;
         let reads = place.signed_in(&rita).await;
         let page = reads.open("/desk/hosts/alpha.test").await;
-        page.says("It is received as it comes.");
+        page.says("It is received as it comes.")
+            .says("Nothing was sent there");
+        // Found by its name, and not among those that we send to.
+        reads.open("/desk/hosts").await.hides("alpha.test");
+        reads.open("/desk/hosts?q=alpha").await.says("alpha.test");
         page.hides("Hold for");
 
         let browser = place.signed_in(&olive).await;
@@ -152,8 +155,10 @@ fn somebody_with_a_shell_looks_at_other_servers_and_decides_about_them() {
             .expect("the actor is found");
         let post = ann.api.toot("hello").await;
         let number = post["id"].as_str().expect("an id").to_owned();
-        let said = refuses(place, &["show", "alpha.test"]);
-        assert!(said.contains("Nothing was ever sent to"), "{said}");
+        let said = refuses(place, &["show", "nowhere.test"]);
+        assert!(said.contains("ever heard of"), "{said}");
+        let shown = says(place, &["show", "alpha.test"]);
+        assert!(shown.starts_with("alpha.test\tnot sent to yet"), "{shown}");
         known(place).await;
         place
             .sql(

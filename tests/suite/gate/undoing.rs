@@ -12,7 +12,7 @@ use porchlight::gate::who::{self, SignedIn, Via};
 use porchlight::gate::{event_codes, welcome};
 use porchlight::jobs::acts;
 use porchlight::model::question::QuestionKind;
-use porchlight::moderation::webhooks;
+use porchlight::moderation::{webhooks, words};
 
 use crate::support::people::Person;
 use crate::support::place::{Place, run};
@@ -62,7 +62,7 @@ async fn picture(place: &Place) -> Vec<String> {
         "SELECT 'rests' FROM applications WHERE put_off_until IS NOT NULL",
         "SELECT q.id || ':' || q.pool || (SELECT v.labels::text FROM question_versions v \
             WHERE v.question_id = q.id ORDER BY v.version DESC LIMIT 1) FROM questions q WHERE q.retired_at IS NULL ORDER BY q.position",
-        "SELECT key || value::text FROM instance_settings WHERE key LIKE '%welcome%' OR key LIKE 'invites%' ORDER BY key",
+        "SELECT key || value::text FROM instance_settings WHERE key LIKE '%welcome%' OR key LIKE 'invites%' OR key LIKE 'instance.%' ORDER BY key",
         "SELECT 'open' FROM event_codes WHERE ends_at > starts_at + interval '1 hour'",
     ] {
         let rows = place.sql(statement, &[]).await;
@@ -125,6 +125,12 @@ fn an_owner_makes_the_desk_what_it_was_before_somebody_rearranged_it() {
             ..welcome::Written::default()
         };
         welcome::save(app, &hers, &greeting).await.expect("saved");
+        let words_of_now = words::look(app, &hers).await.expect("read");
+        let named = words::Written {
+            title: "Lantern Lane".into(),
+            ..words_of_now
+        };
+        words::save(app, &hers, &named).await.expect("saved");
         let policy = allowance::read(app, &hers).await.expect("read");
         allowance::set(app, &hers, &policy).await.expect("set");
         let before = picture(place).await;
@@ -182,6 +188,13 @@ fn an_owner_makes_the_desk_what_it_was_before_somebody_rearranged_it() {
             ..welcome::Written::default()
         };
         welcome::save(app, &his, &greeting).await.expect("saved");
+        let named = words::Written {
+            title: "Rug Road".into(),
+            description: "Rugs.".into(),
+            rules: "Buy rugs.".into(),
+            ..named
+        };
+        words::save(app, &his, &named).await.expect("saved");
         let mut wide = policy.clone();
         wide.days = 1;
         allowance::set(app, &his, &wide).await.expect("set");
@@ -203,7 +216,7 @@ fn an_owner_makes_the_desk_what_it_was_before_somebody_rearranged_it() {
             .await
             .expect("taken back");
         assert_eq!(taken.left, [], "nothing is left over");
-        assert_eq!(taken.done, 17);
+        assert_eq!(taken.done, 18);
         assert_eq!(picture(place).await, before);
     });
 }

@@ -329,3 +329,83 @@ fn nothing_that_lists_people_or_posts_lists_who_waits() {
         );
     });
 }
+
+/// Questions that stand in a body.
+const BODIES: &[(&str, &str, &str)] = &[
+    (
+        "POST",
+        "/api/v1/statuses",
+        r#"{"status": "Well?", "in_reply_to_id": "{}"}"#,
+    ),
+    (
+        "POST",
+        "/api/v1/statuses",
+        r#"{"status": "Well?", "media_ids": ["{}"]}"#,
+    ),
+    (
+        "POST",
+        "/api/v1/statuses",
+        r#"{"status": "Well?", "quoted_status_id": "{}", "in_reply_to_id": "{}"}"#,
+    ),
+    ("POST", "/api/v1/reports", r#"{"account_id": "{}"}"#),
+    (
+        "POST",
+        "/api/v1/reports",
+        r#"{"account_id": "{ann}", "status_ids": ["{}"]}"#,
+    ),
+    (
+        "PATCH",
+        "/api/v1/accounts/update_credentials",
+        r#"{"also_known_as": ["{}"]}"#,
+    ),
+    (
+        "POST",
+        "/api/v1/markers",
+        r#"{"home": {"last_read_id": "{}"}}"#,
+    ),
+];
+
+#[test]
+fn what_stands_in_a_body_is_answered_as_for_a_name_that_never_was() {
+    run(async |place| {
+        place.owner().await;
+        let ann = place.member("ann").await;
+        let ben = place.member("ben").await;
+        let other = place.applicant("alsowaits").await;
+        let hana = place.applicant(WAITING).await;
+        let things = things(place, &hana).await;
+        place.settle().await;
+        let mut asked = 0;
+        for who in [&ben, &other] {
+            let mut app = who.api.clone();
+            for thing in &things {
+                app.from = place.network();
+                place.advance(chrono::TimeDelta::minutes(1));
+                for (method, path, body) in BODIES {
+                    let send = async |name: &str| {
+                        let body = body.replace("{}", name).replace("{ann}", &ann.id);
+                        let method = Method::from_bytes(method.as_bytes()).expect("a method");
+                        let request = app.request(method, path).body(body);
+                        let request = request.header("Content-Type", "application/json");
+                        app.send(request).await
+                    };
+                    let (one, two) = (send(&thing.theirs).await, send(&thing.never).await);
+                    assert!(one.status != 429 && one.status < 500, "{}", one.shown());
+                    let what = format!("{path} {body} with {}", thing.theirs);
+                    assert_eq!(one.status, two.status, "{what}: {}", one.shown());
+                    if one.status >= 300 {
+                        let told = (told(&one, &thing.theirs), told(&two, &thing.never));
+                        assert_eq!(told.0, told.1, "{what}");
+                    }
+                    assert!(!one.text().contains("Hana Hidden"), "{}", one.shown());
+                    asked += 1;
+                }
+            }
+        }
+        assert!(asked > 100, "{asked}");
+        // Nothing was hung on to what is theirs.
+        let none = "SELECT count(*) FROM statuses WHERE in_reply_to_id IS NOT NULL";
+        assert_eq!(place.number(none).await, 0);
+        assert_eq!(place.number("SELECT count(*) FROM media").await, 0);
+    });
+}

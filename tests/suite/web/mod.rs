@@ -4,3 +4,4 @@ mod compose;
 mod csrf;
 mod home;
 mod pages;
+mod place;

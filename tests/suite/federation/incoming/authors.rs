@@ -120,8 +120,28 @@ fn who_was_suspended_or_has_gone_stays_so() {
             .ok();
         assert_eq!(me["following_count"], 2, "Bob and Eve are left: {me}");
         let fed = place.federation();
-        let back = porchlight::activitypub::actors::store(&fed, &actor("far.example", "dan")).await;
-        assert!(back.is_err());
+        // By Update, a new post, another spelling of the host, somebody's boost, somebody's move.
+        for said in [
+            dan.does("Update", actor("far.example", "dan")),
+            dan.says(dan.note(4, json!({}))),
+        ] {
+            let told = place.tries(&dan, said).await;
+            assert!(!matches!(told, Ok(Handled::Done)), "{told:?}");
+        }
+        for host in ["far.example", "FAR.example."] {
+            let back = porchlight::activitypub::actors::store(&fed, &actor(host, "dan")).await;
+            assert!(back.is_err(), "{host}: {back:?}");
+        }
+        let boosted = json!("https://far.example/notes/3");
+        let mut moved = eve.does("Move", json!(eve.uri));
+        moved["target"] = json!(dan.uri);
+        for said in [eve.does("Announce", boosted), moved] {
+            let told = place.tries(&eve, said).await;
+            assert!(!matches!(told, Ok(Handled::Done)), "{told:?}");
+        }
+        assert_eq!(place.rows("accounts WHERE username = 'dan'").await, 0);
+        let theirs = "statuses WHERE html LIKE '%Post 3%' OR html LIKE '%Post 4%'";
+        assert_eq!(place.rows(theirs).await, 0);
     });
 }
 
