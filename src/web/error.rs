@@ -6,6 +6,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError};
 
+use super::form::STALE;
 use super::public::trouble::TroublePage;
 use super::{frame, kept};
 use crate::domain::Error;
@@ -145,6 +146,9 @@ fn onward(req: &HttpRequest, error: &Error) -> Option<(String, String)> {
             "/settings/second-factor".to_owned(),
             "Set a second factor".to_owned(),
         )),
+        Error::Denied(words) if words == STALE && has_page(req) => {
+            Some((req.path().to_owned(), "Load the page again".to_owned()))
+        }
         _ if req.path().starts_with("/waiting/") => {
             Some(("/waiting".to_owned(), "Back to the porch".to_owned()))
         }
@@ -152,11 +156,21 @@ fn onward(req: &HttpRequest, error: &Error) -> Option<(String, String)> {
     }
 }
 
+/// Whether there is something to look at where this was sent to.
+fn has_page(req: &HttpRequest) -> bool {
+    let sent_to = req.match_pattern();
+    super::ROUTES
+        .iter()
+        .flat_map(|file| file.iter())
+        .any(|route| route.method == "GET" && Some(route.path) == sent_to.as_deref())
+}
+
 fn title_of(error: &Error) -> &'static str {
     match error {
         Error::Closed(closed) if closed.code == ASLEEP => "Your staff rights sleep",
         Error::NotFound | Error::Gone => "There is nothing here",
         Error::SignIn(_) => "Please sign in",
+        Error::Denied(words) if words == STALE => "Please send it once more",
         Error::Denied(_) => "That is not for you",
         Error::Closed(_) => "The door is closed",
         Error::Invalid(_) | Error::BadRequest(_) => "That did not work",

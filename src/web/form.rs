@@ -47,6 +47,10 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
     }
 }
 
+/// What is said where a form's token is not one that we gave this browser.
+pub const STALE: &str = "This form was open for too long, or came from elsewhere. Please load the \
+                         page again, and send it once more.";
+
 /// A form with nothing in it but its button.
 #[derive(Deserialize)]
 pub struct Nothing {}
@@ -54,12 +58,7 @@ pub struct Nothing {}
 /// The token must be made for this session (or for this stranger's form cookie), and a
 /// browser that says where the form stood must say: here.
 fn check(req: &HttpRequest, sent: &str) -> Result<()> {
-    let refused = || {
-        Error::denied(
-            "This form was open for too long, or came from elsewhere. Please go back, load \
-             the page again, and send it once more.",
-        )
-    };
+    let refused = || Error::denied(STALE);
     let app = frame::app(req)?;
     if let Some(origin) = req.headers().get("origin").and_then(|o| o.to_str().ok())
         && origin != "null"

@@ -213,3 +213,35 @@ fn strangers_upload_nothing_by_forms() {
         assert_eq!(send(&browser, "/settings/profile").await, 403);
     });
 }
+
+#[test]
+fn a_form_that_was_open_for_too_long_gives_its_words_back_and_a_way_on() {
+    run(async |place| {
+        place.owner().await;
+        let browser = place.browser();
+        let page = browser.open("/apply").await;
+        let form = page
+            .form("/apply")
+            .set("username", "nora")
+            .set("csrf", LOOKS_RIGHT);
+        let page = browser.submit(form).await;
+        assert_eq!(page.status(), 403);
+        page.says("Please send it once more").says("What you typed");
+        assert!(page.answer.text().contains("nora</textarea>"));
+        let ways: Vec<String> = page
+            .html
+            .all("a")
+            .iter()
+            .filter(|a| a.text.contains("Load the page again"))
+            .filter_map(|a| a.attributes.get("href").cloned())
+            .collect();
+        assert_eq!(ways, ["/apply"]);
+        // Where there is nothing to look at, the way leads to the front.
+        let ann = place.member("ann").await;
+        let browser = place.signed_in(&ann).await;
+        let page = browser.open("/settings/account").await;
+        let form = page.form("/settings/password").set("csrf", LOOKS_RIGHT);
+        let page = browser.submit(form).await;
+        page.hides("Load the page again").hides("What you typed");
+    });
+}
