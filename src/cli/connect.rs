@@ -10,7 +10,9 @@ use crate::config::{Config, Secret};
 use super::{
     accounts::be_current,
     embedded::{Embedded, Options, layout::Layout, lock, user},
-    run_async, serve,
+    run_async,
+    sentence::tell,
+    serve,
     settle::Settled,
 };
 
@@ -30,12 +32,22 @@ pub(super) fn with_app(
         let open = Open::open(settled).await?;
         let done = async {
             be_current(&open.config, private).await?;
-            work(serve::prepare(&open.config).await?).await
+            work(beside(open.config.clone()).await?).await
         }
         .await;
         open.close().await;
         done
     })
+}
+
+/// The handles of a place that runs, or ran, under a name that this command was not told.
+async fn beside(mut config: Config) -> Result<Arc<App>> {
+    let app = App::open(config.clone()).await.map_err(tell)?;
+    let adopted = app.adopt_start(&mut config.server).await.map_err(tell)?;
+    match adopted {
+        true => serve::prepare(&config).await,
+        false => serve::check(app).await,
+    }
 }
 
 /// A place whose databases answer; [`Open::close`] it in the end.

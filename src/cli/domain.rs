@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 use serde_json::Value;
 
 use crate::{
-    app::place::{DOMAIN, HANDLE_DOMAIN},
+    app::place::{DOMAIN, HANDLE_DOMAIN, is_same},
     config::{Place, Server},
     store::{self, Conn},
 };
@@ -36,9 +36,7 @@ fn check_handles(stored: Option<&str>, server: &Server) -> Result<()> {
 
 fn check(stored: Option<&str>, server: &Server) -> Result<()> {
     let Some(stored) = stored else { return Ok(()) };
-    // In development the port is part of the domain, but nobody elsewhere knows it.
-    let looks = server.place == Place::Development && stored.starts_with("localhost:");
-    if stored == server.domain || looks {
+    if is_same(stored, server) {
         return Ok(());
     }
     bail!(

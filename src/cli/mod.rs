@@ -1,5 +1,5 @@
-//! The command line: up, serve, migrate, check-config, doctor, accounts, audit, gate,
-//! hosts, media, demo.
+//! The command line: up, serve, worker, migrate, check-config, doctor, accounts, audit, gate,
+//! hosts (and their policies), media, demo.
 
 pub mod accounts;
 pub mod arguments;

@@ -85,14 +85,20 @@ pub async fn prepare(config: &Config) -> Result<Arc<App>> {
         .await
         .map_err(tell)
         .context(UNREACHABLE)?;
+    check(app).await
+}
+
+/// Refuses handles of a place that belongs to another domain.
+pub async fn check(app: Arc<App>) -> Result<Arc<App>> {
     let mut conn = app.pool.get().await.map_err(tell).context(UNREACHABLE)?;
-    domain::check_domain(&mut conn, &config.server).await?;
+    domain::check_domain(&mut conn, &app.config.server).await?;
     drop(conn);
     Ok(app)
 }
 
 /// Serves, and works beside it, until `stop` is cancelled; then gives the last answers first.
 pub async fn run(app: Arc<App>, listener: TcpListener, stop: CancellationToken) -> Result<()> {
+    app.note_start().await.map_err(tell).context(UNREACHABLE)?;
     let network = open_network(&app).await?;
     let jobs = jobs::start(&network);
     let result = server::run(network, listener, stop).await;
@@ -123,6 +129,32 @@ pub fn worker(settled: Settled) -> Result<()> {
     })
 }
 
+/// Refuses configured databases that cannot be reached or that a newer version wrote, before
+/// anything is made. Uses this thread alone: whom the place runs as is not settled yet.
+pub fn look_first(config: &Config) -> Result<()> {
+    let Some(url) = &config.database.url else {
+        return Ok(());
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("The runtime cannot be started")?;
+    let standing = runtime
+        .block_on(migrations::standing(url.expose()))
+        .map_err(tell)
+        .context(UNREACHABLE)?;
+    match standing {
+        Standing::Ahead(version) => bail!(newer(version)),
+        Standing::Current | Standing::Behind(_) => Ok(()),
+    }
+}
+
+fn newer(version: impl std::fmt::Display) -> String {
+    format!(
+        "The database was written by a newer Porchlight (migration {version}): start that version."
+    )
+}
+
 async fn check_schema(config: &Config) -> Result<()> {
     match migrations::standing(database_url(config)?)
         .await
@@ -133,8 +165,6 @@ async fn check_schema(config: &Config) -> Result<()> {
         Standing::Behind(count) => bail!(
             "The database lacks {count} migrations of this version: run `porchlight migrate` first."
         ),
-        Standing::Ahead(version) => bail!(
-            "The database was written by a newer Porchlight (migration {version}): start that version."
-        ),
+        Standing::Ahead(version) => bail!(newer(version)),
     }
 }

@@ -38,6 +38,7 @@ pub fn up(settled: Settled) -> Result<()> {
         Lock::take(&Layout::of(data)?)?;
     }
     let listener = listen::bind(config.server.listen)?;
+    serve::look_first(&config)?;
     let (postgres, redis) = connect::missing(&config);
     let options = Options {
         data: data.clone(),

@@ -55,6 +55,24 @@ pub struct Server {
     pub source_url: String,
 }
 
+impl Place {
+    /// `development`, `dev`, `production`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Place::Development => "development",
+            Place::Dev => "dev",
+            Place::Production => "production",
+        }
+    }
+
+    /// The reverse.
+    pub fn from_name(name: &str) -> Option<Place> {
+        [Place::Development, Place::Dev, Place::Production]
+            .into_iter()
+            .find(|one| one.as_str() == name)
+    }
+}
+
 impl Server {
     pub(super) fn read(settings: &Settings) -> Result<Self, Error> {
         let section = "server";

@@ -3,6 +3,7 @@
 
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -85,6 +86,7 @@ fn a_database_of_a_newer_version_is_left_alone() {
         for arguments in [
             vec!["migrate"],
             vec!["serve", "--listen", free.as_str()],
+            vec!["up", "--listen", free.as_str()],
             vec![
                 "accounts",
                 "create",
@@ -99,12 +101,13 @@ fn a_database_of_a_newer_version_is_left_alone() {
             command
                 .env("DATABASE_URL", url)
                 .env("REDIS_URL", "redis://127.0.0.1:1/0")
-                .env("PORCHLIGHT_SERVER__DATA", folder.path());
+                .env("PORCHLIGHT_SERVER__DATA", folder.path().join("data"));
             let said = one_sentence(&command.output().expect("it runs"));
             assert!(
                 said.contains("written by a newer Porchlight (migration 20991122000000)"),
                 "{said}"
             );
+            assert!(!folder.path().join("data").exists(), "{arguments:?}");
         }
     });
 }
@@ -134,4 +137,79 @@ fn a_rust_that_will_not_do_is_one_sentence_of_bin_up() {
     assert!(up().contains("Rust 1.80 is too old: run 'rustup update'"));
     put("rustc", "exit 1");
     assert!(up().contains("rustc does not run"));
+}
+
+#[test]
+fn looking_at_a_place_that_is_not_there_makes_none() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    for what in ["doctor", "check-config"] {
+        let output = program(&[what, "--data", data.to_str().expect("text")])
+            .output()
+            .expect("it runs");
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success(), "{what}: {said}");
+        assert!(!data.exists(), "{what}");
+    }
+}
+
+#[test]
+fn what_is_missing_and_cannot_be_installed_is_one_sentence_as_root() {
+    // Nobody may install, and there is no sudo.
+    let folder = tempfile::tempdir().expect("a folder");
+    let open = std::fs::Permissions::from_mode(0o755);
+    std::fs::set_permissions(folder.path(), open.clone()).expect("may be entered");
+    for (name, says) in [("apt-get", "exit 1"), ("id", "echo 65534")] {
+        let path = folder.path().join(name);
+        std::fs::write(&path, format!("#!/bin/sh\n{says}\n")).expect("written");
+        std::fs::set_permissions(&path, open.clone()).expect("may run");
+    }
+    let packages = Path::new(env!("CARGO_MANIFEST_DIR")).join("bin/packages.sh");
+    // Read by us: the clone may lie where nobody else can go.
+    let script = std::fs::read_to_string(packages).expect("a script");
+    let output = Command::new("/usr/bin/bash")
+        .arg("-c")
+        .arg(format!(
+            "set -euo pipefail\n{script}\ninstall_packages postgresql redis-server"
+        ))
+        .env_clear()
+        .env("PATH", folder.path())
+        .current_dir(folder.path())
+        .uid(65534)
+        .gid(65534)
+        .output()
+        .expect("it runs");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert_eq!(
+        said,
+        "porchlight: these packages are missing; run as root: apt-get install -y postgresql redis-server\n"
+    );
+}
+
+#[test]
+fn a_data_folder_that_cannot_be_read_is_one_sentence_as_root() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mode = std::fs::Permissions::from_mode;
+    std::fs::set_permissions(folder.path(), mode(0o755)).expect("may be entered");
+    let data = folder.path().join("data");
+    std::fs::create_dir(&data).expect("made");
+    std::fs::set_permissions(&data, mode(0o000)).expect("shut");
+    // The program, where nobody in particular can run it.
+    let here = folder.path().join("porchlight");
+    std::fs::copy(env!("CARGO_BIN_EXE_porchlight"), &here).expect("copied");
+    let free = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr());
+    let free = free.expect("a port").to_string();
+    let output = Command::new(&here)
+        .args(["up", "--listen", &free, "--data"])
+        .arg(&data)
+        .env_clear()
+        .env("PATH", "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin")
+        .current_dir(folder.path())
+        .uid(65534)
+        .gid(65534)
+        .output()
+        .expect("it runs");
+    let said = one_sentence(&output);
+    assert!(said.contains(data.to_str().expect("text")), "{said}");
 }

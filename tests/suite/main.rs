@@ -50,4 +50,5 @@ mod schema;
 mod server;
 mod social;
 mod switch;
+mod up;
 mod web;

@@ -62,16 +62,17 @@ const READ_UP_TO: i64 = 150;
 
 /// Fills the place, and says how to sign in.
 pub fn demo(settled: Settled) -> Result<()> {
-    if settled.config.server.place == Place::Production {
+    with_app(settled, fill)
+}
+
+async fn fill(app: Arc<App>) -> Result<()> {
+    // As it runs, whether or not this command was told the domain.
+    if app.config.server.place == Place::Production {
         bail!(
             "The made-up community is for development: start a place without --domain, on a data \
              folder of its own."
         );
     }
-    with_app(settled, fill)
-}
-
-async fn fill(app: Arc<App>) -> Result<()> {
     refuse_unless_empty(&app).await?;
     let mut story = Story::begin(app);
     story.move_in().await.context("Moving in")?;

@@ -8,7 +8,13 @@ mod disk;
 
 use anyhow::{Result, bail};
 
-use super::{connect::Open, run_async, settle::Settled, terminal};
+use super::{
+    connect::{self, Open},
+    embedded::{self, Options},
+    run_async,
+    settle::Settled,
+    terminal,
+};
 use crate::{config::Config, store::migrations};
 
 /// How a check came out.
@@ -75,6 +81,10 @@ pub fn doctor(settled: Settled) -> Result<()> {
             report(finding);
         }
         report(mail(&config));
+        if is_new(&config) {
+            report(programs(&config));
+            return verdict(failures);
+        }
         match Open::open(settled).await {
             Err(error) => report(Finding::failure("databases", format!("{error:#}"))),
             Ok(open) => {
@@ -84,12 +94,37 @@ pub fn doctor(settled: Settled) -> Result<()> {
                 open.close().await;
             }
         }
-        match failures {
-            0 => Ok(()),
-            1 => bail!("One check failed."),
-            count => bail!("{count} checks failed."),
-        }
+        verdict(failures)
     })
+}
+
+fn verdict(failures: usize) -> Result<()> {
+    match failures {
+        0 => Ok(()),
+        1 => bail!("One check failed."),
+        count => bail!("{count} checks failed."),
+    }
+}
+
+/// Databases of its own, and no folder for them yet: looking makes none.
+fn is_new(config: &Config) -> bool {
+    let (postgres, redis) = connect::missing(config);
+    (postgres || redis) && !config.server.data.exists()
+}
+
+/// Whether what `porchlight up` would start is installed.
+fn programs(config: &Config) -> Finding {
+    let (postgres, redis) = connect::missing(config);
+    let options = Options {
+        data: config.server.data.clone(),
+        run_as: None,
+        postgres,
+        redis,
+    };
+    match embedded::check_programs(&options) {
+        Ok(_) => Finding::good("databases", "none yet; `porchlight up` makes them"),
+        Err(error) => Finding::failure("databases", format!("{error:#}")),
+    }
 }
 
 async fn check_databases(config: &Config) -> Vec<Finding> {
