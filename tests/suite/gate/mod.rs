@@ -17,6 +17,7 @@ pub mod invites;
 mod kept;
 mod languages;
 mod left_open;
+mod let_in;
 mod letters;
 mod order;
 mod proofs;
