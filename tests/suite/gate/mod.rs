@@ -38,5 +38,6 @@ mod vouches;
 pub mod waiting;
 mod webhooks;
 mod welcome;
+mod without_mail;
 pub mod without_redis;
 mod zones;
