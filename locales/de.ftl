@@ -223,6 +223,7 @@ post-held-link = Den Beitrag ansehen
 application-received-subject = { $newest } möchte bei { $place } mitmachen
 application-answered-subject = { $newest } hat geantwortet
 application-appealed-subject = { $newest } bittet um einen zweiten Blick
+application-let-in-subject = { $newest } ist bei { $place } aufgenommen und noch ungelesen
 application-news-subject = Neues zu { $count ->
     [one] einer Bewerbung
    *[other] { $count } Bewerbungen
@@ -230,6 +231,7 @@ application-news-subject = Neues zu { $count ->
 application-came = { $newest } möchte bei { $place } mitmachen.
 application-answered = { $newest } hat auf die Frage geantwortet.
 application-appealed = { $newest } hat ein Nein bekommen und bittet um einen zweiten Blick.
+application-let-in = { $newest } kam durch die offene Tür; noch hat niemand gelesen, was dort geschrieben steht.
 application-more = Und { $count ->
     [one] eine weitere
    *[other] { $count } weitere
@@ -238,6 +240,11 @@ application-waiting = { $waiting ->
     [one] Insgesamt wartet eine Person auf Antwort.
    *[other] Insgesamt warten { $waiting } Leute auf Antwort.
 }
+application-unread = { $unread ->
+    [one] Eine Person wurde aufgenommen, deren Worte noch niemand gelesen hat.
+   *[other] { $unread } Personen wurden aufgenommen, deren Worte noch niemand gelesen hat.
+}
+application-unread-link = Zu den Ungelesenen
 application-desk = Was sie geschrieben haben und die Knöpfe dazu sind am Empfang.
 application-link = Zum Empfang
 

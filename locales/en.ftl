@@ -226,6 +226,7 @@ post-held-link = See the post
 application-received-subject = { $newest } would like to join { $place }
 application-answered-subject = { $newest } has answered
 application-appealed-subject = { $newest } asks for a second look
+application-let-in-subject = { $newest } was let in at { $place }, and is unread
 application-news-subject = News about { $count ->
     [one] an application
    *[other] { $count } applications
@@ -233,6 +234,7 @@ application-news-subject = News about { $count ->
 application-came = { $newest } would like to join { $place }.
 application-answered = { $newest } has answered what was asked.
 application-appealed = { $newest } got a no and asks for a second look.
+application-let-in = { $newest } came in through the open door; nobody has read yet what they wrote.
 application-more = And { $count ->
     [one] one more
    *[other] { $count } more
@@ -241,6 +243,11 @@ application-waiting = { $waiting ->
     [one] In all, one person waits for an answer.
    *[other] In all, { $waiting } people wait for an answer.
 }
+application-unread = { $unread ->
+    [one] One person was let in whom nobody has read yet.
+   *[other] { $unread } people were let in whom nobody has read yet.
+}
+application-unread-link = Those who are unread
 application-desk = What they wrote, and the buttons, are at the desk.
 application-link = To the desk
 

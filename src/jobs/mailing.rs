@@ -250,8 +250,8 @@ async fn of_link(app: &App, conn: &mut Conn, place: &Place, id: i64) -> Result<O
     Ok(Some(message))
 }
 
-/// To one of the staff; `None` when nobody waits of those that they have not heard of, or the
-/// person left the staff. The first application is told of at once, the others in a digest, one
+/// To one of the staff; `None` when nobody waits of those that they have not heard of, nobody is
+/// unread of them either, or the person left the staff. The first application is told of at once, the others in a digest, one
 /// an hour at the most.
 async fn of_waiting(
     app: &App,
@@ -268,29 +268,40 @@ async fn of_waiting(
         return Ok(None);
     };
     let told = store::upkeep::told_staff_at(conn, reader.id).await?;
-    let news = store::upkeep::news_since(conn, id, told).await?;
-    // The link of a mail about one application opens its card.
-    let link = match news.as_slice() {
-        [] => return Ok(None),
-        [(one, ..)] => app.url(&format!("/desk/applications/{one}")),
-        _ => app.url("/desk"),
-    };
+    let now = app.clock.now();
+    let waits = store::upkeep::news_since(conn, id, told).await?;
+    let let_in = store::let_in::news_since(conn, id, told, now).await?;
     let Some(address) = reader.email.clone() else {
         return Ok(None);
     };
-    let news: Vec<(String, News)> = news
-        .into_iter()
-        .map(|(_, name, what)| match what {
-            1 => (name, News::Answered),
-            2 => (name, News::Appealed),
-            _ => (name, News::Came),
-        })
-        .collect();
-    let waiting = store::upkeep::waiting_applications(conn).await?;
-    let waiting = u64::try_from(waiting).unwrap_or(1).max(1);
-    store::upkeep::note_told_staff(conn, reader.id, app.clock.now()).await?;
+    let card = |id: Id| app.url(&format!("/desk/applications/{id}"));
+    let waits = waits.into_iter().map(|(id, name, what)| staff::NewsOf {
+        name,
+        what: match what {
+            1 => News::Answered,
+            2 => News::Appealed,
+            _ => News::Came,
+        },
+        card: card(id),
+    });
+    let let_in = let_in.into_iter().map(|(id, name)| staff::NewsOf {
+        name,
+        what: News::LetIn,
+        card: card(id),
+    });
+    let news: Vec<staff::NewsOf> = waits.chain(let_in).collect();
+    if news.is_empty() {
+        return Ok(None);
+    }
+    let number = |count: i64| u64::try_from(count).unwrap_or(0);
+    let counts = staff::Counts {
+        waiting: number(store::upkeep::waiting_applications(conn).await?),
+        unread: number(store::let_in::count(conn, now).await?),
+    };
+    store::upkeep::note_told_staff(conn, reader.id, now).await?;
     let to = self::reader(reader, &address);
-    staff::applications(place, to, &news, waiting, &link).map(Some)
+    let desk = app.url("/desk");
+    staff::applications(place, to, &news, counts, &desk).map(Some)
 }
 
 /// Application and applicant, where the address is confirmed.

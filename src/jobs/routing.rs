@@ -64,7 +64,7 @@ pub enum Listener {
     Erase,
     /// Mail the link to whom it is for.
     MailLink,
-    /// Mail staff that somebody waits.
+    /// Mail staff that somebody waits, or was let in unread.
     MailStaff,
     /// Mail the applicant a yes or a no.
     MailDecision,
@@ -160,7 +160,15 @@ pub fn listeners(kind: EventKind) -> &'static [Listener] {
         // Without mail there is no confirmation: an application may wait from the start.
         EventKind::Applied => &[CountDoor, MailStaff, HookReceived],
         EventKind::ApplicationApproved => {
-            &[CountDoor, LetOut, NotifyOfSignUp, MailDecision, HookDecided]
+            // Staff hear of those whom nobody decided: they are read afterwards (C0).
+            &[
+                CountDoor,
+                LetOut,
+                NotifyOfSignUp,
+                MailDecision,
+                MailStaff,
+                HookDecided,
+            ]
         }
         EventKind::ApplicationRejected => &[CountDoor, MailDecision, HookDecided],
         EventKind::DoorChanged => &[HookDoor],

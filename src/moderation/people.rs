@@ -143,6 +143,7 @@ async fn load(conn: &mut Conn, who: &Reviewer, ids: Vec<Id>) -> Result<Vec<Perso
             let theirs = answers.iter().filter(|(id, _)| *id == application.id);
             let mut texts: Vec<String> = theirs.map(|(_, answer)| answer.value.clone()).collect();
             texts.extend(application.remark.clone());
+            texts.retain(|text| !text.is_empty());
             Some(texts.join("\n\n")).filter(|text| !text.is_empty())
         });
         if !moderates {

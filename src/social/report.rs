@@ -1,16 +1,17 @@
 //! Reports: made by members, read and closed by moderators.
 
+use chrono::{DateTime, Utc};
 use diesel_async::AsyncConnection;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::domain::{Error, Id, Result};
 use crate::gate::{Member, Moderator, reads, signs};
 use crate::model::account::Account;
-use crate::store;
 use crate::store::audit::NewLine;
 use crate::store::reports::LocalReport;
 pub use crate::store::reports::{Category, Open};
+use crate::store::{self, Conn};
 use crate::text::clean;
 
 /// Posts that one report names.
@@ -153,18 +154,47 @@ pub async fn close(app: &App, who: &Moderator, id: Id) -> Result<()> {
             .await?
             .ok_or(Error::NotFound)?;
         if closed {
-            let line = NewLine {
-                actor: Some(by),
-                act: "report.close",
-                subject_kind: "report",
-                subject: Some(id),
-                detail: json!({}),
-                inverse: None,
-            };
-            store::audit::append(conn, line, now).await?;
-            signs::act(conn, who, now).await?;
+            let inverse = json!({ "act": "report.reopen" });
+            note(conn, who, "report.close", id, inverse, now).await?;
         }
         Ok(())
     })
     .await
+}
+
+/// Opens a closed report again, with a line in the audit log.
+///
+/// # Errors
+/// `NotFound` where there is none that is closed.
+pub async fn reopen(app: &App, who: &Moderator, id: Id) -> Result<()> {
+    let now = app.clock.now();
+    let mut conn = app.desk.get().await?;
+    conn.transaction(async |conn| {
+        if !store::reports::reopen(conn, id).await? {
+            return Err(Error::NotFound);
+        }
+        let inverse = json!({ "act": "report.close" });
+        note(conn, who, "report.reopen", id, inverse, now).await
+    })
+    .await
+}
+
+async fn note(
+    conn: &mut Conn,
+    who: &Moderator,
+    act: &'static str,
+    report: Id,
+    inverse: Value,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let line = NewLine {
+        actor: Some(who.user().id),
+        act,
+        subject_kind: "report",
+        subject: Some(report),
+        detail: json!({}),
+        inverse: Some(inverse),
+    };
+    store::audit::append(conn, line, now).await?;
+    signs::act(conn, who, now).await
 }

@@ -12,8 +12,8 @@ use diesel::sql_types::{Array, BigInt, Timestamptz};
 use diesel::{ExpressionMethods, JoinOnDsl, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
 
-use super::Conn;
 use super::raw::{Raw, raw};
+use super::{Conn, desk_sift};
 use crate::domain::{Id, Result};
 use crate::model::application::{ApplicantProfile, Application};
 use crate::model::schema::{applicant_profiles, applications, users};
@@ -40,6 +40,8 @@ pub enum Part {
     AskedBack,
     /// Put off.
     PutOff,
+    /// Let in through an open door, and read by nobody yet.
+    Unread,
     /// What is over.
     Decided,
 }
@@ -56,7 +58,7 @@ pub struct Place {
 }
 
 /// What is wanted of a part.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Wanted {
     /// Which part.
     pub part: Part,
@@ -64,6 +66,32 @@ pub struct Wanted {
     pub newest_first: bool,
     /// Goes on behind this place.
     pub after: Option<Id>,
+    /// Goes back from this place, the other way round; instead of `after`.
+    pub before: Option<Id>,
+    /// Only some of them.
+    pub sift: Sift,
+}
+
+/// Which of a part are wanted; nothing said is all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sift {
+    /// Whose browser asked for this language: `de`, in small letters.
+    pub language: Option<String>,
+    /// Who keeps a draft.
+    pub drafts: bool,
+    /// Who came by an invite.
+    pub invited: bool,
+    /// Who appealed against a no.
+    pub appealed: bool,
+}
+
+impl Wanted {
+    /// Whether ids fall as the page is read, and where it begins.
+    pub(super) fn way(&self) -> (bool, Id) {
+        let falling = self.newest_first != self.before.is_some();
+        let end = if falling { Id::MAX } else { 0 };
+        (falling, self.before.or(self.after).unwrap_or(end))
+    }
 }
 
 // What is put off comes back by itself, so its time is asked and not its being there.
@@ -87,6 +115,27 @@ macro_rules! now_in {
         concat!("a.state = 1 AND a.lane IN (", $lanes, ")", not_put_off!())
     };
 }
+
+// As the index `applications_unread` has it. Nobody decided these, or the decision would carry a
+// hash of what was seen; who was limited or suspended meanwhile was looked at.
+macro_rules! let_in {
+    () => {
+        "a.state = 3 AND a.mode = 0 AND a.decided_by IS NULL AND a.snapshot_hash IS NULL AND a.read_at IS NULL \
+         AND EXISTS (SELECT 1 FROM users lu JOIN accounts la ON la.id = lu.account_id \
+             WHERE lu.id = a.user_id AND lu.disabled_at IS NULL AND (la.flags & 3) = 0)"
+    };
+}
+
+// What they wrote is kept for 90 days: after that, there is nothing to be read.
+macro_rules! unread {
+    () => {
+        concat!(
+            let_in!(),
+            " AND a.decided_at > (SELECT at FROM p) - interval '90 days'"
+        )
+    };
+}
+pub(super) use {let_in, not_put_off, now_in, unread};
 
 // A lane is named in so many words: by that the planner knows which index is the short one.
 /// Single ones of a lane.
@@ -221,7 +270,7 @@ macro_rules! vouched_first {
 
 /// One row an application: what is asked back, put off, or over.
 macro_rules! flat {
-    ($holds:tt, $beyond:tt, $order:tt) => {
+    ($holds:expr, $beyond:tt, $order:tt) => {
         concat!(
             "WITH p AS (SELECT ?::bigint AS after, ?::timestamptz AS at) SELECT a.id, a.id, 1::bigint FROM applications a WHERE ",
             $holds, " AND a.id ", $beyond, " (SELECT after FROM p) ORDER BY a.id ", $order, " LIMIT 21"
@@ -230,34 +279,38 @@ macro_rules! flat {
 }
 
 macro_rules! both_ways {
-    ($newest:expr, $make:ident, $what:tt) => {
-        match $newest {
-            true => raw($make!($what, "<", "DESC")),
-            false => raw($make!($what, ">", "ASC")),
+    ($falling:expr, $make:ident, $($what:tt)+) => {
+        match $falling {
+            true => raw($make!($($what)+, "<", "DESC")),
+            false => raw($make!($($what)+, ">", "ASC")),
         }
     };
 }
 
-/// A page of a part: [`READ`] rows at the most.
+/// A page of a part: [`READ`] rows at the most, nearest to where it begins first. What is sifted
+/// stands by itself, whatever it is like (`store/desk_sift.rs`).
 pub async fn page(conn: &mut Conn, wanted: &Wanted, at: DateTime<Utc>) -> Result<Vec<Place>> {
-    let newest = wanted.newest_first;
-    let after = wanted.after.unwrap_or(if newest { Id::MAX } else { 0 });
+    if wanted.sift != Sift::default() {
+        return desk_sift::page(conn, wanted, at).await;
+    }
+    let (falling, from) = wanted.way();
     let statement: Raw<(BigInt, BigInt, BigInt)> = match wanted.part {
-        Part::Waiting if newest => raw(by_age!("0, 1", "<", "DESC")),
-        Part::Waiting => raw(vouched_first!("0, 1", ">", "ASC")),
-        Part::Vouched => both_ways!(newest, one_lane, "0"),
-        Part::InLine => both_ways!(newest, one_lane, "2"),
-        Part::Automated => both_ways!(newest, one_lane, "3"),
-        Part::AskedBack => both_ways!(newest, flat, "a.state = 2"),
+        Part::Waiting if wanted.newest_first => both_ways!(falling, by_age, "0, 1"),
+        Part::Waiting => both_ways!(falling, vouched_first, "0, 1"),
+        Part::Vouched => both_ways!(falling, one_lane, "0"),
+        Part::InLine => both_ways!(falling, one_lane, "2"),
+        Part::Automated => both_ways!(falling, one_lane, "3"),
+        Part::AskedBack => both_ways!(falling, flat, "a.state = 2"),
         Part::PutOff => both_ways!(
-            newest,
+            falling,
             flat,
             "a.state = 1 AND a.put_off_until IS NOT NULL AND a.put_off_until > (SELECT at FROM p)"
         ),
-        Part::Decided => both_ways!(newest, flat, "a.state IN (3, 4, 6)"),
+        Part::Unread => both_ways!(falling, flat, unread!()),
+        Part::Decided => both_ways!(falling, flat, "a.state IN (3, 4, 6)"),
     };
     let rows: Vec<(Id, Id, i64)> = statement
-        .bind::<BigInt, _>(after)
+        .bind::<BigInt, _>(from)
         .bind::<Timestamptz, _>(at)
         .load(conn)
         .await?;
@@ -286,6 +339,8 @@ pub struct PartCounts {
     pub asked_back: i64,
     /// Put off.
     pub put_off: i64,
+    /// Let in through an open door, and read by nobody yet.
+    pub unread: i64,
     /// Whose address is not confirmed.
     pub unconfirmed: i64,
 }
@@ -314,13 +369,25 @@ const COUNTS: &str = concat!(
     ", ",
     up_to!("a.state = 1 AND a.put_off_until IS NOT NULL AND a.put_off_until > (SELECT at FROM p)"),
     ", ",
+    up_to!(unread!()),
+    ", ",
     up_to!("a.state = 0"),
 );
 
 /// Counts all parts, in one statement.
 pub async fn counts(conn: &mut Conn, at: DateTime<Utc>) -> Result<PartCounts> {
-    let (waiting, vouched, in_line, automated, asked_back, put_off, unconfirmed) =
-        raw::<(BigInt, BigInt, BigInt, BigInt, BigInt, BigInt, BigInt)>(COUNTS)
+    type Row = (
+        BigInt,
+        BigInt,
+        BigInt,
+        BigInt,
+        BigInt,
+        BigInt,
+        BigInt,
+        BigInt,
+    );
+    let (waiting, vouched, in_line, automated, asked_back, put_off, unread, unconfirmed) =
+        raw::<Row>(COUNTS)
             .bind::<Timestamptz, _>(at)
             .get_result(conn)
             .await?;
@@ -331,6 +398,7 @@ pub async fn counts(conn: &mut Conn, at: DateTime<Utc>) -> Result<PartCounts> {
         automated,
         asked_back,
         put_off,
+        unread,
         unconfirmed,
     })
 }

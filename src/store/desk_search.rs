@@ -6,7 +6,8 @@ use diesel::sql_types::{BigInt, Bool, Inet, Nullable, SmallInt, Text, Timestampt
 use diesel_async::RunQueryDsl;
 
 use super::Conn;
-use super::desk_queue::{Part, Place, Wanted, behind};
+use super::desk_queue::{Part, Place, Wanted, behind, let_in, unread};
+use super::desk_sift::sift;
 use super::raw::raw;
 use crate::domain::{Id, Result};
 
@@ -30,7 +31,8 @@ pub struct Sought {
 const FOUND: &str = concat!(
     "\
     WITH p AS (SELECT ?::text AS beginning, ?::text AS words, ?::inet AS network, ?::bigint AS after, ?::timestamptz AS at, \
-        ?::smallint AS part, ?::boolean AS newest), \
+        ?::smallint AS part, ?::boolean AS vouched_first, ?::boolean AS falling, \
+        ?::text AS language, ?::boolean AS drafts, ?::boolean AS invited, ?::boolean AS appealed), \
     hits AS ( \
         (SELECT a.id FROM p JOIN users u ON u.username ~>=~ p.beginning AND u.username ~<~ (p.beginning || chr(1114109)) \
             JOIN applications a ON a.user_id = u.id WHERE p.beginning <> '' LIMIT 1000) \
@@ -46,18 +48,21 @@ const FOUND: &str = concat!(
             set_masklen(broadcast(p.network)::inet, CASE family(p.network) WHEN 4 THEN 32 ELSE 128 END) AND a.network <<= p.network \
             WHERE p.network IS NOT NULL LIMIT 1000)) \
     SELECT k.key, a.id FROM p CROSS JOIN hits h CROSS JOIN LATERAL (SELECT x.* FROM applications x WHERE x.id = h.id LIMIT 1) a \
-    CROSS JOIN LATERAL (SELECT a.id + CASE WHEN p.part = 0 AND a.lane = 1 AND NOT p.newest THEN ",
+    CROSS JOIN LATERAL (SELECT a.id + CASE WHEN p.part = 0 AND a.lane = 1 AND p.vouched_first THEN ",
     behind!(),
     " ELSE 0 END AS key) k \
-    WHERE CASE WHEN p.newest THEN k.key < p.after ELSE k.key > p.after END AND CASE p.part \
+    WHERE CASE WHEN p.falling THEN k.key < p.after ELSE k.key > p.after END AND CASE p.part \
         WHEN 0 THEN a.state = 1 AND a.lane IN (0, 1) AND coalesce(a.put_off_until <= p.at, true) \
         WHEN 1 THEN a.state = 1 AND a.lane = 0 AND coalesce(a.put_off_until <= p.at, true) \
         WHEN 2 THEN a.state = 1 AND a.lane = 2 AND coalesce(a.put_off_until <= p.at, true) \
         WHEN 3 THEN a.state = 1 AND a.lane = 3 AND coalesce(a.put_off_until <= p.at, true) \
         WHEN 4 THEN a.state = 2 \
         WHEN 5 THEN a.state = 1 AND a.put_off_until > p.at \
-        ELSE a.state IN (3, 4, 6) END \
-    ORDER BY CASE WHEN p.newest THEN -k.key ELSE k.key END LIMIT 21"
+        WHEN 7 THEN ",
+    unread!(),
+    " ELSE a.state IN (3, 4, 6) END",
+    sift!(),
+    " ORDER BY CASE WHEN p.falling THEN -k.key ELSE k.key END LIMIT 21"
 );
 
 /// A page of what was found in a part, as [`super::desk_queue::page`] gives one; each by
@@ -68,8 +73,7 @@ pub async fn page(
     wanted: &Wanted,
     at: DateTime<Utc>,
 ) -> Result<Vec<Place>> {
-    let newest = wanted.newest_first;
-    let after = wanted.after.unwrap_or(if newest { Id::MAX } else { 0 });
+    let (falling, from) = wanted.way();
     let part: i16 = match wanted.part {
         Part::Waiting => 0,
         Part::Vouched => 1,
@@ -78,15 +82,21 @@ pub async fn page(
         Part::AskedBack => 4,
         Part::PutOff => 5,
         Part::Decided => 6,
+        Part::Unread => 7,
     };
     let rows: Vec<(Id, Id)> = raw::<(BigInt, BigInt)>(FOUND)
         .bind::<Text, _>(sought.beginning.clone())
         .bind::<Nullable<Text>, _>(sought.words.clone())
         .bind::<Nullable<Inet>, _>(sought.network)
-        .bind::<BigInt, _>(after)
+        .bind::<BigInt, _>(from)
         .bind::<Timestamptz, _>(at)
         .bind::<SmallInt, _>(part)
-        .bind::<Bool, _>(newest)
+        .bind::<Bool, _>(!wanted.newest_first)
+        .bind::<Bool, _>(falling)
+        .bind::<Nullable<Text>, _>(wanted.sift.language.clone())
+        .bind::<Bool, _>(wanted.sift.drafts)
+        .bind::<Bool, _>(wanted.sift.invited)
+        .bind::<Bool, _>(wanted.sift.appealed)
         .load(conn)
         .await?;
     Ok(rows

@@ -300,7 +300,7 @@ const FIGURES: &str = "\
         coalesce(f.approved, 0), coalesce(f.suspended, 0), \
         coalesce((SELECT sum(s.n - 1) FROM (SELECT count(*) AS n FROM application_answers aa \
              JOIN applications ap ON ap.id = aa.application_id \
-             WHERE aa.question_version_id = v.id AND ap.submitted_at >= p.since \
+             WHERE aa.question_version_id = v.id AND aa.value <> '' AND ap.submitted_at >= p.since \
              GROUP BY coalesce(nullif(regexp_replace(lower(aa.value), '[^[:alpha:]]+', '', 'g'), ''), btrim(aa.value))) s), 0)::bigint \
     FROM p JOIN question_versions v ON v.id = ANY (p.ids) \
     LEFT JOIN LATERAL ( \
@@ -313,7 +313,7 @@ const FIGURES: &str = "\
         JOIN applications ap ON ap.id = aa.application_id AND ap.submitted_at >= p.since \
         JOIN users u ON u.id = ap.user_id \
         LEFT JOIN accounts ac ON ac.id = u.account_id \
-        WHERE aa.question_version_id = v.id) f ON true";
+        WHERE aa.question_version_id = v.id AND aa.value <> '') f ON true";
 
 /// The figures of these versions since a day, as far as the answers are still kept.
 pub async fn figures(

@@ -233,6 +233,17 @@ pub async fn close(conn: &mut Conn, id: Id, by: Id, at: DateTime<Utc>) -> Result
     Ok(row.map(|(closed,)| closed))
 }
 
+/// Opens a closed report again; `false` where there is none that is closed.
+pub async fn reopen(conn: &mut Conn, id: Id) -> Result<bool> {
+    let changed = raw::<()>(
+        "UPDATE reports SET closed_at = NULL, closed_by = NULL WHERE id = ? AND closed_at IS NOT NULL",
+    )
+    .bind::<BigInt, _>(id)
+    .execute(conn)
+    .await?;
+    Ok(changed == 1)
+}
+
 /// A report as the server of the reported hears of it: without who reported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Forwarded {

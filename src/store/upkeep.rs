@@ -5,6 +5,7 @@ use diesel::sql_types::{Array, BigInt, Nullable, SmallInt, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 
 use super::Conn;
+use super::desk_queue::let_in;
 use super::raw::raw;
 use crate::domain::{Id, Result};
 
@@ -18,14 +19,16 @@ pub async fn waiting_applications(conn: &mut Conn) -> Result<i64> {
     Ok(count)
 }
 
-const STAFF: &str = "\
-    WITH p AS (SELECT ?::bigint[] AS ids) \
-    SELECT u.id, min(ap.id), m.told_at FROM p JOIN applications ap ON ap.id = ANY (p.ids) AND ap.state = 1 \
-    JOIN users u ON u.role > 0 AND u.disabled_at IS NULL AND u.email IS NOT NULL \
-    LEFT JOIN staff_mails m ON m.user_id = u.id GROUP BY u.id, m.told_at LIMIT 1000";
+const STAFF: &str = concat!(
+    "WITH p AS (SELECT ?::bigint[] AS ids) \
+    SELECT u.id, min(a.id), m.told_at FROM p JOIN applications a ON a.id = ANY (p.ids) AND (a.state = 1 OR ",
+    let_in!(),
+    ") JOIN users u ON u.role > 0 AND u.disabled_at IS NULL AND u.email IS NOT NULL \
+    LEFT JOIN staff_mails m ON m.user_id = u.id GROUP BY u.id, m.told_at LIMIT 1000"
+);
 
-/// The staff with an address, each with the first of these applications that waits, and when
-/// they were last told of one.
+/// The staff with an address, each with the first of these applications that waits, or was let in
+/// unread, and when they were last told of one.
 pub async fn staff_for(
     conn: &mut Conn,
     applications: Vec<Id>,

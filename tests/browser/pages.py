@@ -48,7 +48,7 @@ OWNER = {
     "keys": "/desk/keys", "staff": "/desk/staff", "audit": "/desk/audit", "held": "/desk/held", "held-posts": "/desk/held-posts", "known": "/desk/known",
     "presets": "/desk/presets", "webhooks": "/desk/webhooks", "mail": "/desk/mail", "charts": "/desk/charts",
     "zone": "/settings/zone", "export": "/settings/export", "absence": "/desk/absence", "away": "/desk/away", "deputies": "/desk/deputies", "heir": "/desk/heir",
-    "desk-decided": "/desk?state=decided", "desk-search": "/desk?q=porches",
+    "desk-decided": "/desk?state=decided", "desk-unread": "/desk?state=unread", "desk-sifted": "/desk?lang=en&drafts=1", "desk-search": "/desk?q=porches",
     "desk": "/desk", "application": f"/desk/applications/{S['application']}", "own-profile": f"/@{S['owner']}",
     "settings-profile": "/settings/profile", "settings-account": "/settings/account",
     "second-factor": "/settings/second-factor", "second-factor-app": "/settings/second-factor/app",

@@ -16,6 +16,7 @@ pub mod expire;
 pub mod export;
 mod fields;
 pub mod form;
+pub mod let_in;
 pub mod line;
 pub mod notes;
 pub mod once_more;

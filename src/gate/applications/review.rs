@@ -26,7 +26,7 @@ use crate::gate::{reads, signs, zone};
 use crate::model::application::{ApplicantProfile, Application, BulkDecision};
 use crate::model::user::User;
 use crate::store::applications::Decision;
-pub use crate::store::desk_queue::{COUNTED, Part, PartCounts, Wanted};
+pub use crate::store::desk_queue::{COUNTED, Part, PartCounts, Place, Sift, Wanted};
 use crate::store::desk_rows::Known;
 use crate::store::desk_search::Sought;
 pub use crate::store::invite_tree::Brought;
@@ -90,6 +90,10 @@ pub struct Queue {
     pub counts: PartCounts,
     /// Whether there are more behind this page.
     pub more: bool,
+    /// Whether there is a page before this one.
+    pub back: bool,
+    /// The languages in which people applied: `de`, `en`.
+    pub languages: Vec<String>,
     /// What the one who asks decided last, while it can be taken back: application and name.
     pub mine: Option<(Id, String)>,
     /// What they decided about many at once in the last day.
@@ -117,13 +121,10 @@ pub async fn queue(
         let detail = json!({ "network": network.to_string() });
         reads::note(app, &mut conn, who, reads::ADDRESS, ("list", None), detail).await?;
     }
-    let mut places = match sought {
-        None if query.trim().is_empty() => store::desk_queue::page(&mut conn, wanted, now).await?,
-        None => Vec::new(),
-        Some(sought) => store::desk_search::page(&mut conn, &sought, wanted, now).await?,
+    let (places, back, more) = match sought {
+        None if !query.trim().is_empty() => (Vec::new(), false, false),
+        sought => turned_to(&mut conn, sought.as_ref(), wanted, now).await?,
     };
-    let more = places.len() > PAGE;
-    places.truncate(PAGE);
     let ids: Vec<Id> = places.iter().map(|place| place.application).collect();
     let mut found = lines(app, &mut conn, who, &ids).await?;
     let rows = places.iter().filter_map(|place| {
@@ -136,6 +137,7 @@ pub async fn queue(
     });
     let rows = rows.collect();
     let counts = store::desk_queue::counts(&mut conn, now).await?;
+    let languages = store::desk_sift::languages(&mut conn).await?;
     let since = now - undo::WITHIN;
     let mine = store::desk_queue::last_decided(&mut conn, who.user().id, since).await?;
     let mine = match mine {
@@ -147,9 +149,54 @@ pub async fn queue(
         rows,
         counts,
         more,
+        back,
+        languages,
         mine: mine.map(|(application, user)| (application.id, user.username)),
         bulks,
     })
+}
+
+/// The places of a page, in the order asked for; whether there is a page before it, and one behind
+/// it. The way back ends with the first page, whole.
+async fn turned_to(
+    conn: &mut Conn,
+    sought: Option<&Sought>,
+    wanted: &Wanted,
+    now: DateTime<Utc>,
+) -> Result<(Vec<Place>, bool, bool)> {
+    let (mut places, over) = some_places(conn, sought, wanted, now).await?;
+    match wanted.before {
+        None => Ok((places, wanted.after.is_some(), over)),
+        Some(_) if over => {
+            places.reverse();
+            Ok((places, true, true))
+        }
+        Some(_) => {
+            let first = Wanted {
+                after: None,
+                before: None,
+                ..wanted.clone()
+            };
+            let (places, over) = some_places(conn, sought, &first, now).await?;
+            Ok((places, false, over))
+        }
+    }
+}
+
+/// A page's worth of places as they are found, and whether there are more.
+async fn some_places(
+    conn: &mut Conn,
+    sought: Option<&Sought>,
+    wanted: &Wanted,
+    now: DateTime<Utc>,
+) -> Result<(Vec<Place>, bool)> {
+    let mut places = match sought {
+        None => store::desk_queue::page(conn, wanted, now).await?,
+        Some(sought) => store::desk_search::page(conn, sought, wanted, now).await?,
+    };
+    let over = places.len() > PAGE;
+    places.truncate(PAGE);
+    Ok((places, over))
 }
 
 /// Those that are alike and wait, oldest first, 500 at the most; as one act may decide them.
@@ -443,7 +490,9 @@ pub struct Card {
     pub not_by_you: Option<String>,
     /// Why they may although they are bound to the applicant.
     pub by_you_alone: Option<String>,
-    /// The next one in the queue.
+    /// They were let in through an open door, and nobody said yet that they read this.
+    pub unread: bool,
+    /// The next one in the queue, or of those that are unread.
     pub next: Option<Id>,
 }
 
@@ -502,8 +551,12 @@ pub async fn card(
     } else {
         user = without_address(user);
     }
-    let hints = match waits {
-        true => hints::of(app, conn, who, id).await?,
+    let (unread, next_unread) = match application.state {
+        ApplicationState::Approved => store::let_in::unread(conn, id, now).await?,
+        _ => (false, None),
+    };
+    let hints = match waits || unread {
+        true => hints::of(app, conn, who, id, waits).await?,
         false => Vec::new(),
     };
     let like = match application.state == ApplicationState::Approved && user.disabled_at.is_some() {
@@ -519,7 +572,10 @@ pub async fn card(
     let later = later(conn, &application, &user, &seen, now).await?;
     let brought = store::invite_tree::brought(conn, user.id, now).await?;
     let named = store::vouches::list(conn, id).await?;
-    let next = store::desk_queue::next(conn, id, now).await?;
+    let next = match unread {
+        true => next_unread,
+        false => store::desk_queue::next(conn, id, now).await?,
+    };
     let bonds = conflict::of(conn, who, &[id], now).await?;
     Ok(Card {
         said: messages
@@ -551,6 +607,7 @@ pub async fn card(
         by_you_alone: bonds.alone(id),
         brought,
         named,
+        unread,
         next,
     })
 }

@@ -110,10 +110,42 @@ pub async fn end(app: &App, who: &Admin) -> Result<()> {
                 value: Value::Null,
                 act: "absence.end",
                 detail: unnamed(&before),
-                inverse: Value::Null,
+                // Without the deputy, who stands in no log: they are named again by hand.
+                inverse: json!({ "absence": unnamed(&before) }),
             };
             doorkeeper::write(app, who, conn, change, now).await?;
             Ok::<_, Error>(())
+        })
+        .await;
+    mode::forget(app).await;
+    done
+}
+
+/// Puts a plan back that was ended, as the log has it: without a deputy.
+///
+/// # Errors
+/// `Conflict` where its days are over, or there is another one.
+pub async fn put_back(app: &App, who: &Admin, kept: &Value) -> Result<()> {
+    let kept = Absence::read(kept).ok_or(Error::NotFound)?;
+    let mut conn = app.desk.get().await?;
+    let done = conn
+        .transaction(async |conn| {
+            let now = doorkeeper::begin(app, conn).await?;
+            if kept.is_over(now) {
+                return Err(Error::Conflict("Its days are over.".into()));
+            }
+            if read(conn).await?.is_some_and(|away| !away.is_over(now)) {
+                return Err(Error::Conflict("Another absence is planned.".into()));
+            }
+            let change = Change {
+                setting: SETTING,
+                value: kept.value(),
+                act: "absence.plan",
+                detail: unnamed(&kept),
+                inverse: json!({ "absence": null }),
+            };
+            doorkeeper::write(app, who, conn, change, now).await?;
+            Ok(())
         })
         .await;
     mode::forget(app).await;

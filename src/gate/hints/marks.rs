@@ -57,6 +57,7 @@ impl Made {
         let texts: Vec<&str> = answers
             .iter()
             .map(|answer| answer.value.as_str())
+            .filter(|value| !value.is_empty())
             .chain(remark)
             .collect();
         let mut digest = Sha256::new();

@@ -76,14 +76,23 @@ impl Hint {
 }
 
 /// Every hint about one application that this reviewer may know, what speaks against it first.
-/// Eight statements or so; marks that an edit left behind are made anew.
+/// Eight statements or so; marks that an edit left behind are made anew. Those of an application
+/// that `waits` are noted.
 ///
 /// # Errors
 /// `NotFound` when there is no such application.
-pub async fn of(app: &App, conn: &mut Conn, who: &Reviewer, id: Id) -> Result<Vec<Hint>> {
+pub async fn of(
+    app: &App,
+    conn: &mut Conn,
+    who: &Reviewer,
+    id: Id,
+    waits: bool,
+) -> Result<Vec<Hint>> {
     let facts = facts::gather(app, conn, id).await?;
     let mut hints = all(&facts);
-    note(conn, id, &hints).await?;
+    if waits {
+        note(conn, id, &hints).await?;
+    }
     hints.retain(|hint| !hint.private || who.user().role.manages_reports());
     Ok(hints)
 }

@@ -156,8 +156,8 @@ fn first_question() -> NewVersion {
 /// Holds answers against the questions: the answers to keep, each with the wording it was
 /// asked with; every trouble at once, on fields named `answer_VERSION`.
 ///
-/// Answers to questions that were not asked are left out. An optional question without an
-/// answer keeps none.
+/// Answers to questions that were not asked are left out. An optional question that was left
+/// blank keeps an empty one: it was asked, and not answered.
 pub fn check(
     questions: &[QuestionVersion],
     given: &[Given],
@@ -172,7 +172,6 @@ pub fn check(
             .map(|g| g.values.as_slice())
             .unwrap_or_default();
         match value_of(question, values) {
-            Ok(value) if value.is_empty() => {}
             Ok(value) => answers.push(Answer {
                 question_version_id: question.id,
                 position: i16::try_from(index).unwrap_or(i16::MAX),
@@ -352,9 +351,11 @@ mod tests {
             "de",
         )
         .unwrap();
-        assert_eq!(answers.len(), 1);
+        assert_eq!(answers.len(), 2);
         assert_eq!(answers[0].wording, "Question 7?");
         assert_eq!(answers[0].value, "red\nblue");
+        assert_eq!(answers[1].wording, "Question 8?");
+        assert_eq!(answers[1].value, "", "asked, and not answered");
         assert!(unanswered(&questions, &answers).is_empty());
         assert_eq!(unanswered(&questions, &[]), [7], "the other may stay open");
     }

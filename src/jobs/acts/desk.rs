@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::app::App;
 use crate::domain::registration_mode::RegistrationMode;
 use crate::domain::{Error, Id, Result, ids};
-use crate::gate::applications::{notes, presets, put_off};
+use crate::gate::applications::{let_in, notes, presets, put_off};
 use crate::gate::blocks::{self, Kind, Wanted, waiting};
 use crate::gate::doorkeeper;
 use crate::gate::invites::allowance::{self, Allowance, Policy};
@@ -25,6 +25,8 @@ use crate::store;
 pub(super) enum Wish<'a> {
     Note(Id, i64),
     TakeUp(Id),
+    Unread(Vec<Id>),
+    Read(Vec<Id>),
     AskNoMore(i64),
     AskAgain(i64),
     QuestionBack(i64, i32, i16),
@@ -58,6 +60,8 @@ pub(super) fn wish(line: &AuditLine) -> Option<Wish<'_>> {
     Some(match line.act.as_str() {
         "application.note" => Wish::Note(subject?, inverse["note"].as_str()?.parse().ok()?),
         "application.put_off" => Wish::TakeUp(id("application")?),
+        "application.mark_read" => Wish::Unread(let_in::of_kept(inverse)?),
+        "application.mark_unread" => Wish::Read(let_in::of_kept(inverse)?),
         "question.save" if is("retire") => Wish::AskNoMore(subject?),
         "question.save" => Wish::QuestionBack(
             subject?,
@@ -115,6 +119,8 @@ pub(super) async fn perform(app: &App, who: &SignedIn, wish: Wish<'_>) -> Result
     match wish {
         Wish::Note(id, note) => notes::take_away(app, &reviewer()?, id, note).await,
         Wish::TakeUp(id) => put_off::take_up(app, &reviewer()?, id).await,
+        Wish::Unread(ids) => let_in::mark_unread(app, &reviewer()?, &ids).await,
+        Wish::Read(ids) => let_in::mark_read(app, &reviewer()?, &ids).await.map(|_| ()),
         Wish::AskNoMore(id) => edit::retire(app, &admin, id).await,
         Wish::AskAgain(id) => edit::restore(app, &admin, id).await,
         Wish::QuestionBack(id, version, pool) => {

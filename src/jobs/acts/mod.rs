@@ -25,6 +25,7 @@ use crate::model::audit::AuditLine;
 use crate::moderation::people::{self, Act};
 use crate::moderation::policies::{self, Terms};
 use crate::moderation::{By, allows};
+use crate::social::report;
 use crate::store;
 use crate::store::audit_read::{Actor, Sought};
 
@@ -120,6 +121,9 @@ enum Wish<'a> {
     Hours(&'a Value),
     Established(&'a str, established::Word),
     EndAbsence,
+    Absence(&'a Value),
+    /// Whether it is open after.
+    Report(Id, bool),
     Desk(desk::Wish<'a>),
 }
 
@@ -144,6 +148,8 @@ fn wish(line: &AuditLine) -> Option<Wish<'_>> {
         )),
         (_, Some("policy.allow")) => Some(Wish::Allow(inverse["domain"].as_str()?)),
         (_, Some("policy.disallow")) => Some(Wish::Disallow(inverse["allow"].as_i64()?)),
+        (_, Some("report.close")) => Some(Wish::Report(line.subject_id?, false)),
+        (_, Some("report.reopen")) => Some(Wish::Report(line.subject_id?, true)),
         (_, Some(act)) if established::Word::from_word(act).is_some() => Some(Wish::Established(
             inverse["name"].as_str()?,
             established::Word::from_word(act)?,
@@ -154,6 +160,7 @@ fn wish(line: &AuditLine) -> Option<Wish<'_>> {
             inverse["bypass"].as_bool()?,
         )),
         ("absence.plan", None) => Some(Wish::EndAbsence),
+        ("absence.end", None) => Some(Wish::Absence(inverse.get("absence")?)),
         ("registration.hours", None) => Some(Wish::Hours(inverse.get("hours")?)),
         _ => None,
     }
@@ -214,6 +221,9 @@ async fn perform(app: &App, who: &SignedIn, line: &AuditLine) -> Result<()> {
             doorkeeper::set_hours(app, &admin()?, hours.as_ref()).await?;
         }
         Wish::EndAbsence => absence::end(app, &admin()?).await?,
+        Wish::Absence(kept) => absence::put_back(app, &admin()?, kept).await?,
+        Wish::Report(id, true) => report::reopen(app, &who::moderator(who)?, id).await?,
+        Wish::Report(id, false) => report::close(app, &who::moderator(who)?, id).await?,
         Wish::Desk(wish) => desk::perform(app, who, wish).await?,
     }
     Ok(())
@@ -285,6 +295,16 @@ mod tests {
                 json!({ "act": "application.undo_many", "bulk": "7" }),
             ),
             ("application.note", none(), json!({ "note": "7" })),
+            (
+                "application.mark_read",
+                none(),
+                json!({ "applications": ["7"] }),
+            ),
+            (
+                "application.mark_unread",
+                none(),
+                json!({ "applications": ["7"] }),
+            ),
             ("account.limit", none(), account("account.unlimit")),
             ("account.unlimit", none(), account("account.limit")),
             ("account.suspend", none(), account("account.unsuspend")),
@@ -352,6 +372,9 @@ mod tests {
                 json!({ "until": "2028-05-21T00:00:00+00:00" }),
             ),
             ("absence.plan", none(), json!({ "absence": null })),
+            ("absence.end", none(), json!({ "absence": {} })),
+            ("report.close", none(), json!({ "act": "report.reopen" })),
+            ("report.reopen", none(), json!({ "act": "report.close" })),
             (
                 "switch.configure",
                 none(),

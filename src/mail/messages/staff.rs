@@ -20,6 +20,28 @@ pub enum News {
     Answered,
     /// The applicant has appealed.
     Appealed,
+    /// They are in, and nobody has read it.
+    LetIn,
+}
+
+/// What is new about one application.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewsOf {
+    /// The user name.
+    pub name: String,
+    /// What is new.
+    pub what: News,
+    /// The address of its card.
+    pub card: String,
+}
+
+/// How many there are in all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counts {
+    /// Who wait for an answer.
+    pub waiting: u64,
+    /// Who were let in, and nobody has read what they wrote.
+    pub unread: u64,
 }
 
 impl News {
@@ -28,6 +50,7 @@ impl News {
             News::Came => "application-received-subject",
             News::Answered => "application-answered-subject",
             News::Appealed => "application-appealed-subject",
+            News::LetIn => "application-let-in-subject",
         }
     }
 
@@ -36,41 +59,57 @@ impl News {
             News::Came => "application-came",
             News::Answered => "application-answered",
             News::Appealed => "application-appealed",
+            News::LetIn => "application-let-in",
         }
     }
 }
 
-/// What is new about applications since the last such mail, and how many wait in all. `news`
-/// are user names, the newest first.
+/// What is new about applications since the last such mail, and how many there are in all. `news`
+/// has the newest first; each name is followed by the way to its card. `desk` is where all are.
 pub fn applications(
     place: &Place,
     to: Reader<'_>,
-    news: &[(String, News)],
-    waiting: u64,
-    link: &str,
+    news: &[NewsOf],
+    counts: Counts,
+    desk: &str,
 ) -> Result<Message> {
     let letter = Letter::to(Kind::ApplicationReceived, place, Reader { name: "", ..to }).plain();
     let newest = |name: &str| [("newest", one_line(name, 60).into())];
-    let letter = match news {
-        [(name, what)] => letter
-            .subject(what.subject(), newest(name))
-            .say(what.sentence(), newest(name)),
+    let (letter, link) = match news {
+        [one] => {
+            let letter = letter
+                .subject(one.what.subject(), newest(&one.name))
+                .say(one.what.sentence(), newest(&one.name));
+            (letter, one.card.as_str())
+        }
         many => {
             let named = many.iter().take(MOST_NAMED);
             let lines: Vec<String> = named
-                .map(|(name, what)| letter.words(what.sentence(), newest(name)))
+                .map(|one| {
+                    let said = letter.words(one.what.sentence(), newest(&one.name));
+                    format!("{said} {}", one.card)
+                })
                 .collect();
             let more = many.len().saturating_sub(MOST_NAMED);
-            letter
+            let letter = letter
                 .subject("application-news-subject", [("count", many.len().into())])
                 .list(&lines)
                 .when(more > 0, |letter| {
                     letter.say("application-more", [("count", more.into())])
-                })
+                });
+            (letter, desk)
         }
     };
+    let Counts { waiting, unread } = counts;
     letter
-        .say("application-waiting", [("waiting", waiting.into())])
+        .when(waiting > 0, |letter| {
+            letter.say("application-waiting", [("waiting", waiting.into())])
+        })
+        .when(unread > 0, |letter| {
+            letter
+                .say("application-unread", [("unread", unread.into())])
+                .link("application-unread-link", &format!("{desk}?state=unread"))
+        })
         .say("application-desk", [])
         .link("application-link", link)
         .message()

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use proptest::prelude::*;
 
-use super::staff::News;
+use super::staff::{Counts, News, NewsOf};
 use super::switch::{self, Here};
 use super::{Place, Reader, access, away, decision, heir, joining, posts, review, staff};
 use crate::domain::factor_change::FactorChange;
@@ -166,13 +166,21 @@ fn all(language: Language, person: &str) -> Vec<Message> {
             count,
             count == 0,
         ));
-        let news: Vec<_> = [News::Came, News::Answered, News::Appealed]
+        let news: Vec<_> = [News::Came, News::Answered, News::Appealed, News::LetIn]
             .into_iter()
             .cycle()
-            .map(|news| (person.to_owned(), news))
+            .map(|what| NewsOf {
+                name: person.to_owned(),
+                what,
+                card: LINK.to_owned(),
+            })
             .take(usize::try_from(count).unwrap() + 1)
             .collect();
-        mails.push(staff::applications(&place, to, &news, count, LINK));
+        let counts = Counts {
+            waiting: count,
+            unread: count,
+        };
+        mails.push(staff::applications(&place, to, &news, counts, LINK));
         mails.push(review::put_off(&place, to, count, LINK));
         let (weeks, days) = (i64::try_from(count).unwrap(), 9);
         mails.push(joining::still_waiting(&place, to, LINK, weeks, days));

@@ -190,7 +190,7 @@ fn filled(progress: &Progress) -> Form {
             .find(|q| q.id == answer.question_version_id);
         let value = match asked.map(|q| q.kind) {
             // Kept as a word, sent as a tick.
-            Some(QuestionKind::Acknowledge) => "1",
+            Some(QuestionKind::Acknowledge) if !answer.value.is_empty() => "1",
             _ => answer.value.as_str(),
         };
         form.with(questions::field_of(answer.question_version_id), value)

@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::sample::*;
 use crate::domain::registration_mode::{ModeReason, RegistrationMode};
-use crate::gate::applications::review::{Part, PartCounts};
+use crate::gate::applications::review::{Part, PartCounts, Sift};
 use crate::gate::charts::Charts;
 use crate::gate::doorkeeper::{Month, QueueCounts};
 use crate::gate::effective_mode::Ceiling;
@@ -57,6 +57,7 @@ pub fn pages() -> Vec<Hung> {
                 in_line: 12,
                 automated: 1003,
                 put_off: 2,
+                unread: 4,
                 ..PartCounts::default()
             },
             Part::Waiting,
@@ -64,13 +65,22 @@ pub fn pages() -> Vec<Hung> {
         part: Part::Waiting,
         newest_first: false,
         query: String::new(),
+        sift: Sift {
+            language: Some("de".into()),
+            drafts: true,
+            ..Sift::default()
+        },
+        languages: ["de", "en"].map(|code| (code.into(), code.into())).into(),
         mine: Some(("/desk/applications/9".into(), "tom".into())),
         bulks: vec![("/desk/bulk/3".into(), "40 people turned down".into())],
         unconfirmed: "1".into(),
         zone: "Europe/Berlin",
         keys: KeyMap::default(),
         rows,
-        pager: Pager::default(),
+        turns: queue::Turns {
+            back: Some("/desk?before=11".into()),
+            on: Some("/desk?after=12".into()),
+        },
     };
     hang(
         "queue",
@@ -380,6 +390,7 @@ pub fn pages() -> Vec<Hung> {
             version: "3".into(),
             state: "Waiting".into(),
             decidable: true,
+            unread: false,
             can_put_off: true,
             rests_until: None,
             undo_until: None,

@@ -173,8 +173,7 @@ async fn show(
     shown.afresh = false;
     let wanted = Wanted {
         part: Part::Waiting,
-        newest_first: false,
-        after: None,
+        ..Wanted::default()
     };
     let now = app.clock.now();
     let queue = review::queue(&app, deputy.reviewer(), &wanted, "", false).await?;

@@ -14,7 +14,7 @@ use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
 use crate::gate::applications::reject::{self, Rejection};
 use crate::gate::applications::undo::{self, Undone};
 use crate::gate::applications::{
-    approve, ask, claim, mail_reaches_people, notes, presets, put_off,
+    approve, ask, claim, let_in, mail_reaches_people, notes, presets, put_off,
 };
 use crate::web::error::WebError;
 use crate::web::form::Form as Sent;
@@ -69,6 +69,11 @@ pub const ROUTES: &[Route] = &[
     Route {
         path: "/desk/applications/{id}/release",
         handler: || web::to(release_it),
+        ..ROW
+    },
+    Route {
+        path: "/desk/applications/{id}/read",
+        handler: || web::to(mark_it_read),
         ..ROW
     },
     Route {
@@ -257,6 +262,12 @@ async fn claim_it(act: Act) -> Answer {
 async fn release_it(act: Act) -> Answer {
     let done = claim::release(&act.app, &act.caller.reviewer()?, act.id).await;
     act.end(done, "/desk", "Left to the others.").await
+}
+
+async fn mark_it_read(act: Act) -> Answer {
+    let done = let_in::mark_read(&act.app, &act.caller.reviewer()?, &[act.id]).await;
+    act.end(done.map(|_| ()), "/desk?state=unread", "Read.")
+        .await
 }
 
 async fn undo_it(act: Act) -> Answer {

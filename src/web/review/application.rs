@@ -46,6 +46,8 @@ pub struct ApplicationPage {
     pub state: String,
     /// It can be decided now, by this viewer.
     pub decidable: bool,
+    /// They were let in through an open door, and nobody said yet that they read this.
+    pub unread: bool,
     /// It can be put off.
     pub can_put_off: bool,
     /// It rests until then.
@@ -244,6 +246,7 @@ pub async fn page(
         version: card.seen.hash.clone(),
         state: state_words(application.state, card.decided_by.as_deref()),
         decidable,
+        unread: card.unread,
         can_put_off: application.state == ApplicationState::Pending
             && rests_until.is_none()
             && application.put_offs < put_off::MOST,

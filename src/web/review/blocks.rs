@@ -69,7 +69,7 @@ pub struct BlockRow {
 const GET: Route = Route {
     method: "GET",
     path: "/desk/blocks",
-    access: Access::Desk,
+    access: Access::Moderation,
     pending: Pending::Refused,
     rate: Rate::Usual,
     caching: Caching::Private,

@@ -57,7 +57,7 @@ pub struct EventRow {
 const GET: Route = Route {
     method: "GET",
     path: "/desk/events",
-    access: Access::Desk,
+    access: Access::Moderation,
     pending: Pending::Refused,
     rate: Rate::Usual,
     caching: Caching::Private,

@@ -71,7 +71,7 @@ pub const ROUTES: &[Route] = &[
     Route {
         method: "GET",
         path: "/desk/held-posts",
-        access: Access::Desk,
+        access: Access::Moderation,
         pending: Pending::Refused,
         rate: Rate::Usual,
         caching: Caching::Private,
@@ -80,7 +80,7 @@ pub const ROUTES: &[Route] = &[
     Route {
         method: "POST",
         path: "/desk/held-posts/release",
-        access: Access::Desk,
+        access: Access::Moderation,
         pending: Pending::Refused,
         rate: Rate::Write,
         caching: Caching::Private,
@@ -89,7 +89,7 @@ pub const ROUTES: &[Route] = &[
     Route {
         method: "POST",
         path: "/desk/held-posts/release-all",
-        access: Access::Desk,
+        access: Access::Moderation,
         pending: Pending::Refused,
         rate: Rate::Write,
         caching: Caching::Private,

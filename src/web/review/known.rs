@@ -67,7 +67,7 @@ pub const ROUTES: &[Route] = &[
     Route {
         method: "GET",
         path: "/desk/known",
-        access: Access::Desk,
+        access: Access::Moderation,
         pending: Pending::Refused,
         rate: Rate::Usual,
         caching: Caching::Private,
@@ -76,7 +76,7 @@ pub const ROUTES: &[Route] = &[
     Route {
         method: "POST",
         path: "/desk/known/word",
-        access: Access::Desk,
+        access: Access::Moderation,
         pending: Pending::Refused,
         rate: Rate::Write,
         caching: Caching::Private,

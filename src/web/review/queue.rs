@@ -9,23 +9,27 @@ use serde::Deserialize;
 use super::keys::KeyMap;
 use crate::app::App;
 use crate::domain::application::ApplicationState;
-use crate::domain::ids;
+use crate::domain::{Error, Id, ids};
+use crate::door::forms::lenient;
 use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
 use crate::files::default_pictures;
-use crate::gate::applications::review::{self, COUNTED, Part, PartCounts, Waiting, Wanted};
+use crate::gate::applications::let_in;
+use crate::gate::applications::review::{self, COUNTED, Part, PartCounts, Sift, Waiting, Wanted};
 use crate::gate::{mode, sandbox, zone};
+use crate::text::catalogue::Language;
 use crate::text::time_words;
 use crate::web::error::WebError;
+use crate::web::form::Form as Sent;
 use crate::web::frame;
-use crate::web::parts::layout::Here;
+use crate::web::parts::layout::{Flash, Here};
 use crate::web::render::door as door_words;
 
 use crate::web::parts::layout::Page;
 use crate::web::parts::moment::Moment;
-use crate::web::parts::pager::Pager;
 
 /// One page of applications. GET parameters: `order` (`oldest`, `newest`), `state` (the words
-/// of [`part_of`]), `q`, `after`. What is ticked is posted to `/desk/bulk` (`pick[]`, `act`).
+/// of [`part_of`]), `q`, `lang`, `drafts`, `invited`, `appealed` ("1"), `after` or `before`. What is
+/// ticked is posted to `/desk/bulk` (`pick[]`, `act`), or to `/desk/read` (`pick[]`).
 #[derive(Template)]
 #[template(path = "review/queue.html")]
 pub struct QueuePage {
@@ -45,6 +49,10 @@ pub struct QueuePage {
     pub newest_first: bool,
     /// What was searched for; empty for all.
     pub query: String,
+    /// Which of them are wanted.
+    pub sift: Sift,
+    /// The languages that can be chosen: code and name.
+    pub languages: Vec<(String, String)>,
     /// One page of them.
     pub rows: Vec<QueueRow>,
     /// Whose address is not confirmed.
@@ -57,8 +65,17 @@ pub struct QueuePage {
     pub zone: &'static str,
     /// Which key does what.
     pub keys: KeyMap,
-    /// Newer and older.
-    pub pager: Pager,
+    /// The pages before and behind this one.
+    pub turns: Turns,
+}
+
+/// Where the pages around this one are. Oldest first, those before it are older.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Turns {
+    /// The page before; `None` on the first.
+    pub back: Option<String>,
+    /// The page behind; `None` on the last.
+    pub on: Option<String>,
 }
 
 /// A part of the queue.
@@ -85,9 +102,19 @@ impl QueuePage {
         word_of(self.part)
     }
 
-    /// Whether rows can be ticked: those that wait.
+    /// Whether rows can be ticked: those that wait, or wait to be read.
     pub fn ticks(&self) -> bool {
         self.part != Part::Decided
+    }
+
+    /// Whether only some of the part are shown.
+    pub fn is_sifted(&self) -> bool {
+        self.sift != Sift::default()
+    }
+
+    /// Whether that language is wanted.
+    pub fn is_of(&self, language: &str) -> bool {
+        self.sift.language.as_deref() == Some(language)
     }
 }
 
@@ -99,6 +126,7 @@ const PARTS: &[(Part, &str, &str)] = &[
     (Part::PutOff, "put-off", "Put off"),
     (Part::InLine, "line", "In line"),
     (Part::Automated, "automated", "Likely automated"),
+    (Part::Unread, "unread", "Let in, unread"),
     (Part::Decided, "decided", "Decided"),
 ];
 
@@ -133,6 +161,7 @@ pub fn tabs(counts: &PartCounts, shown: Part) -> Vec<Tab> {
                 Part::PutOff => (Some(counts.put_off), false),
                 Part::InLine => (Some(counts.in_line), false),
                 Part::Automated => (Some(counts.automated), false),
+                Part::Unread => (Some(counts.unread), false),
                 Part::Decided => (None, true),
             };
             (always || count.unwrap_or(0) > 0 || *part == shown).then(|| Tab {
@@ -168,7 +197,7 @@ pub struct QueueRow {
     pub display_name: String,
     /// Signed address of the private avatar, or the default one.
     pub avatar_url: String,
-    /// The answer to the first question; may be empty.
+    /// The first answer; may be empty.
     pub answer: String,
     /// When it was sent.
     pub submitted_at: Moment,
@@ -195,15 +224,26 @@ pub struct QueueRow {
 }
 
 /// The routes of this file.
-pub const ROUTES: &[Route] = &[Route {
-    method: "GET",
-    path: "/desk",
-    access: Access::Desk,
-    pending: Pending::Refused,
-    rate: Rate::Usual,
-    caching: Caching::Private,
-    handler: || web::to(show),
-}];
+pub const ROUTES: &[Route] = &[
+    Route {
+        method: "GET",
+        path: "/desk",
+        access: Access::Desk,
+        pending: Pending::Refused,
+        rate: Rate::Usual,
+        caching: Caching::Private,
+        handler: || web::to(show),
+    },
+    Route {
+        method: "POST",
+        path: "/desk/read",
+        access: Access::Desk,
+        pending: Pending::Refused,
+        rate: Rate::Write,
+        caching: Caching::Private,
+        handler: || web::to(mark_read),
+    },
+];
 
 /// What is wanted of the queue.
 #[derive(Debug, Default, Deserialize)]
@@ -212,7 +252,26 @@ struct Wish {
     order: String,
     state: String,
     q: String,
+    lang: String,
+    drafts: String,
+    invited: String,
+    appealed: String,
     after: String,
+    before: String,
+}
+
+impl Wish {
+    /// Which of a part are wanted; what is no language is not asked for.
+    fn sift(&self) -> Sift {
+        let language = self.lang.trim().to_lowercase();
+        let is_one = !language.is_empty() && language.len() <= 35;
+        Sift {
+            language: Some(language).filter(|_| is_one),
+            drafts: self.drafts == "1",
+            invited: self.invited == "1",
+            appealed: self.appealed == "1",
+        }
+    }
 }
 
 /// GET `/desk`.
@@ -230,6 +289,8 @@ async fn show(
         // Of what is over, the latest is of interest.
         newest_first: wish.order == "newest" || (part == Part::Decided && wish.order.is_empty()),
         after: ids::parse(&wish.after),
+        before: ids::parse(&wish.before),
+        sift: wish.sift(),
     };
     let by_hand = opened_by_hand(&req);
     let queue = review::queue(&app, &reviewer, &wanted, &query, by_hand).await?;
@@ -238,11 +299,18 @@ async fn show(
     let now = app.clock.now();
     let mut page = frame::page(&req, Some(&caller), "The desk").await?;
     page.here = Here::Desk;
-    let older = queue
-        .rows
-        .last()
-        .filter(|_| queue.more)
-        .map(|last| next_page(&wish, last.key));
+    let turn = |row: Option<&Waiting>, there, way| {
+        let row = row.filter(|_| there)?;
+        Some(page_from(&wish, way, row.key))
+    };
+    let turns = Turns {
+        back: match queue.rows.first() {
+            // Whoever stood there was decided meanwhile: back to the beginning.
+            None if queue.back => Some(page_from(&wish, "", 0)),
+            first => turn(first, queue.back, "before"),
+        },
+        on: turn(queue.rows.last(), queue.more, "after"),
+    };
     let shown = QueuePage {
         page,
         door,
@@ -252,6 +320,8 @@ async fn show(
         part,
         newest_first: wanted.newest_first,
         query,
+        languages: offered(&queue.languages, wanted.sift.language.as_deref()),
+        sift: wanted.sift,
         rows: queue.rows.iter().map(|w| row(&app, w, now, zone)).collect(),
         unconfirmed: match queue.counts.unconfirmed {
             0 => String::new(),
@@ -267,7 +337,7 @@ async fn show(
             .collect(),
         zone: zone.name(),
         keys: KeyMap::of(&caller)?,
-        pager: Pager { newer: None, older },
+        turns,
     };
     frame::render(&req, &shown)
 }
@@ -279,18 +349,68 @@ pub fn opened_by_hand(req: &HttpRequest) -> bool {
     header("sec-fetch-mode") == Some("navigate") && header("sec-fetch-user") == Some("?1")
 }
 
-fn next_page(wish: &Wish, after: i64) -> String {
+/// The languages to choose from, each once, with the one that was chosen: code and name.
+fn offered(known: &[String], chosen: Option<&str>) -> Vec<(String, String)> {
+    let mut codes: Vec<&str> = known.iter().map(String::as_str).chain(chosen).collect();
+    codes.retain(|code| !code.is_empty());
+    codes.sort_unstable();
+    codes.dedup();
+    let named = codes.into_iter().map(|code| {
+        let name = match Language::known(code) {
+            Some(language) => format!("{} ({code})", language.name()),
+            None => code.to_owned(),
+        };
+        (code.to_owned(), name)
+    });
+    named.collect()
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Ticked {
+    #[serde(deserialize_with = "lenient::strings")]
+    pick: Vec<String>,
+}
+
+/// POST `/desk/read`.
+async fn mark_read(
+    app: web::Data<App>,
+    caller: Caller,
+    sent: Sent<Ticked>,
+) -> Result<HttpResponse, WebError> {
+    let picks = review::picks(&sent.fields.pick);
+    let ids: Vec<Id> = picks.into_iter().map(|(id, _)| id).collect();
+    let flash = match ids.is_empty() {
+        true => Flash::trouble("Nothing was ticked. Tick those that you have read."),
+        false => match let_in::mark_read(&app, &caller.reviewer()?, &ids).await {
+            Ok(1) => Flash::done("One is read."),
+            Ok(count) => Flash::done(format!("{count} are read.")),
+            Err(Error::Conflict(why) | Error::Denied(why)) => Flash::trouble(why.into_owned()),
+            Err(error) => return Err(error.into()),
+        },
+    };
+    Ok(frame::see_other_with("/desk?state=unread", &flash))
+}
+
+/// The page that begins behind a row (`after`), ends before it (`before`), or is the first one.
+fn page_from(wish: &Wish, way: &str, key: i64) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     for (name, value) in [
         ("order", &wish.order),
         ("state", &wish.state),
         ("q", &wish.q),
+        ("lang", &wish.lang),
+        ("drafts", &wish.drafts),
+        ("invited", &wish.invited),
+        ("appealed", &wish.appealed),
     ] {
         if !value.is_empty() {
             query.append_pair(name, value);
         }
     }
-    query.append_pair("after", &after.to_string());
+    if !way.is_empty() {
+        query.append_pair(way, &key.to_string());
+    }
     format!("/desk?{}", query.finish())
 }
 
@@ -324,10 +444,9 @@ pub fn row(app: &App, waiting: &Waiting, now: DateTime<Utc>, zone: Tz) -> QueueR
             || default_pictures::AVATAR_PATH.to_owned(),
             |path| sandbox::private_url(app, path, user.id),
         ),
-        answer: seen
-            .answers
-            .first()
-            .map(|a| a.value.clone())
+        answer: given(waiting)
+            .next()
+            .map(str::to_owned)
             .or_else(|| application.remark.clone())
             .unwrap_or_default(),
         submitted_at: Moment::new(application.submitted_at, now).in_zone(zone),
@@ -376,16 +495,17 @@ pub fn row(app: &App, waiting: &Waiting, now: DateTime<Utc>, zone: Tz) -> QueueR
     }
 }
 
+/// What was answered, without what was left blank.
+fn given(waiting: &Waiting) -> impl Iterator<Item = &str> {
+    let answers = waiting.seen.answers.iter();
+    let values = answers.map(|answer| answer.value.as_str());
+    values.filter(|value| !value.is_empty())
+}
+
 /// The answers after the first; where there are none, the profile's words.
 fn more(waiting: &Waiting) -> String {
     let seen = &waiting.seen;
-    let others: Vec<&str> = seen
-        .answers
-        .iter()
-        .skip(1)
-        .map(|answer| answer.value.as_str())
-        .filter(|value| !value.is_empty())
-        .collect();
+    let others: Vec<&str> = given(waiting).skip(1).collect();
     let note = seen.profile.as_ref().map(|profile| profile.note.as_str());
     let words = match others.is_empty() {
         true => note.unwrap_or_default().to_owned(),
@@ -430,12 +550,31 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_next_page_keeps_the_search() {
+    fn the_other_pages_keep_the_search_and_what_was_sifted() {
         let wish = Wish {
             q: "ann & co".into(),
+            lang: "de".into(),
+            drafts: "1".into(),
             ..Wish::default()
         };
-        assert_eq!(next_page(&wish, 7), "/desk?q=ann+%26+co&after=7");
+        let same = "/desk?q=ann+%26+co&lang=de&drafts=1";
+        assert_eq!(page_from(&wish, "after", 7), format!("{same}&after=7"));
+        assert_eq!(page_from(&wish, "before", 7), format!("{same}&before=7"));
+        assert_eq!(page_from(&wish, "", 7), same);
+        let sift = wish.sift();
+        assert_eq!(sift.language.as_deref(), Some("de"));
+        assert!(sift.drafts && !sift.invited && !sift.appealed);
+    }
+
+    #[test]
+    fn each_language_is_offered_once_and_the_chosen_one_too() {
+        let known = ["de".to_owned(), "".to_owned(), "tlh".to_owned()];
+        let offered = |chosen| -> Vec<String> {
+            let all = super::offered(&known, chosen).into_iter();
+            all.map(|(_, name)| name).collect()
+        };
+        assert_eq!(offered(Some("de")), ["Deutsch (de)", "tlh"]);
+        assert_eq!(offered(Some("fr")), ["Deutsch (de)", "fr", "tlh"]);
     }
 
     #[test]

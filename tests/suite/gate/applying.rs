@@ -636,8 +636,8 @@ fn choices_are_controls_and_keep_what_was_chosen() {
             .collect();
         assert_eq!(
             kept,
-            ["The porch.", "Bread & salt", "A cat", "yes"],
-            "the last one was optional"
+            ["The porch.", "Bread & salt", "A cat", "yes", ""],
+            "the last one was optional, and left blank"
         );
     });
 }

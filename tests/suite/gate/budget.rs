@@ -147,8 +147,7 @@ fn one_decision_about_many_is_one_act() {
         .expect("she may");
         let wanted = review::Wanted {
             part: review::Part::Waiting,
-            newest_first: false,
-            after: None,
+            ..review::Wanted::default()
         };
         let queue = review::queue(&place.app, &reviewer, &wanted, "", false).await;
         let picked = queue.expect("a queue").rows;

@@ -21,7 +21,7 @@ async fn of(place: &Place, who: &Person, application: i64) -> Vec<Hint> {
         at: place.app.clock.now(),
     };
     let reviewer = who::reviewer(&signed_in).expect("staff");
-    hints::of(&place.app, &mut conn, &reviewer, application)
+    hints::of(&place.app, &mut conn, &reviewer, application, true)
         .await
         .expect("the hints")
 }

@@ -143,6 +143,78 @@ fn who_answered_everything_is_asked_nothing_that_was_added_since() {
 }
 
 #[test]
+fn what_is_optional_and_was_left_blank_was_asked_and_not_answered() {
+    run(async |place| {
+        let owner = place.owner().await;
+        first(place).await;
+        let pool = ask(place, 9, 1, 0, "Which bird?").await;
+        let tick = ask(place, 10, 0, 4, "May we write to you?").await;
+        let optional = "UPDATE question_versions SET required = false WHERE id IN ($1, $2)";
+        place.sql(optional, &[&pool, &tick]).await;
+        let (bird, may) = (format!("answer_{pool}"), format!("answer_{tick}"));
+        let browser = place.browser();
+        let page = browser.open("/apply").await;
+        place.advance(TimeDelta::seconds(30));
+        let form = page
+            .form("/apply")
+            .set("username", "hana")
+            .set("email", "hana@hana.example")
+            .set("password", PASSWORD)
+            .set("answer_1", "Because of the porch.")
+            .set(&bird, " ");
+        browser.submit(form).await;
+        let link = place.mail_to("hana@hana.example").await.link("/confirm");
+        let page = browser.open(&link).await;
+        browser.submit(page.form("/confirm")).await;
+        // Nothing is left open: it is in the queue.
+        assert_eq!(
+            place.number("SELECT state::bigint FROM applications").await,
+            1
+        );
+        assert_eq!(place.number("SELECT count(*) FROM left_open").await, 0);
+        // Staff see that it was asked, and that it was not answered.
+        let desk = place.signed_in(&owner).await;
+        let id = place.number("SELECT id FROM applications").await;
+        let page = desk.open(&format!("/desk/applications/{id}")).await;
+        page.says("Which bird? (no answer)")
+            .says("May we write to you? (no answer)");
+        desk.open("/desk").await.says("Because of the porch.");
+        let answered = async |version: i64| {
+            let mut conn = place.app.desk.get().await.expect("a connection");
+            let since = (place.app.clock.now() - TimeDelta::days(1)).date_naive();
+            porchlight::store::questions::figures(&mut conn, &[version], since)
+                .await
+                .expect("figures")[0]
+        };
+        assert_eq!(answered(pool).await.answered, 0);
+        // It can be answered as long as answers can, and left blank again.
+        let page = browser.open("/waiting/answers").await;
+        let form = page.form("/waiting/answers");
+        assert_eq!((form.value(&bird), form.value(&may)), ("", "1"));
+        assert!(
+            !page
+                .all("input")
+                .iter()
+                .any(|i| i.get("name") == may && i.has("checked"))
+        );
+        browser.submit(form.set(&bird, "The wren.")).await;
+        assert_eq!(answered(pool).await.answered, 1);
+        assert_eq!(answered(tick).await.answered, 0);
+        let page = browser.open("/waiting/answers").await;
+        let form = page.form("/waiting/answers");
+        assert_eq!(form.value(&bird), "The wren.");
+        browser.submit(form.set(&bird, "")).await;
+        assert_eq!(answered(pool).await.answered, 0);
+        let page = browser.open("/waiting/answers").await;
+        assert!(
+            page.form("/waiting/answers")
+                .names()
+                .contains(&bird.as_str())
+        );
+    });
+}
+
+#[test]
 fn without_mail_what_a_pool_left_open_is_asked_for_too() {
     Setup::default()
         .with("PORCHLIGHT_SERVER__DOMAIN", "porch.example")

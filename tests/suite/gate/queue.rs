@@ -1,8 +1,9 @@
-//! The order of the queue: vouched for first, page by page, each once.
+//! The order of the queue: vouched for first, page by page, each once, there and back; and sifted.
 
 use porchlight::domain::Id;
 use porchlight::store::desk_queue::{self, Part, Wanted};
 
+use crate::support::browser::Page;
 use crate::support::place::{Place, run};
 
 /// Applications by numbers: lane and group (0: alone), the oldest first.
@@ -30,7 +31,7 @@ async fn pages(place: &Place, newest_first: bool) -> Vec<(Id, i64)> {
     let mut wanted = Wanted {
         part: Part::Waiting,
         newest_first,
-        after: None,
+        ..Wanted::default()
     };
     let mut seen = Vec::new();
     for _ in 0..10 {
@@ -98,5 +99,128 @@ fn the_next_one_is_the_next_of_the_queue() {
             at = desk_queue::next(&mut conn, id, now).await.expect("asked");
         }
         assert_eq!(chain, [2, 4, 1, 3]);
+    });
+}
+
+/// The names on a page, as it has them.
+fn named(page: &Page) -> Vec<String> {
+    let ticks = page.all("label").into_iter();
+    ticks
+        .filter_map(|label| label.text.strip_prefix("Tick @"))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Where a page's link of this relation leads, if there is one.
+fn turn(page: &Page, relation: &str) -> Option<String> {
+    let links = page.all("a");
+    let link = links.into_iter().find(|a| a.get("rel") == relation)?;
+    Some(link.get("href").to_owned())
+}
+
+#[test]
+fn the_way_back_leads_over_the_same_pages() {
+    run(async |place| {
+        let owner = place.owner().await;
+        // Those that are alike are one row; the last page is a short one.
+        let mut all = vec![(1, 0), (1, 2), (1, 2), (1, 4), (0, 4)];
+        all.extend((0..50).map(|n| (n % 2, 0)));
+        line_up(place, &all).await;
+        let desk = place.signed_in(&owner).await;
+        for path in [
+            "/desk",
+            "/desk?order=newest",
+            "/desk?q=copy",
+            "/desk?q=copy&order=newest",
+            "/desk?lang=en",
+            "/desk?lang=en&order=newest",
+        ] {
+            let mut pages = Vec::new();
+            let mut next = Some(path.to_owned());
+            let mut last = None;
+            while let Some(path) = next {
+                let page = desk.open(&path).await;
+                next = turn(&page, "next");
+                assert_eq!(turn(&page, "prev").is_some(), !pages.is_empty(), "{path}");
+                pages.push(named(&page));
+                last = Some(page);
+            }
+            assert_eq!(pages.len(), 3, "{path}");
+            let mut page = last.expect("a page");
+            for before in pages[..2].iter().rev() {
+                let back = turn(&page, "prev").unwrap_or_else(|| panic!("no way back: {path}"));
+                page = desk.open(&back).await;
+                assert_eq!(&named(&page), before, "{back}");
+                assert!(turn(&page, "next").is_some(), "{back}");
+            }
+            assert_eq!(turn(&page, "prev"), None, "{path}");
+        }
+        // Which way is which is said by age.
+        let page = desk.open("/desk").await;
+        assert!(page.link("Newer →").contains("after="));
+        let page = desk.open("/desk?order=newest").await;
+        let page = desk.open(&page.link("Older →")).await;
+        assert!(page.link("← Newer").contains("before="));
+        // Whoever stood on the way back is gone meanwhile: it begins anew, with a whole page.
+        let page = desk.open("/desk?before=1000").await;
+        assert_eq!(named(&page), named(&desk.open("/desk").await));
+        assert_eq!(turn(&page, "prev"), None);
+        let page = desk.open("/desk?after=9000000000000000000").await;
+        page.says("Nobody is waiting");
+        assert_eq!(turn(&page, "prev").as_deref(), Some("/desk?"));
+    });
+}
+
+#[test]
+fn the_queue_is_sifted_by_language_drafts_invites_and_appeals() {
+    run(async |place| {
+        let owner = place.owner().await;
+        line_up(place, &[(1, 0); 6]).await;
+        for sql in [
+            "UPDATE applications SET locale = 'DE-at' WHERE id IN (1001, 1002)",
+            "INSERT INTO drafts (id, user_id, text, created_at, updated_at) \
+             SELECT 7000 + n, 1000 + n, 'One', to_timestamp(0), to_timestamp(0) FROM generate_series(2, 3) n",
+            "WITH top AS (INSERT INTO invite_nodes (key_id, keyed, created_at) VALUES (0, '', to_timestamp(0)) RETURNING id) \
+             INSERT INTO invite_nodes (user_id, parent_id, key_id, keyed, created_at) \
+             SELECT 1000 + n, top.id, 0, '', to_timestamp(0) FROM top, generate_series(3, 4) n",
+            "UPDATE applications SET appealed_at = to_timestamp(0) WHERE id IN (1004, 1005)",
+            "UPDATE applications SET state = 2 WHERE id = 1005",
+        ] {
+            place.sql(sql, &[]).await;
+        }
+        let desk = place.signed_in(&owner).await;
+        for (asked, found) in [
+            ("", vec![1, 2, 3, 4, 6]),
+            ("lang=de", vec![1, 2]),
+            ("lang=en", vec![3, 4, 6]),
+            ("lang=fr", vec![]),
+            ("drafts=1", vec![2, 3]),
+            ("invited=1", vec![3, 4]),
+            ("appealed=1", vec![4]),
+            ("appealed=1&state=asked", vec![5]),
+            ("lang=de&drafts=1", vec![2]),
+            ("drafts=1&invited=1", vec![3]),
+            ("drafts=1&appealed=1", vec![]),
+            ("drafts=1&q=copy", vec![2, 3]),
+            ("drafts=1&q=copy3", vec![3]),
+            ("drafts=1&order=newest", vec![3, 2]),
+        ] {
+            let page = desk.open(&format!("/desk?{asked}")).await;
+            let names: Vec<String> = found.iter().map(|n| format!("copy{n}")).collect();
+            assert_eq!(named(&page), names, "{asked}");
+            if found.is_empty() {
+                page.says("Nothing found");
+            }
+        }
+        // A plain form: what was chosen stays chosen, and languages that nobody came with are none.
+        let page = desk.open("/desk").await;
+        let form = page.form("/desk").set("lang", "de").set("drafts", "1");
+        let page = desk.submit(form).await;
+        assert_eq!(named(&page), ["copy2"]);
+        assert_eq!(page.form("/desk").value("lang"), "de");
+        page.says("Deutsch (de)");
+        assert!(page.all("option").iter().all(|o| o.get("value") != "fr"));
+        let page = desk.submit(page.form("/desk").untick("drafts")).await;
+        assert_eq!(named(&page), ["copy1", "copy2"]);
     });
 }

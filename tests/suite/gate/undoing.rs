@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use chrono::TimeDelta;
 use porchlight::domain::block_severity::BlockSeverity;
+use porchlight::domain::registration_mode::RegistrationMode;
 use porchlight::domain::role::Role;
 use porchlight::gate::applications::{notes, presets, put_off};
+use porchlight::gate::away::absence;
 use porchlight::gate::blocks::{self, Rule, Wanted};
 use porchlight::gate::invites::allowance;
 use porchlight::gate::questions::edit::{self, Wording};
@@ -218,6 +221,57 @@ fn an_owner_makes_the_desk_what_it_was_before_somebody_rearranged_it() {
         assert_eq!(taken.left, [], "nothing is left over");
         assert_eq!(taken.done, 18);
         assert_eq!(picture(place).await, before);
+    });
+}
+
+#[test]
+fn reports_are_opened_again_and_an_absence_is_planned_again() {
+    run(async |place| {
+        let olive = place.owner().await;
+        let owner = as_staff(place, &olive).await;
+        let (ann, bob) = (place.member("ann").await, place.member("bob").await);
+        let body = serde_json::json!({ "account_id": bob.id, "comment": "Rude." });
+        ann.api.post("/api/v1/reports", body).await.ok();
+        let desk = place.signed_in(&olive).await;
+        let report = place.number("SELECT id FROM reports").await;
+        let page = desk.open("/desk/reports").await;
+        let form = page.form(&format!("/desk/reports/{report}/close"));
+        desk.submit(form).await;
+        desk.open("/desk/reports").await.hides("Rude.");
+        // By the page of the log: there, and back again.
+        let take_back = async |act: &str| {
+            let line = format!("SELECT max(id) FROM audit_log WHERE act = '{act}'");
+            let line = place.number(&line).await;
+            acts::undo(&place.app, &owner, line).await
+        };
+        take_back("report.close").await.expect("it is open again");
+        desk.open("/desk/reports").await.says("Rude.");
+        take_back("report.close").await.expect_err("it is open");
+        take_back("report.reopen").await.expect("it is closed");
+        desk.open("/desk/reports").await.hides("Rude.");
+
+        let day = |days| (place.app.clock.now() + TimeDelta::days(days)).date_naive();
+        let wanted = absence::Wanted {
+            from: day(2).to_string(),
+            to: day(9).to_string(),
+            mode: RegistrationMode::Invite,
+            deputy: None,
+        };
+        let admin = who::admin(&owner).expect("an admin");
+        let app = &place.app;
+        let planned = absence::plan(app, &admin, &wanted).await.expect("planned");
+        absence::end(app, &admin).await.expect("given up");
+        take_back("absence.end").await.expect("planned again");
+        let reviewer = who::reviewer(&owner).expect("a reviewer");
+        let look = async || absence::look(app, &reviewer).await.expect("looked at");
+        assert_eq!(look().await, Some(planned));
+        take_back("absence.end").await.expect_err("there is one");
+        take_back("absence.plan").await.expect("given up again");
+        assert_eq!(look().await, None);
+        place.advance(TimeDelta::days(10));
+        take_back("absence.end")
+            .await
+            .expect_err("its days are over");
     });
 }
 

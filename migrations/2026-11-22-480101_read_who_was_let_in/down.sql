@@ -1,0 +1,2 @@
+DROP INDEX applications_language;
+DROP INDEX applications_unread;

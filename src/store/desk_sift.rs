@@ -1,0 +1,108 @@
+//! The queue of the desk sifted: by language, drafts, invites, appeals. Each application stands by
+//! itself. What waits is read whole, five thousand at the most (registration.md C0).
+
+use chrono::{DateTime, Utc};
+use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamptz};
+use diesel_async::RunQueryDsl;
+
+use super::Conn;
+use super::desk_queue::{Part, Place, Wanted, behind, let_in, not_put_off, now_in, unread};
+use super::raw::{Raw, raw};
+use crate::domain::{Id, Result};
+
+/// Languages that are offered, at the most: browsers may say anything.
+const LANGUAGES: i64 = 50;
+
+/// What `p` asks of `a`; one more `AND`.
+macro_rules! sift {
+    () => {
+        " AND (p.language IS NULL OR split_part(lower(a.locale), '-', 1) = p.language) \
+          AND (NOT p.drafts OR EXISTS (SELECT 1 FROM drafts sd WHERE sd.user_id = a.user_id)) \
+          AND (NOT p.invited OR EXISTS (SELECT 1 FROM invite_nodes sn WHERE sn.user_id = a.user_id AND sn.parent_id IS NOT NULL)) \
+          AND (NOT p.appealed OR a.appealed_at IS NOT NULL)"
+    };
+}
+pub(super) use sift;
+
+macro_rules! sifted {
+    ($key:expr, $holds:expr, $beyond:tt, $order:tt) => {
+        concat!(
+            "WITH p AS (SELECT ?::bigint AS after, ?::timestamptz AS at, ?::text AS language, ?::boolean AS drafts, \
+                ?::boolean AS invited, ?::boolean AS appealed) \
+             SELECT ", $key, ", a.id FROM p CROSS JOIN applications a WHERE ", $holds, sift!(),
+            " AND ", $key, " ", $beyond, " p.after ORDER BY 1 ", $order, " LIMIT 21"
+        )
+    };
+}
+
+/// The place of those whom somebody vouched for is before all others, oldest first.
+macro_rules! lane_by_lane {
+    () => {
+        concat!("a.id + CASE a.lane WHEN 1 THEN ", behind!(), " ELSE 0 END")
+    };
+}
+
+macro_rules! both_ways {
+    ($falling:expr, $key:expr, $holds:expr) => {
+        match $falling {
+            true => raw(sifted!($key, $holds, "<", "DESC")),
+            false => raw(sifted!($key, $holds, ">", "ASC")),
+        }
+    };
+}
+
+/// A page of what is left of a part, as [`super::desk_queue::page`] gives one.
+pub async fn page(conn: &mut Conn, wanted: &Wanted, at: DateTime<Utc>) -> Result<Vec<Place>> {
+    let (falling, from) = wanted.way();
+    let statement: Raw<(BigInt, BigInt)> = match wanted.part {
+        Part::Waiting if wanted.newest_first => both_ways!(falling, "a.id", now_in!("0, 1")),
+        Part::Waiting => both_ways!(falling, lane_by_lane!(), now_in!("0, 1")),
+        Part::Vouched => both_ways!(falling, "a.id", now_in!("0")),
+        Part::InLine => both_ways!(falling, "a.id", now_in!("2")),
+        Part::Automated => both_ways!(falling, "a.id", now_in!("3")),
+        Part::AskedBack => both_ways!(falling, "a.id", "a.state = 2"),
+        Part::PutOff => both_ways!(
+            falling,
+            "a.id",
+            "a.state = 1 AND a.put_off_until IS NOT NULL AND a.put_off_until > p.at"
+        ),
+        Part::Unread => both_ways!(falling, "a.id", unread!()),
+        Part::Decided => both_ways!(falling, "a.id", "a.state IN (3, 4, 6)"),
+    };
+    let rows: Vec<(Id, Id)> = statement
+        .bind::<BigInt, _>(from)
+        .bind::<Timestamptz, _>(at)
+        .bind::<Nullable<Text>, _>(wanted.sift.language.clone())
+        .bind::<Bool, _>(wanted.sift.drafts)
+        .bind::<Bool, _>(wanted.sift.invited)
+        .bind::<Bool, _>(wanted.sift.appealed)
+        .load(conn)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(key, application)| Place {
+            key,
+            application,
+            alike: 1,
+        })
+        .collect())
+}
+
+// One step of the index `applications_language` each.
+const SPOKEN: &str = "\
+    WITH RECURSIVE p AS (SELECT ?::bigint AS most), l AS ( \
+        (SELECT split_part(lower(locale), '-', 1) AS language, 1::bigint AS n FROM applications ORDER BY 1 LIMIT 1) \
+        UNION ALL SELECT x.language, l.n + 1 FROM l CROSS JOIN LATERAL ( \
+            SELECT split_part(lower(a.locale), '-', 1) AS language FROM applications a \
+            WHERE split_part(lower(a.locale), '-', 1) > l.language ORDER BY 1 LIMIT 1) x \
+        WHERE l.n < (SELECT most FROM p)) \
+    SELECT language FROM l";
+
+/// The languages in which people applied, in order: `de`, `en`; 50 at the most.
+pub async fn languages(conn: &mut Conn) -> Result<Vec<String>> {
+    let rows: Vec<(String,)> = raw::<(Text,)>(SPOKEN)
+        .bind::<BigInt, _>(LANGUAGES)
+        .load(conn)
+        .await?;
+    Ok(rows.into_iter().map(|(language,)| language).collect())
+}
