@@ -3,5 +3,7 @@
 mod compose;
 mod csrf;
 mod home;
+mod keys;
 mod pages;
 mod place;
+mod reading;
