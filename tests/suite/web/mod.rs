@@ -3,4 +3,6 @@
 mod compose;
 mod csrf;
 mod home;
+mod keys;
 mod pages;
+mod reading;
