@@ -471,7 +471,8 @@ async fn of_switch(app: &App, conn: &mut Conn, place: &Place, id: i64) -> Result
     let Some(user) = notices::keeper(conn, telling.notice.recipient).await? else {
         return Ok(None);
     };
-    let Some(address) = user.email.clone() else {
+    // Whoever reads at an address that nobody confirmed would check in by the link.
+    let Some(address) = user.email_confirmed_at.and(user.email.clone()) else {
         return Ok(None);
     };
     let to = reader(&user, &address);
@@ -541,7 +542,7 @@ pub(super) async fn of_staff(conn: &mut Conn, to: Option<Id>) -> Result<Option<(
         .into_iter()
         .find(|user| Some(user.id) == to && user.is_member());
     Ok(found.and_then(|user| {
-        let address = user.email.clone()?;
+        let address = user.email_confirmed_at.and(user.email.clone())?;
         Some((user, address))
     }))
 }

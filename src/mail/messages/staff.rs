@@ -79,6 +79,7 @@ pub fn applications(
 /// Shows an admin that mail arrives, as both text and HTML: there is nobody's word in it.
 pub fn test(place: &Place, to: Reader<'_>, desk: &str) -> Result<Message> {
     Letter::to(Kind::Test, place, to)
+        .plain()
         .subject("test-subject", [])
         .say("test-told", [])
         .link("test-link", desk)
@@ -134,7 +135,7 @@ impl Held {
 /// of it.
 pub fn held(place: &Place, to: Reader<'_>, who: &str, held: &Held, list: &str) -> Result<Message> {
     let who = || [("who", one_line(who, 60).into())];
-    let letter = Letter::to(Kind::ActHeld, place, to);
+    let letter = Letter::to(Kind::ActHeld, place, to).plain();
     let words = held.words(&letter);
     letter
         .subject("act-held-subject", who())
@@ -149,6 +150,7 @@ pub fn held(place: &Place, to: Reader<'_>, who: &str, held: &Held, list: &str) -
 pub fn woke(place: &Place, to: Reader<'_>, who: &str, desk: &str) -> Result<Message> {
     let who = || [("who", one_line(who, 60).into())];
     Letter::to(Kind::AuthorWoke, place, to)
+        .plain()
         .subject("author-woke-subject", who())
         .say("author-woke-told", who())
         .say("author-woke-look", [])
@@ -158,7 +160,7 @@ pub fn woke(place: &Place, to: Reader<'_>, who: &str, desk: &str) -> Result<Mess
 
 /// What staff decided in the last week, by person.
 pub fn week(place: &Place, to: Reader<'_>, weeks: &[Week], desk: &str) -> Result<Message> {
-    let letter = Letter::to(Kind::Week, place, to);
+    let letter = Letter::to(Kind::Week, place, to).plain();
     let lines: Vec<String> = weeks
         .iter()
         .map(|one| {

@@ -40,6 +40,7 @@ pub fn notice(
         SwitchNotice::FirstWarning | SwitchNotice::SecondWarning
     );
     let mut letter = Letter::to(kind, place, to)
+        .plain()
         .subject(what.subject(), [])
         .paragraphs(told);
     if let Some(here) = here {
@@ -93,7 +94,7 @@ pub fn seen(
     last: &str,
     sessions: &str,
 ) -> Result<Message> {
-    let letter = Letter::to(Kind::Seen, place, to);
+    let letter = Letter::to(Kind::Seen, place, to).plain();
     let lines: Vec<String> = [
         ("seen-acts", seen.acts),
         ("seen-by-app", seen.by_app),

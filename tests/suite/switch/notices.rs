@@ -347,3 +347,41 @@ fn a_planned_absence_alarms_nobody() {
         }
     });
 }
+
+#[test]
+fn an_address_that_nobody_confirmed_hears_nothing_of_the_switch() {
+    run(async |place| {
+        let (olive, rem) = people(place).await;
+        place
+            .sql(
+                "UPDATE users SET email_confirmed_at = NULL WHERE username IN ('rem', 'bea')",
+                &[],
+            )
+            .await;
+        place.live(TimeDelta::days(31)).await;
+        assert_eq!(stage(place).await, Stage::Distress);
+        for _ in 0..2 {
+            place.settle().await;
+            place.tick().await;
+        }
+        place.settle().await;
+        let mails = place.mails();
+        assert!(!mails_to(&mails, &olive.email, "door-sealed").is_empty());
+        let others = mails.iter().filter(|m| m.to != olive.email);
+        let others: Vec<&str> = others.map(|m| m.file.as_str()).collect();
+        assert!(others.is_empty(), "{}: {others:?}", rem.email);
+        // Every one of them is plain text, its links whole and leading somewhere.
+        for mail in mails.iter().filter(|m| m.file.contains("-door-")) {
+            assert!(mail.html.is_empty(), "{}", mail.file);
+            let links = mail.text.lines().filter(|line| line.contains("://"));
+            for link in links.clone() {
+                assert!(!link.trim().contains(' '), "{}: {link}", mail.file);
+                let (_, rest) = link.split_once("://").expect("an address");
+                let path = rest.find('/').map_or("/", |at| &rest[at..]);
+                let answer = place.browser().visit(path.trim()).await;
+                assert_ne!(answer.status(), 404, "{link}");
+            }
+            assert!(links.count() > 0, "{}", mail.text);
+        }
+    });
+}
