@@ -154,6 +154,7 @@ fn a_form_has_five_questions_at_the_most_and_they_keep_their_order() {
             "One too many?"
         );
         let list = browser.open("/desk/questions").await;
+        list.says("5 of at most 5 questions. Three are usually enough");
         let last = list.link("Question 5?");
         browser.submit(list.form(&format!("{last}/up"))).await;
         let order = asked(place).await;
@@ -249,6 +250,9 @@ fn each_version_has_its_figures() {
             ));
             browser.submit(form).await;
         }
+        place
+            .sql("UPDATE applications SET fill_seconds = 40", &[])
+            .await;
         let row = place
             .sql("SELECT sum(shown)::bigint FROM question_days", &[])
             .await;
@@ -274,6 +278,9 @@ fn each_version_has_its_figures() {
         let old = table.find("1: ").expect("the old words");
         assert!(new < old, "{table}");
         assert!(!table[new..old].contains("50 %"), "{table}");
+        let time = "40 s";
+        assert!(!table[new..old].contains(time), "{table}");
+        assert!(table[old..].contains(time), "{table}");
         assert!(
             table[old..].contains("50 %") && table[old..].contains(&shown.to_string()),
             "{table}"

@@ -218,6 +218,52 @@ fn a_new_address_holds_once_it_is_confirmed() {
     });
 }
 
+#[test]
+fn a_link_for_a_new_password_dies_with_the_address_that_it_went_to() {
+    // T4
+    run(async |place| {
+        let ann = place.member("ann").await;
+        let browser = place.signed_in(&ann).await;
+        let page = browser.open("/settings/account").await;
+        let form = page.form("/settings/email").set("email", "new@new.example");
+        browser.submit(form.set("email_password", PASSWORD)).await;
+        let change = place.mail_to("new@new.example").await;
+        ask_for_reset(&place.browser(), &ann.email).await;
+        let link = place.mail_to(&ann.email).await.link("/password/");
+        let stranger = place.browser();
+        let open = stranger.open(&link).await.form("/password/");
+        let page = browser.open(&change.link("/settings/email/")).await;
+        browser.submit(page.form("/settings/email/")).await;
+        assert!(!place.browser().visit(&link).await.has_form("/password/"));
+        stranger.post(&open.set("password", NEW)).await;
+        assert_ne!(sign_in(place, NEW).await, 303);
+        assert_eq!(sign_in(place, PASSWORD).await, 303);
+    });
+}
+
+#[test]
+fn a_link_that_is_asked_for_again_ends_the_one_before() {
+    // T4
+    run(async |place| {
+        place.owner().await;
+        let (ann, una) = (place.member("ann").await, place.unconfirmed("una").await);
+        ask_for_reset(&place.browser(), &ann.email).await;
+        let confirm = place.mail_to(&una.email).await.link("/confirm");
+        let reset = place.mail_to(&ann.email).await.link("/password/");
+        place.advance(chrono::TimeDelta::minutes(30));
+        ask_for_reset(&place.browser(), &ann.email).await;
+        let browser = place.signed_in(&una).await;
+        let page = browser.open("/waiting").await;
+        browser.submit(page.form("/waiting/resend")).await;
+        for (old, to, form) in [(confirm, una, "/confirm"), (reset, ann, "/password/")] {
+            let new = place.mail_to(&to.email).await.link(form);
+            assert_ne!(new, old);
+            assert!(!place.browser().visit(&old).await.has_form(form), "{old}");
+            assert!(place.browser().visit(&new).await.has_form(form), "{new}");
+        }
+    });
+}
+
 /// A browser at a place in production, which names itself by its domain.
 async fn at_home(place: &Place, person: Option<(&Person, &str)>) -> Browser {
     let mut browser = place.browser();

@@ -76,6 +76,50 @@ fn who_is_demoted_loses_claims_sessions_and_powers_at_once() {
 }
 
 #[test]
+fn a_decision_about_many_by_who_is_demoted_meanwhile_changes_nothing() {
+    // E30
+    run(async |place| {
+        place.owner().await;
+        let remy = place.staff("remy", Role::Reviewer).await;
+        let rosa = place.staff("rosa", Role::Reviewer).await;
+        let mut ids = Vec::new();
+        for name in ["hana", "ivo"] {
+            let person = place.applicant(name).await;
+            ids.push(place.application_of(&person).await);
+        }
+        // Both look at the page for many; what one of them sent waits for the job already.
+        place.settle().await;
+        place.stop_jobs().await;
+        let mut pages = Vec::new();
+        for person in [&remy, &rosa] {
+            let browser = place.signed_in(person).await;
+            let mut form = browser.open("/desk").await.form("/desk/bulk");
+            for id in &ids {
+                form = form.tick("pick[]", &format!("{id}-"));
+            }
+            let form = browser.submit(form).await.form("/desk/bulk/decide");
+            pages.push((browser, form));
+        }
+        let sent = pages[0].1.clone().set("act", "approve");
+        pages[0].0.submit(sent).await;
+        for person in [&remy, &rosa] {
+            roles::set_role(&place.app, By::Host, person.user, Role::Member)
+                .await
+                .expect("the host may");
+        }
+        let late = pages[1].1.clone().set("act", "reject");
+        let late = pages[1].0.post(&late).await;
+        assert_ne!(late.status, 200, "{}", late.shown());
+        place.start_jobs();
+        place.settle().await;
+        let undecided = "SELECT count(*) FROM applications WHERE state = 1 AND decided_at IS NULL";
+        assert_eq!(place.number(undecided).await, 2);
+        let let_in = "SELECT count(*) FROM accounts WHERE username IN ('hana', 'ivo')";
+        assert_eq!(place.number(let_in).await, 0);
+    });
+}
+
+#[test]
 fn what_staff_may_is_a_404_for_everybody_below() {
     // T14
     run(async |place| {
