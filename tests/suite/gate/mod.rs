@@ -10,7 +10,6 @@ mod conflict;
 mod desk;
 mod door;
 mod events;
-mod greeters;
 mod hard_times;
 mod hints;
 mod invite_modes;

@@ -110,19 +110,21 @@ fn an_app_learns_no_more_of_a_known_address_than_of_a_new_one() {
                 .cloned()
                 .collect();
             let own = place.api(token["access_token"].as_str().expect("a token"));
-            let plain = |text: String| text.replace(name, "NAME").replace(email, "ADDRESS");
+            let plain = |answer: &Answer| {
+                let mut json = answer.json();
+                if let Some(at) = json.pointer_mut("/application/submitted_at") {
+                    *at = Value::Null;
+                }
+                let text = json.to_string().replace(name, "NAME");
+                (answer.status, text.replace(email, "ADDRESS"))
+            };
             let me = own.get("/api/v1/accounts/verify_credentials").await;
             let home = own.get("/api/v1/timelines/home").await;
             place.settle().await;
             // Asked for again, too.
             place.advance(TimeDelta::minutes(30));
             let again = own.post("/api/v1/emails/confirmations", json!({})).await;
-            let (me, home, again) = (
-                (me.status, plain(me.text())),
-                (home.status, plain(home.text())),
-                (again.status, plain(again.text())),
-            );
-            seen.push((status, keys, me, home, again));
+            seen.push((status, keys, plain(&me), plain(&home), plain(&again)));
         }
         assert_eq!(seen[0], seen[1]);
         let mail = place.mail_to(&ann.email).await;

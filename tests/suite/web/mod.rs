@@ -5,5 +5,4 @@ mod csrf;
 mod home;
 mod keys;
 mod pages;
-mod place;
 mod reading;
