@@ -264,7 +264,7 @@ fn a_link_that_is_asked_for_again_ends_the_one_before() {
     });
 }
 
-/// A browser at a place in production, which names itself by its domain.
+/// A browser at a place in production, signed in or not.
 async fn at_home(place: &Place, person: Option<(&Person, &str)>) -> Browser {
     let browser = place.browser_behind_a_proxy();
     if let Some((person, password)) = person {

@@ -5,4 +5,5 @@ mod csrf;
 mod home;
 mod keys;
 mod pages;
+mod place;
 mod reading;
