@@ -23,6 +23,7 @@ pub(super) fn with_app(
     work: impl AsyncFnOnce(Arc<App>) -> Result<()>,
 ) -> Result<()> {
     let private = settled.config.database.url.is_none();
+    serve::look_first(&settled.config)?;
     if let Some(service) = settled.user.take() {
         Layout::prepare(&settled.config.server.data, Some(&service))?;
         user::become_user(&service)?;

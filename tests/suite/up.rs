@@ -375,7 +375,7 @@ fn commands_beside_a_place_speak_of_it_as_it_runs() {
     assert!(!said.is_empty());
     let said = home.command(&["doctor"], "");
     let said = String::from_utf8_lossy(&said.stdout).into_owned();
-    assert!(said.contains("PostgreSQL"), "{said}");
+    assert!(said.contains("ok    postgres"), "{said}");
 
     // It is that place from now on, and says so to whoever starts it as another.
     up.send(Signal::SIGINT);

@@ -160,6 +160,7 @@ fn what_is_optional_and_was_left_blank_was_asked_and_not_answered() {
             .set("username", "hana")
             .set("email", "hana@hana.example")
             .set("password", PASSWORD)
+            .set("agreement", "on")
             .set("answer_1", "Because of the porch.")
             .set(&bird, " ");
         browser.submit(form).await;

@@ -71,7 +71,7 @@ fn from_the_form_to_the_welcome_nobody_needs_a_mail() {
         let page = hers.visit("/waiting").await;
         assert_eq!(page.path, "/welcome");
         let hers = signed_in(place, "hana").await;
-        hers.open("/welcome").await.says("Welcome");
+        hers.open("/welcome").await.says("Come in, hana");
         assert_eq!(hers.visit("/home").await.status(), 200);
         nothing_is_mailed(place, &owner).await;
     });
