@@ -226,7 +226,7 @@ fn a_place_comes_up_from_nothing_beside_another_and_goes_down_whole() {
         let owner = std::fs::metadata(format!("/proc/{pid}"))
             .expect("it runs")
             .uid();
-        assert_eq!(owner == 0, false, "process {pid}");
+        assert_ne!(owner, 0, "process {pid}");
         if !root {
             assert_eq!(owner, nix::unistd::Uid::effective().as_raw());
         }
