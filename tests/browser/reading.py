@@ -235,7 +235,9 @@ def the_card(page):
 def main():
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=S["browser"], args=FLAGS, headless=True)
-        page = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB").new_page()
+        context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB",
+            reduced_motion="reduce")
+        page = context.new_page()
         for part in (the_form, with_mistakes, the_card):
             part(page)
         browser.close()
