@@ -195,9 +195,17 @@ fn a_data_folder_that_cannot_be_read_is_one_sentence_as_root() {
     let data = folder.path().join("data");
     std::fs::create_dir(&data).expect("made");
     std::fs::set_permissions(&data, mode(0o000)).expect("shut");
-    // The program, where nobody in particular can run it.
+    // The program, where nobody in particular can run it. Copied by another process: what another
+    // test starts meanwhile would hold a file open that we write, and then it cannot be run.
     let here = folder.path().join("porchlight");
-    std::fs::copy(env!("CARGO_BIN_EXE_porchlight"), &here).expect("copied");
+    let copied = Command::new("cp")
+        .args([
+            env!("CARGO_BIN_EXE_porchlight"),
+            here.to_str().expect("text"),
+        ])
+        .status()
+        .expect("cp");
+    assert!(copied.success());
     let free = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr());
     let free = free.expect("a port").to_string();
     let output = Command::new(&here)

@@ -26,7 +26,8 @@ async fn in_line(place: &Place, of: &[(&str, i64)]) {
 
 #[test]
 fn the_line_is_drawn_evenly_over_clusters_from_however_many_networks() {
-    run(async |place| {
+    // The door's own work would draw in between: the queue is empty.
+    Setup::default().without_jobs().run(async |place| {
         place.owner().await;
         // One cluster over five networks came first; two people alone after it.
         let mut of: Vec<(String, i64)> = (1..=5).map(|n| (format!("81.{n}.1.1"), 7)).collect();
