@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use actix_web::guard;
 use actix_web::http::header::HeaderMap;
 use actix_web::web::{self, ServiceConfig};
+use actix_web::{Resource, guard};
 
 use crate::door::{Alternative, Route};
 use crate::{federation_api, mastodon_api, web as pages};
@@ -67,20 +67,49 @@ pub fn register(config: &mut ServiceConfig) {
     }
     // Fixed segments before those with a parameter: the router takes the first that fits.
     by_path.sort_by_key(|(path, _)| order(path));
-    for (path, routes) in by_path {
-        let mut resource = web::resource(path);
-        // What was asked for in so many words goes before what everybody gets.
-        let others = ALTERNATIVES.iter().flat_map(|door| door.iter());
-        for other in others.filter(|other| other.route.path == path) {
-            let asked = guard::fn_guard(|context| (other.when)(context.head().headers()));
-            let route = (other.route.handler)().method(method(&other.route));
-            resource = resource.route(route.guard(asked));
+    add(config, 0, &by_path);
+}
+
+/// So many paths that begin alike have a scope of their own.
+const WORTH_A_SCOPE: usize = 4;
+
+/// Adds paths that are the same for the first `begun` bytes. The router tries what stands beside
+/// each other one after the other; what begins alike is therefore put into scopes, which it
+/// passes over in one step.
+fn add(config: &mut ServiceConfig, begun: usize, paths: &[(&'static str, Vec<&'static Route>)]) {
+    let first = |path: &'static str| path[begun..].trim_start_matches('/').split('/').next();
+    for group in paths.chunk_by(|(one, _), (other, _)| first(one) == first(other)) {
+        let segment = first(group[0].0).unwrap_or_default();
+        let could_be_another = paths
+            .iter()
+            .filter_map(|(path, _)| first(path)?.split_once('{'))
+            .any(|(before, _)| segment.starts_with(before));
+        if group.len() < WORTH_A_SCOPE || could_be_another {
+            for (path, routes) in group {
+                config.service(resource(begun, path, routes));
+            }
+        } else {
+            let inner = web::scope(&format!("/{segment}"));
+            let begun = begun + 1 + segment.len();
+            config.service(inner.configure(|config| add(config, begun, group)));
         }
-        for route in routes {
-            resource = resource.route((route.handler)().method(method(route)));
-        }
-        config.service(resource);
     }
+}
+
+/// What is offered at `path`, of which the scopes around it know the first `begun` bytes.
+fn resource(begun: usize, path: &'static str, routes: &[&'static Route]) -> Resource {
+    let mut resource = web::resource(&path[begun..]);
+    // What was asked for in so many words goes before what everybody gets.
+    let others = ALTERNATIVES.iter().flat_map(|door| door.iter());
+    for other in others.filter(|other| other.route.path == path) {
+        let asked = guard::fn_guard(|context| (other.when)(context.head().headers()));
+        let route = (other.route.handler)().method(method(&other.route));
+        resource = resource.route(route.guard(asked));
+    }
+    for route in routes {
+        resource = resource.route((route.handler)().method(method(route)));
+    }
+    resource
 }
 
 fn method(route: &Route) -> actix_web::http::Method {

@@ -114,6 +114,25 @@ pub async fn apply(app: &App, cmd: Apply) -> Result<Applied> {
     let form = returned(app, &cmd, now)?;
     let address = typed_address(&cmd);
 
+    let worked = worked(app, &cmd, form.as_ref());
+    let domain = address
+        .as_ref()
+        .and_then(|a| Some(a.as_ref().ok()?.domain()));
+
+    // Limits of the network, and those for applications without a proof of work. Whoever brings
+    // nothing that lifts them and is beyond them hears so at once, where the door took somebody
+    // half a minute ago: a flood has Postgres decide nothing.
+    let mut origin = Origin::new(cmd.network, domain, worked.1);
+    let mut looked = None;
+    if cmd.invite.is_none() && cmd.event.is_none() {
+        let look = pace::look(app, &origin, now).await;
+        let at_once = look.is_err() && mode::shown(app).await?.closed_because().is_none();
+        match (look, at_once) {
+            (Err(too_many), true) => return Err(too_many),
+            (look, _) => looked = Some(look),
+        }
+    }
+
     // The effective mode, with an invite where one came along; and the code of an event, which
     // frees from the network's limits.
     let mut conn = app.desk.get().await?;
@@ -127,16 +146,16 @@ pub async fn apply(app: &App, cmd: Apply) -> Result<Applied> {
     refuse_unless_open(&effective, invite_of(&cmd, invite.is_some()))?;
     let asked = Asked {
         invite,
-        ..asked(app, &mut conn, &cmd, form.as_ref(), now).await?
+        ..asked(&mut conn, &cmd, worked, now).await?
     };
     drop(conn);
-
-    // Limits of the network, and those for applications without a proof of work.
-    let domain = address
-        .as_ref()
-        .and_then(|a| Some(a.as_ref().ok()?.domain()));
-    let origin = Origin::new(cmd.network, domain, asked.way);
-    pace::look(app, &origin, now).await?;
+    match looked {
+        Some(look) => look?,
+        None => {
+            origin = Origin::new(cmd.network, domain, asked.way);
+            pace::look(app, &origin, now).await?;
+        }
+    }
 
     // Blocks of networks.
     let mut conn = app.desk.get().await?;
@@ -319,32 +338,37 @@ fn heavier(one: Option<BlockSeverity>, other: Option<BlockSeverity>) -> Option<B
     crate::gate::blocks::heavier(one, other)
 }
 
-/// One hash, and one statement where a code was typed. A proof that does not hold is none: the
-/// wait stands in for it.
+/// What a proof is worth, and which budgets are for it: one hash. One that does not hold is none:
+/// the wait stands in for it.
+fn worked(app: &App, cmd: &Apply, form: Option<&Returned>) -> (Proof, Way) {
+    let holds = form
+        .zip(cmd.form_token.as_deref())
+        .is_some_and(|(form, token)| {
+            let given = cmd.proof.as_deref().unwrap_or_default();
+            proof::holds(token, form.bits, given)
+        });
+    match holds {
+        _ if app.config.registration.proof_bits == 0 => (Proof::Exempt, Way::Proven),
+        true => (Proof::Worked, Way::Proven),
+        false if cmd.by_app => (Proof::Missing, Way::App),
+        false => (Proof::Missing, Way::Plain),
+    }
+}
+
+/// The code of an event goes before all work: one statement where one was typed.
 async fn asked(
-    app: &App,
     conn: &mut Conn,
     cmd: &Apply,
-    form: Option<&Returned>,
+    worked: (Proof, Way),
     now: DateTime<Utc>,
 ) -> Result<Asked> {
     let event = match &cmd.event {
         Some(code) => event_codes::find(conn, code, cmd.network, now).await?,
         None => None,
     };
-    let worked = form
-        .zip(cmd.form_token.as_deref())
-        .is_some_and(|(form, token)| {
-            let given = cmd.proof.as_deref().unwrap_or_default();
-            proof::holds(token, form.bits, given)
-        });
-    let none_asked = app.config.registration.proof_bits == 0;
-    let (proof, way) = match (&event, worked) {
-        (Some(_), _) => (Proof::Exempt, Way::Event),
-        (None, _) if none_asked => (Proof::Exempt, Way::Proven),
-        (None, true) => (Proof::Worked, Way::Proven),
-        (None, false) if cmd.by_app => (Proof::Missing, Way::App),
-        (None, false) => (Proof::Missing, Way::Plain),
+    let (proof, way) = match &event {
+        Some(_) => (Proof::Exempt, Way::Event),
+        None => worked,
     };
     Ok(Asked {
         proof,
