@@ -1,7 +1,6 @@
 //! What a place is for ever once it has an account.
 
 use chrono::{DateTime, Utc};
-
 use serde_json::json;
 
 use super::App;

@@ -60,9 +60,7 @@ pub(super) async fn be_current(config: &Config, private: bool) -> Result<()> {
         Standing::Behind(_) => {
             bail!("The database lacks migrations of this version: run `porchlight migrate` first.")
         }
-        Standing::Ahead(version) => bail!(
-            "The database was written by a newer Porchlight (migration {version}): use that version."
-        ),
+        Standing::Ahead(version) => bail!(serve::newer(version)),
     }
 }
 

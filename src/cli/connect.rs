@@ -25,8 +25,15 @@ pub(super) fn with_app(
     let private = settled.config.database.url.is_none();
     serve::look_first(&settled.config)?;
     if let Some(service) = settled.user.take() {
-        Layout::prepare(&settled.config.server.data, Some(&service))?;
-        user::become_user(&service)?;
+        let data = &settled.config.server.data;
+        // `serve` marks no folder as ours, and runs as whoever starts it: as the folder's owner.
+        let is_served = missing(&settled.config) == (false, false) && data.exists();
+        if !is_served {
+            Layout::prepare(data, Some(&service))?;
+        }
+        if !is_served || service.owns(data) {
+            user::become_user(&service)?;
+        }
     }
     let config = settled.config.clone();
     run_async(config, async move |_| {

@@ -149,7 +149,8 @@ pub fn look_first(config: &Config) -> Result<()> {
     }
 }
 
-fn newer(version: impl std::fmt::Display) -> String {
+/// What is said of a database that this version is too old for.
+pub(super) fn newer(version: impl std::fmt::Display) -> String {
     format!(
         "The database was written by a newer Porchlight (migration {version}): start that version."
     )

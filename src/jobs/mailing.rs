@@ -251,8 +251,8 @@ async fn of_link(app: &App, conn: &mut Conn, place: &Place, id: i64) -> Result<O
 }
 
 /// To one of the staff; `None` when nobody waits of those that they have not heard of, nobody is
-/// unread of them either, or the person left the staff. The first application is told of at once, the others in a digest, one
-/// an hour at the most.
+/// unread of them either, or the person left the staff. The first application is told of at once,
+/// the others in a digest, one an hour at the most.
 async fn of_waiting(
     app: &App,
     conn: &mut Conn,
@@ -260,20 +260,13 @@ async fn of_waiting(
     id: Id,
     to: Option<Id>,
 ) -> Result<Option<Message>> {
-    let staff = store::users::staff(conn).await?;
-    let Some(reader) = staff
-        .iter()
-        .find(|u| Some(u.id) == to && u.disabled_at.is_none())
-    else {
+    let Some((user, address)) = of_staff(conn, to).await? else {
         return Ok(None);
     };
-    let told = store::upkeep::told_staff_at(conn, reader.id).await?;
+    let told = store::upkeep::told_staff_at(conn, user.id).await?;
     let now = app.clock.now();
     let waits = store::upkeep::news_since(conn, id, told).await?;
     let let_in = store::let_in::news_since(conn, id, told, now).await?;
-    let Some(address) = reader.email.clone() else {
-        return Ok(None);
-    };
     let card = |id: Id| app.url(&format!("/desk/applications/{id}"));
     let waits = waits.into_iter().map(|(id, name, what)| staff::NewsOf {
         name,
@@ -298,8 +291,8 @@ async fn of_waiting(
         waiting: number(store::upkeep::waiting_applications(conn).await?),
         unread: number(store::let_in::count(conn, now).await?),
     };
-    store::upkeep::note_told_staff(conn, reader.id, now).await?;
-    let to = self::reader(reader, &address);
+    store::upkeep::note_told_staff(conn, user.id, now).await?;
+    let to = reader(&user, &address);
     let desk = app.url("/desk");
     staff::applications(place, to, &news, counts, &desk).map(Some)
 }
@@ -546,7 +539,7 @@ async fn of_seen(app: &App, conn: &mut Conn, place: &Place, to: Id) -> Result<Op
     switch::seen(place, to, &seen, &last, &app.url("/settings/sessions")).map(Some)
 }
 
-/// One of the staff with an address; they may have left meanwhile.
+/// One of the staff with an address that they confirmed; they may have left meanwhile.
 pub(super) async fn of_staff(conn: &mut Conn, to: Option<Id>) -> Result<Option<(User, String)>> {
     let staff = store::users::staff(conn).await?;
     let found = staff

@@ -387,31 +387,19 @@ fn found((id, account, local, conversation, reblog_of, flags): FoundRow) -> Foun
     }
 }
 
-/// Keeps an address that was deleted before it was ever here from coming.
-pub async fn bury(
-    conn: &mut Conn,
-    hash: Uuid,
-    actor: Id,
-    at: DateTime<Utc>,
-    until: DateTime<Utc>,
-) -> Result<()> {
-    raw::<()>(
-        "INSERT INTO tombstones (uri_hash, kind, actor_id, subject_id, created_at, until) \
-         VALUES (?, 0, ?, 0, ?, ?) ON CONFLICT (uri_hash) \
-         DO UPDATE SET kind = 0, until = excluded.until WHERE tombstones.kind = 2",
-    )
-    .bind::<SqlUuid, _>(hash)
-    .bind::<BigInt, _>(actor)
-    .bind::<Timestamptz, _>(at)
-    .bind::<Timestamptz, _>(until)
-    .execute(conn)
-    .await?;
-    Ok(())
+/// What became of an address that is kept from coming: `tombstones.kind`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gone {
+    /// A post or boost that was deleted before it was ever here.
+    Deleted = 0,
+    /// A boost that was taken back: being sent again, it may come.
+    Undone = 2,
 }
 
-/// The same for a boost that was taken back: being sent again, it may come.
-pub async fn bury_undone(
+/// Keeps an address from coming. What was deleted is more than what was taken back.
+pub async fn bury(
     conn: &mut Conn,
+    gone: Gone,
     hash: Uuid,
     actor: Id,
     at: DateTime<Utc>,
@@ -419,9 +407,11 @@ pub async fn bury_undone(
 ) -> Result<()> {
     raw::<()>(
         "INSERT INTO tombstones (uri_hash, kind, actor_id, subject_id, created_at, until) \
-         VALUES (?, 2, ?, 0, ?, ?) ON CONFLICT DO NOTHING",
+         VALUES (?, ?, ?, 0, ?, ?) ON CONFLICT (uri_hash) \
+         DO UPDATE SET kind = excluded.kind, until = excluded.until WHERE tombstones.kind = 2",
     )
     .bind::<SqlUuid, _>(hash)
+    .bind::<SmallInt, _>(gone as i16)
     .bind::<BigInt, _>(actor)
     .bind::<Timestamptz, _>(at)
     .bind::<Timestamptz, _>(until)

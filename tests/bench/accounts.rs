@@ -25,10 +25,7 @@ pub async fn run(place: &Place, server: &Server, scale: Scale, report: &mut Repo
     std::fs::write(&file, names.join("\n"))?;
     let words = ["accounts", "create", "--role", "member", "--file"].map(OsStr::new);
     let began = Instant::now();
-    // A data folder of its own: the server's belongs to whoever runs this, the command may not.
-    let data = place.folder("commands")?.join("data");
-    let more = [file.as_os_str(), "--data".as_ref(), data.as_os_str()];
-    let arguments: Vec<&OsStr> = words.into_iter().chain(more).collect();
+    let arguments: Vec<&OsStr> = words.into_iter().chain([file.as_os_str()]).collect();
     server.command(&arguments).await?;
     let took = began.elapsed();
 

@@ -38,6 +38,13 @@ impl From<User> for ServiceUser {
     }
 }
 
+impl ServiceUser {
+    /// Whether a file or folder is theirs.
+    pub fn owns(&self, path: &Path) -> bool {
+        fs::metadata(path).is_ok_and(|found| found.uid() == self.uid)
+    }
+}
+
 /// Chooses the user for the services on `data`: `None` when we are not root (then they run as
 /// we do). Whoever owns an existing folder goes before everybody else.
 pub fn choose(data: &Path) -> Result<Option<ServiceUser>> {

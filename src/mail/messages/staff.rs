@@ -115,7 +115,7 @@ pub fn applications(
         .message()
 }
 
-/// Shows an admin that mail arrives, as both text and HTML: there is nobody's word in it.
+/// Shows an admin that mail arrives.
 pub fn test(place: &Place, to: Reader<'_>, desk: &str) -> Result<Message> {
     Letter::to(Kind::Test, place, to)
         .plain()

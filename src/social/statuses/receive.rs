@@ -17,7 +17,7 @@ use crate::model::account::Account;
 use crate::social::received::Received;
 use crate::store::polls::{Vote, Voted};
 use crate::store::remote_edits::{self, Standing};
-use crate::store::remote_statuses::{self, Found, RemotePoll, Words};
+use crate::store::remote_statuses::{self, Found, Gone, RemotePoll, Words};
 use crate::store::{self, remote_deeds};
 
 /// A post by `author`; believed already.
@@ -180,7 +180,8 @@ pub async fn delete(app: &App, author: &Account, address: &str) -> Result<Receiv
     let own = author.uri.as_deref();
     if found.is_none() && own.is_some_and(|own| uri::same_authority(own, &address)) {
         let hash = uri::hash(&address);
-        remote_statuses::bury(&mut conn, hash, author.id, now, now + GONE_FOR).await?;
+        let until = now + GONE_FOR;
+        remote_statuses::bury(&mut conn, Gone::Deleted, hash, author.id, now, until).await?;
         // Somebody may have fetched it meanwhile, before it was buried.
         found = notes::find(app, &mut conn, &address).await?;
     }

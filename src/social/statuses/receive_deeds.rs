@@ -13,7 +13,7 @@ use crate::model::account::Account;
 use crate::social::received::Received;
 use crate::store;
 use crate::store::remote_deeds::{self, RemoteBoost, Which};
-use crate::store::remote_statuses;
+use crate::store::remote_statuses::{self, Gone};
 
 /// A boost that was done so long before it was sent stands where it arrived (D28).
 const LATE: TimeDelta = TimeDelta::hours(1);
@@ -101,7 +101,7 @@ pub async fn unboost(
     if let (Some(hash), Some(_)) = (hash, address.as_ref().filter(|a| is_theirs(a))) {
         // Before it is looked for: else one that is being fetched just now would stay.
         let until = now + UNDONE_FOR;
-        remote_statuses::bury_undone(&mut conn, hash, booster.id, now, until).await?;
+        remote_statuses::bury(&mut conn, Gone::Undone, hash, booster.id, now, until).await?;
     }
     let done = remote_deeds::unboost(&mut conn, booster.id, hash, status, now).await?;
     Ok(finish(app, done, "nothing to take back"))

@@ -511,7 +511,7 @@ fn sentence(standing: &Standing) -> &'static str {
     } else if standing.waiting > 0 {
         "What waits is on its way."
     } else if standing.tried_at.is_none() && standing.delivered_at.is_none() {
-        "Nothing was sent there so far: nobody there follows anybody here."
+        "Nothing was sent there so far."
     } else {
         "It took everything."
     }

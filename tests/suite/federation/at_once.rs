@@ -128,27 +128,35 @@ fn a_post_that_is_sent_while_it_is_being_fetched_is_news() {
     });
 }
 
+/// Ann boosts what Ben posted and we know: her `Announce`, and the same as it is fetched, which
+/// will wait at the gate.
+async fn a_boost_by(place: &Place, ann: &Actor) -> (Value, Boost) {
+    let (alpha, beta) = (place.peer("alpha"), place.peer("beta"));
+    let ben = beta.actor("ben");
+    let note = ben.note(beta, place.app.clock.now(), "<p>Boosted</p>");
+    beta.publish(note.clone());
+    notes::find_or_fetch(&place.federation(), &address(&note))
+        .await
+        .expect("it is fetched");
+    shut(place, "statuses", "(NEW.flags & 16) <> 0").await;
+    let mut announce = ann.activity(alpha, "Announce", note["id"].clone());
+    announce["to"] = json!([PUBLIC]);
+    let boost = Boost {
+        address: announce["id"].as_str().expect("an id").to_owned(),
+        says: Announce::read(&announce).expect("a boost"),
+        arrival: Arrival::Fetched,
+    };
+    (announce, boost)
+}
+
 #[test]
 fn a_boost_that_is_sent_while_it_is_being_fetched_is_news() {
     Setup::federated().run(async |place| {
-        let (alpha, beta) = (place.peer("alpha"), place.peer("beta"));
-        let (ann, ben) = (alpha.actor("ann"), beta.actor("ben"));
+        let alpha = place.peer("alpha");
+        let ann = alpha.actor("ann");
         let (olive, account) = olive_follows(place, &ann).await;
-        let note = ben.note(beta, place.app.clock.now(), "<p>Boosted</p>");
-        beta.publish(note.clone());
+        let (announce, boost) = a_boost_by(place, &ann).await;
         let fed = place.federation();
-        notes::find_or_fetch(&fed, &address(&note))
-            .await
-            .expect("it is fetched");
-        shut(place, "statuses", "(NEW.flags & 16) <> 0").await;
-
-        let mut announce = ann.activity(alpha, "Announce", note["id"].clone());
-        announce["to"] = json!([PUBLIC]);
-        let boost = Boost {
-            address: announce["id"].as_str().expect("an id").to_owned(),
-            says: Announce::read(&announce).expect("a boost"),
-            arrival: Arrival::Fetched,
-        };
         let sent = async {
             somebody_waits(place, "advisory").await;
             let opened = async {
@@ -170,24 +178,11 @@ fn a_boost_that_is_sent_while_it_is_being_fetched_is_news() {
 #[test]
 fn a_boost_that_is_taken_back_while_it_is_being_fetched_is_gone_until_it_is_sent_again() {
     Setup::federated().run(async |place| {
-        let (alpha, beta) = (place.peer("alpha"), place.peer("beta"));
-        let (ann, ben) = (alpha.actor("ann"), beta.actor("ben"));
+        let alpha = place.peer("alpha");
+        let ann = alpha.actor("ann");
         let (olive, account) = olive_follows(place, &ann).await;
-        let note = ben.note(beta, place.app.clock.now(), "<p>Boosted</p>");
-        beta.publish(note.clone());
+        let (announce, boost) = a_boost_by(place, &ann).await;
         let fed = place.federation();
-        notes::find_or_fetch(&fed, &address(&note))
-            .await
-            .expect("it is fetched");
-        shut(place, "statuses", "(NEW.flags & 16) <> 0").await;
-
-        let mut announce = ann.activity(alpha, "Announce", note["id"].clone());
-        announce["to"] = json!([PUBLIC]);
-        let boost = Boost {
-            address: announce["id"].as_str().expect("an id").to_owned(),
-            says: Announce::read(&announce).expect("a boost"),
-            arrival: Arrival::Fetched,
-        };
         let undo = ann.activity(alpha, "Undo", announce.clone());
         let undone = async {
             somebody_waits(place, "advisory").await;

@@ -112,14 +112,12 @@ fn an_admin_holds_a_server_for_a_day_by_one_button_and_lets_it_go() {
 /// `porchlight hosts …` of this place, to its end.
 fn hosts(place: &Place, words: &[&str]) -> Output {
     let redis = place.app.config.redis.url.as_ref().expect("a Redis");
-    // Not the folder of the place: the test's has no mark of one.
-    let folder = tempfile::tempdir().expect("a folder");
     std::process::Command::new(env!("CARGO_BIN_EXE_porchlight"))
         .env_clear()
         .env("PATH", "/usr/local/bin:/usr/bin:/bin")
         .env("DATABASE_URL", place.database_url())
         .env("REDIS_URL", redis.expose())
-        .env("PORCHLIGHT_SERVER__DATA", folder.path())
+        .env("PORCHLIGHT_SERVER__DATA", &place.data)
         .env("PORCHLIGHT_SERVER__DEV", "true")
         .env("PORCHLIGHT_SERVER__DOMAIN", &place.app.config.server.domain)
         .args(["hosts"])
