@@ -1,10 +1,10 @@
 //! The relay: takes events, 500 at a time, and does what [`super::routing`] says.
 //!
-//! One works at a time, by a lease that it prolongs in each batch's own transaction; when it
-//! dies, another takes over within [`LEASE`]. A batch is grouped by listener, so 500
-//! favourites of one status are one count and one insert. Feeds are written before the
-//! commit that deletes the events: a crash in between writes them again, which changes
-//! nothing. Counters and notifications commit with the events: exactly once.
+//! One works at a time, by a lease that it prolongs in each batch's own transaction, and in
+//! between where nothing happens; when it dies, another takes over within [`LEASE`]. A batch is
+//! grouped by listener, so 500 favourites of one status are one count and one insert. Feeds are
+//! written before the commit that deletes the events: a crash in between writes them again,
+//! which changes nothing. Counters and notifications commit with the events: exactly once.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -39,6 +39,9 @@ use crate::store::{self, Conn};
 const NAME: &str = "relay";
 /// After this without a sign, another process takes over.
 const LEASE: TimeDelta = TimeDelta::seconds(5);
+/// So long after it was prolonged last it is prolonged where nothing happens, too: a place where
+/// nobody is up writes little.
+const PROLONG: TimeDelta = TimeDelta::seconds(2);
 /// How often it looks without being woken: for events of other processes.
 const LOOK: Duration = Duration::from_millis(500);
 /// After it was woken it waits so long for more of the same: one batch of ten costs little
@@ -96,6 +99,8 @@ pub struct Relay {
     run: Option<String>,
     generation: i64,
     holds: bool,
+    /// When the lease was prolonged last.
+    prolonged: DateTime<Utc>,
     /// No notification was made after it; the next ones are.
     told: DateTime<Utc>,
     /// This batch has something for other servers.
@@ -114,6 +119,7 @@ impl Relay {
             run: None,
             generation: 0,
             holds: false,
+            prolonged: DateTime::UNIX_EPOCH,
             told: DateTime::UNIX_EPOCH,
             outbound: false,
         }
@@ -137,6 +143,10 @@ impl Relay {
         self.mind_redis(&mut conn).await?;
         let sweep = self.swept.is_none_or(|at| at.elapsed() >= SWEEP);
         let above = if sweep { 0 } else { self.taken_to - MARGIN };
+        let idle = !sweep && now - self.prolonged < PROLONG;
+        if idle && !event_log::has_some(&mut conn, above).await? {
+            return Ok(0);
+        }
         let batch = conn
             .transaction(async |conn| self.batch(conn, above, now).await)
             .await;
@@ -148,6 +158,7 @@ impl Relay {
             self.holds = false;
             return Ok(0);
         };
+        self.prolonged = now;
         if sweep && taken.len() < 400 {
             self.swept = Some(Instant::now());
         }

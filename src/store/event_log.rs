@@ -1,7 +1,7 @@
 //! The event log, as the relay takes from it.
 
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{BigInt, Nullable, SmallInt, Timestamptz};
+use diesel::sql_types::{BigInt, Bool, Nullable, SmallInt, Timestamptz};
 use diesel_async::RunQueryDsl;
 
 use super::Conn;
@@ -52,6 +52,15 @@ type Columns = (
     Timestamptz,
 );
 type Row = (i64, Lane, EventKind, Id, Id, Option<Id>, DateTime<Utc>);
+
+/// Whether there is anything to [`take`].
+pub async fn has_some(conn: &mut Conn, above: i64) -> Result<bool> {
+    let (found,): (bool,) = raw::<(Bool,)>("SELECT EXISTS (SELECT 1 FROM events WHERE id > ?)")
+        .bind::<BigInt, _>(above)
+        .get_result(conn)
+        .await?;
+    Ok(found)
+}
 
 /// Deletes and gives up to 500 events with ids beyond `above`, in the order of their ids.
 /// They come back if the transaction does not commit.
