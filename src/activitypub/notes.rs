@@ -209,7 +209,7 @@ async fn keep_after(
     if arrival == Arrival::Fetched {
         // Its deletion may have been told while it was being written: who deletes buries first
         // and looks then, who fetches writes first and looks then; one of the two sees the other.
-        if remote_statuses::is_buried(&mut conn, hash).await? {
+        if remote_statuses::is_buried(&mut conn, hash, author.id).await? {
             let notes = fed.url("/ap/notes/");
             statuses::delete(&mut conn, id, author.id, &notes, now).await?;
             return Ok(None);

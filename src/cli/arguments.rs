@@ -234,7 +234,7 @@ pub struct PolicyArguments {
     /// Hide a part of the name from everybody
     #[arg(long)]
     pub obfuscate: bool,
-    /// Lift it after so many days
+    /// Lift it after so many days; without, it holds for good
     #[arg(long, value_name = "N")]
     pub days: Option<u16>,
 }

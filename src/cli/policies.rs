@@ -44,7 +44,8 @@ pub(super) async fn act(app: &App, command: &HostsCommand) -> Result<()> {
     }
 }
 
-/// Lays it; where the people of the server have another policy already, changes that.
+/// Lays it; where there is one already, changes that: what is not said anew stays as it was, but
+/// for the end, which is of the new one alone.
 async fn lay(app: &App, kind: PolicyKind, arguments: &PolicyArguments) -> Result<()> {
     let until = arguments
         .days
@@ -62,9 +63,11 @@ async fn lay(app: &App, kind: PolicyKind, arguments: &PolicyArguments) -> Result
     let laid = policies::lay(app, By::Host, host, source, terms.clone()).await;
     let policy = match laid.map_err(tell)? {
         Laid::New(policy) => policy,
-        Laid::Exists(before) => policies::change(app, By::Host, before.id, terms)
-            .await
-            .map_err(tell)?,
+        Laid::Exists(before) => {
+            let terms = added(before.terms, terms);
+            let changed = policies::change(app, By::Host, before.id, terms).await;
+            changed.map_err(tell)?
+        }
     };
     terminal::say(format!(
         "{} is {} from now on, with all under it.",
@@ -75,6 +78,19 @@ async fn lay(app: &App, kind: PolicyKind, arguments: &PolicyArguments) -> Result
         }
     ));
     Ok(())
+}
+
+fn added(before: Terms, said: Terms) -> Terms {
+    let words = |before: String, said: String| if said.is_empty() { before } else { said };
+    Terms {
+        kind: said.kind,
+        reject_media: before.reject_media || said.reject_media,
+        reject_reports: before.reject_reports || said.reject_reports,
+        public_comment: words(before.public_comment, said.public_comment),
+        private_comment: words(before.private_comment, said.private_comment),
+        obfuscate: before.obfuscate || said.obfuscate,
+        until: said.until,
+    }
 }
 
 async fn hold(app: &App, host: &str, hours: u16) -> Result<()> {

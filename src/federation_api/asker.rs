@@ -65,6 +65,9 @@ async fn signer(req: &HttpRequest, app: &App) -> Result<Option<Asker>> {
             .await
             .map(Some),
         Err(Disbelief::Broken(error)) => Err(error),
+        // Who signs and cannot be asked about now is told to come again, where strangers get
+        // nothing; elsewhere they get what everybody does.
+        Err(Disbelief::Later(_)) if must_sign(app).await? => Err(Error::Busy),
         Err(_) => Ok(None),
     }
 }

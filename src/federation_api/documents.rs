@@ -177,13 +177,17 @@ async fn named_note(
 ) -> Answer {
     let (name, id) = path.into_inner();
     let asker = asker::who(&req, &app).await?;
-    let found = notes::on_page(&app, &asker, &name, number(&id)?).await?;
+    let id = number(&id)?;
+    let found = notes::on_page(&app, &asker, &name, id).await;
+    let found = or_gone(&app, format!("/ap/notes/{id}"), found).await?;
     answered(&app, &asker, found).await
 }
 
 async fn create(req: HttpRequest, app: web::Data<App>, id: web::Path<String>) -> Answer {
     let asker = asker::who(&req, &app).await?;
-    let found = notes::create(&app, &asker, number(&id)?).await?;
+    let id = number(&id)?;
+    let found = notes::create(&app, &asker, id).await;
+    let found = or_gone(&app, format!("/ap/notes/{id}"), found).await?;
     answered(&app, &asker, found).await
 }
 

@@ -1,9 +1,10 @@
 //! Fulfils wishes (`app::wishes`): asks other servers for what members look at.
 //!
 //! A few at a time, each with a budget of requests and an end in time, and every host with a
-//! budget of its own: whoever opens a thousand threads of one server makes us ask it no more
-//! than [`HOST`] says. What comes is written as fetched: it enters no home feed and notifies
-//! nobody.
+//! budget of its own: whoever opens a thousand threads of one server makes us ask it for no more
+//! things than [`HOST`] says. A thing is a post, a profile or a collection, which can take a few
+//! requests (a collection of four pages, a post whose author is new); those are bounded by the
+//! wish's budget. What comes is written as fetched: it enters no home feed and notifies nobody.
 
 use std::time::Duration;
 
@@ -22,7 +23,7 @@ const AT_ONCE: usize = 4;
 const BUDGET: u32 = 60;
 /// How long one wish may take.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// Questions to one host, for all wishes together.
+/// Things that one host is asked for, for all wishes together.
 const HOST: Rate = Rate {
     burst: 60,
     per_minute: 30.0,
@@ -36,7 +37,7 @@ pub struct Errand<'a> {
 }
 
 impl Errand<'_> {
-    /// Whether the host of an address may be asked once more.
+    /// Whether the host of an address may be asked for one more thing.
     pub fn may_ask(&self, address: &str) -> bool {
         let now = self.fed.clock.now();
         uri::authority(address).is_some_and(|host| self.hosts.take(&host, HOST, now).is_ok())

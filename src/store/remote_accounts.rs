@@ -116,7 +116,7 @@ const UPSERT: &str = "\
     e AS (SELECT ?::text AS inbox, ?::text AS shared_inbox, ?::text AS outbox, ?::text AS followers, \
     ?::text AS following, ?::text AS featured), \
     k AS (SELECT ?::text AS uri, ?::text AS pem), \
-    gone AS (SELECT t.uri_hash FROM tombstones t JOIN p ON p.hash = t.uri_hash), \
+    gone AS (SELECT t.uri_hash FROM tombstones t JOIN p ON p.hash = t.uri_hash WHERE t.kind = 1), \
     taken AS (SELECT a.id FROM accounts a JOIN p ON lower(a.username) = lower(p.username) \
         AND coalesce(a.host_id, 0) = p.host AND a.uri_hash IS DISTINCT FROM p.hash), \
     did AS (INSERT INTO accounts AS a (id, host_id, username, handle_domain, uri, uri_hash, url, \
@@ -396,7 +396,9 @@ const DELETE: &str = "\
     ?::smallint AS ended, ?::smallint AS unliked), \
     gone AS (DELETE FROM accounts a USING p WHERE a.id = p.id AND a.host_id IS NOT NULL RETURNING a.id), \
     stone AS (INSERT INTO tombstones (uri_hash, kind, actor_id, subject_id, created_at) \
-        SELECT p.hash, p.kind, p.id, p.id, p.at FROM p JOIN gone ON gone.id = p.id ON CONFLICT DO NOTHING), \
+        SELECT p.hash, p.kind, p.id, p.id, p.at FROM p JOIN gone ON gone.id = p.id \
+        ON CONFLICT (uri_hash) DO UPDATE SET kind = excluded.kind, actor_id = excluded.actor_id, \
+        subject_id = excluded.subject_id, until = NULL), \
     told AS (INSERT INTO events (lane, kind, subject_id, actor_id, extra, created_at) \
         SELECT 1, p.ended, f.target_id, f.account_id, f.id, p.at FROM p JOIN gone ON true \
         JOIN follows f ON f.account_id = p.id OR f.target_id = p.id \

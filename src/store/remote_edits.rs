@@ -6,6 +6,7 @@ use diesel::sql_types::{
     Array, BigInt, Bool, Float, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz,
 };
 use diesel_async::RunQueryDsl;
+use serde_json::Value;
 
 use super::Conn;
 use super::raw::raw;
@@ -22,39 +23,58 @@ pub struct Standing {
     pub spoiler_text: String,
     /// Media are hidden at first.
     pub sensitive: bool,
-    /// Where its media lie, with their alternative texts, in order.
-    pub media: Vec<(String, String)>,
+    /// ISO 639, where known.
+    pub language: Option<String>,
+    /// `[{"shortcode", "url"}]`.
+    pub emojis: Option<Value>,
+    /// Its media, in order.
+    pub media: Vec<StandingMedium>,
     /// The titles of its poll, in order.
     pub options: Vec<String>,
+    /// Of that poll more than one may be chosen.
+    pub multiple: bool,
     /// When it was last edited, as far as is known.
     pub edited_at: Option<DateTime<Utc>>,
+}
+
+/// A medium of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StandingMedium {
+    /// Where it lies.
+    pub url: String,
+    /// Alternative text.
+    pub description: String,
+    /// -1 to 1 each.
+    pub focus: Option<(f32, f32)>,
 }
 
 /// Locks an account's own post until the commit; `None` when there is none.
 pub async fn lock(conn: &mut Conn, id: Id, account: Id) -> Result<Option<Standing>> {
     type Row = (
-        String,
-        String,
-        bool,
-        Vec<String>,
-        Vec<String>,
-        Vec<String>,
-        Option<DateTime<Utc>>,
+        (String, String, bool, Option<String>, Option<Value>),
+        (Vec<String>, Vec<String>, Vec<Option<f32>>, Vec<Option<f32>>),
+        (Vec<String>, bool, Option<DateTime<Utc>>),
     );
     let row: Option<Row> = raw::<(
-        Text,
-        Text,
-        Bool,
-        Array<Text>,
-        Array<Text>,
-        Array<Text>,
-        Nullable<Timestamptz>,
+        (Text, Text, Bool, Nullable<Text>, Nullable<Jsonb>),
+        (
+            Array<Text>,
+            Array<Text>,
+            Array<Nullable<Float>>,
+            Array<Nullable<Float>>,
+        ),
+        (Array<Text>, Bool, Nullable<Timestamptz>),
     )>(
-        "SELECT s.html, s.spoiler_text, s.sensitive, \
-         coalesce((SELECT array_agg(coalesce(m.remote_url, '') ORDER BY m.position, m.id) FROM media m WHERE m.status_id = s.id), '{}'), \
-         coalesce((SELECT array_agg(m.description ORDER BY m.position, m.id) FROM media m WHERE m.status_id = s.id), '{}'), \
+        "SELECT s.html, s.spoiler_text, s.sensitive, s.language, s.emojis, \
+         coalesce(d.urls, '{}'), coalesce(d.descriptions, '{}'), coalesce(d.xs, '{}'), coalesce(d.ys, '{}'), \
          coalesce((SELECT array_agg(o.title ORDER BY o.position) FROM poll_options o WHERE o.status_id = s.id), '{}'), \
-         s.edited_at FROM statuses s WHERE s.id = ? AND s.account_id = ? AND s.reblog_of_id IS NULL \
+         coalesce((SELECT q.multiple FROM polls q WHERE q.status_id = s.id), false), \
+         s.edited_at FROM statuses s CROSS JOIN LATERAL ( \
+            SELECT array_agg(coalesce(m.remote_url, '') ORDER BY m.position, m.id) AS urls, \
+            array_agg(m.description ORDER BY m.position, m.id) AS descriptions, \
+            array_agg(m.focus_x ORDER BY m.position, m.id) AS xs, \
+            array_agg(m.focus_y ORDER BY m.position, m.id) AS ys FROM media m WHERE m.status_id = s.id) d \
+         WHERE s.id = ? AND s.account_id = ? AND s.reblog_of_id IS NULL \
          FOR UPDATE OF s",
     )
     .bind::<BigInt, _>(id)
@@ -62,16 +82,29 @@ pub async fn lock(conn: &mut Conn, id: Id, account: Id) -> Result<Option<Standin
     .get_result(conn)
     .await
     .optional()?;
-    Ok(row.map(
-        |(html, spoiler_text, sensitive, urls, descriptions, options, edited_at)| Standing {
+    Ok(row.map(|(words, media, (options, multiple, edited_at))| {
+        let (html, spoiler_text, sensitive, language, emojis) = words;
+        let (urls, descriptions, xs, ys) = media;
+        let foci = xs.into_iter().zip(ys).map(|(x, y)| x.zip(y));
+        let media = urls.into_iter().zip(descriptions).zip(foci);
+        Standing {
             html,
             spoiler_text,
             sensitive,
-            media: urls.into_iter().zip(descriptions).collect(),
+            language,
+            emojis,
+            media: media
+                .map(|((url, description), focus)| StandingMedium {
+                    url,
+                    description,
+                    focus,
+                })
+                .collect(),
             options,
+            multiple,
             edited_at,
-        },
-    ))
+        }
+    }))
 }
 
 const EDIT: &str = "\

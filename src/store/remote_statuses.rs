@@ -119,6 +119,8 @@ pub struct RemotePoll {
     pub voters: i64,
 }
 
+// A stone counts that its author set, or somebody who is not here any more; what another of
+// the same server says of it keeps nothing away (I14).
 const INSERT: &str = "\
     WITH p AS (SELECT ?::bigint AS account, ?::text AS uri, ?::uuid AS hash, ?::text AS url, \
     ?::smallint AS kind, ?::bigint AS parent, ?::bigint AS parent_account, ?::uuid AS orphan_of, \
@@ -133,7 +135,8 @@ const INSERT: &str = "\
     q AS (SELECT ?::text[] AS titles, ?::bigint[] AS votes, ?::boolean AS multiple, ?::timestamptz AS ends, \
     ?::boolean AS closed, ?::bigint AS voters), \
     go AS MATERIALIZED (SELECT p.*, next_id(p.stands_at) AS id FROM p \
-        WHERE NOT EXISTS (SELECT 1 FROM tombstones s WHERE s.uri_hash = p.hash) \
+        WHERE NOT EXISTS (SELECT 1 FROM tombstones s WHERE s.uri_hash = p.hash AND (s.actor_id = p.account \
+            OR NOT EXISTS (SELECT 1 FROM accounts o WHERE o.id = s.actor_id))) \
         AND NOT EXISTS (SELECT 1 FROM statuses s WHERE s.uri_hash = p.hash)), \
     talk AS (INSERT INTO conversations AS c (id, uri_hash) SELECT id, talk FROM go WHERE conversation IS NULL \
         ON CONFLICT (uri_hash) DO UPDATE SET uri_hash = excluded.uri_hash RETURNING c.id), \
@@ -279,13 +282,17 @@ pub async fn insert(conn: &mut Conn, new: RemoteStatus, at: DateTime<Utc>) -> Re
     Ok(id)
 }
 
-/// Whether what had this address was deleted.
-pub async fn is_buried(conn: &mut Conn, hash: Uuid) -> Result<bool> {
-    let (buried,): (bool,) =
-        raw::<(Bool,)>("SELECT EXISTS (SELECT 1 FROM tombstones WHERE uri_hash = ?)")
-            .bind::<SqlUuid, _>(hash)
-            .get_result(conn)
-            .await?;
+/// Whether what `actor` had under this address is gone: they say so, or somebody said so who is
+/// not here any more.
+pub async fn is_buried(conn: &mut Conn, hash: Uuid, actor: Id) -> Result<bool> {
+    let (buried,): (bool,) = raw::<(Bool,)>(
+        "SELECT EXISTS (SELECT 1 FROM tombstones t WHERE t.uri_hash = ? AND (t.actor_id = ? \
+         OR NOT EXISTS (SELECT 1 FROM accounts o WHERE o.id = t.actor_id)))",
+    )
+    .bind::<SqlUuid, _>(hash)
+    .bind::<BigInt, _>(actor)
+    .get_result(conn)
+    .await?;
     Ok(buried)
 }
 
@@ -396,7 +403,9 @@ pub enum Gone {
     Undone = 2,
 }
 
-/// Keeps an address from coming. What was deleted is more than what was taken back.
+/// Keeps an address from coming, from `actor`. What was deleted is more than what was taken
+/// back. Of several who say it of what was never here, the last one counts: nobody can know
+/// whose it is, and the owner is asked by every delivery.
 pub async fn bury(
     conn: &mut Conn,
     gone: Gone,
@@ -408,7 +417,9 @@ pub async fn bury(
     raw::<()>(
         "INSERT INTO tombstones (uri_hash, kind, actor_id, subject_id, created_at, until) \
          VALUES (?, ?, ?, 0, ?, ?) ON CONFLICT (uri_hash) \
-         DO UPDATE SET kind = excluded.kind, until = excluded.until WHERE tombstones.kind = 2",
+         DO UPDATE SET kind = excluded.kind, actor_id = excluded.actor_id, until = excluded.until \
+         WHERE tombstones.kind = 2 OR (tombstones.kind = 0 AND tombstones.subject_id = 0 \
+         AND excluded.kind = 0 AND tombstones.actor_id <> excluded.actor_id)",
     )
     .bind::<SqlUuid, _>(hash)
     .bind::<SmallInt, _>(gone as i16)

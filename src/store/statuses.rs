@@ -169,7 +169,8 @@ const DELETE: &str = "\
             FROM 1 FOR 16), 'hex')::uuid), \
         0, gone.account_id, gone.id, said.audience, p.at, p.stone_until \
         FROM gone CROSS JOIN p JOIN said ON said.id = gone.id \
-        ON CONFLICT (uri_hash) DO UPDATE SET subject_id = excluded.subject_id, audience = excluded.audience \
+        ON CONFLICT (uri_hash) DO UPDATE SET kind = excluded.kind, actor_id = excluded.actor_id, \
+        subject_id = excluded.subject_id, audience = excluded.audience \
         WHERE s.subject_id = 0), \
     grave AS (INSERT INTO graveyard (kind, subject_id, actor_id, document, deleted_by, deleted_at, until) \
         SELECT 0, gone.id, gone.account_id, to_jsonb(gone) || jsonb_build_object( \

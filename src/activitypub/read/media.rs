@@ -93,12 +93,17 @@ fn one(attached: &Value) -> Option<Medium> {
 }
 
 fn own_file(object: &Value) -> Option<Medium> {
-    let link = value::list(object, "url", 20).into_iter().find(|link| {
-        value::text(link, "mediaType")
-            .is_some_and(|mime| mime.starts_with("image/") || mime.starts_with("audio/"))
-    })?;
+    // The type stands in the link, or in the object whose address is plain.
+    let type_of = |link: &Value| -> Option<String> {
+        let of = if link.is_string() { object } else { link };
+        let mime = value::text(of, "mediaType")?.to_ascii_lowercase();
+        (mime.starts_with("image/") || mime.starts_with("audio/")).then_some(mime)
+    };
+    let links = value::list(object, "url", 20).into_iter();
+    let (link, mime) = links
+        .filter_map(|link| Some((link, type_of(link)?)))
+        .next()?;
     let url = uri::canonical(value::link(link)?)?;
-    let mime = value::text(link, "mediaType")?.to_ascii_lowercase();
     Some(Medium {
         kind: kind_of("Document", Some(&mime), &url),
         description: described(object),
@@ -212,6 +217,21 @@ mod tests {
         assert_eq!(read[0].focus, Some((0.5, -0.25)));
         assert!(read[0].blurhash.is_some());
         assert_eq!(read[0].description, "a lamp");
+    }
+
+    #[test]
+    fn a_picture_that_is_the_object_itself() {
+        for address in [
+            json!("https://a.example/1"),
+            json!([{"type": "Link", "href": "https://a.example/1", "mediaType": "image/jpeg"}]),
+        ] {
+            let image = json!({"type": "Image", "mediaType": "image/jpeg", "url": address});
+            let found = read(&image, 4);
+            assert_eq!(found.len(), 1, "{image}");
+            assert_eq!(found[0].url, "https://a.example/1");
+        }
+        let page = json!({"type": "Image", "mediaType": "text/html", "url": "https://a.example/1"});
+        assert!(read(&page, 4).is_empty());
     }
 
     #[test]

@@ -126,7 +126,7 @@ pub async fn edit(app: &App, author: &Account, note: Note) -> Result<Received> {
                 return Ok(Received::Ignored("older than what is here"));
             }
             let poll = words.poll.clone();
-            let same_options = titles(poll.as_ref()) == before.options;
+            let same_options = asks_the_same(&before, poll.as_ref());
             match (&poll, same_options) {
                 (Some(poll), true) => {
                     remote_edits::recount_poll(conn, found.id, poll.clone(), now).await?;
@@ -148,21 +148,24 @@ pub async fn edit(app: &App, author: &Account, note: Note) -> Result<Received> {
     Ok(received)
 }
 
-fn titles(poll: Option<&RemotePoll>) -> Vec<String> {
-    poll.iter()
-        .flat_map(|poll| poll.options.iter().map(|(title, _)| title.clone()))
-        .collect()
+/// Other options, or another way to choose among them, are another poll.
+fn asks_the_same(before: &Standing, poll: Option<&RemotePoll>) -> bool {
+    let titles = poll.iter().flat_map(|p| p.options.iter().map(|(t, _)| t));
+    titles.eq(&before.options) && poll.is_none_or(|p| p.multiple == before.multiple)
 }
 
 fn says_the_same(before: &Standing, new: &Words) -> bool {
+    let stand = before
+        .media
+        .iter()
+        .map(|m| (&m.url, &m.description, m.focus));
+    let come = new.media.iter().map(|m| (&m.url, &m.description, m.focus));
     before.html == new.html
         && before.spoiler_text == new.spoiler_text
         && before.sensitive == new.sensitive
-        && before
-            .media
-            .iter()
-            .map(|(url, words)| (url, words))
-            .eq(new.media.iter().map(|m| (&m.url, &m.description)))
+        && before.language == new.language
+        && before.emojis == new.emojis
+        && stand.eq(come)
 }
 
 /// The post or boost of an address is gone, says `author`. One that was never here is kept

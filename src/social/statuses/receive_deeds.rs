@@ -75,7 +75,7 @@ pub async fn boost(fed: &Federation, booster: &Account, cmd: Boost) -> Result<Re
     let hash = boost.uri_hash;
     let done = remote_deeds::boost(&mut conn, boost, now).await?;
     // As with posts: it may have been deleted while it was being written.
-    if done && fetched && remote_statuses::is_buried(&mut conn, hash).await? {
+    if done && fetched && remote_statuses::is_buried(&mut conn, hash, booster.id).await? {
         remote_deeds::unboost(&mut conn, booster.id, Some(hash), None, now).await?;
     }
     Ok(finish(fed, done, "not to be boosted, or boosted already"))

@@ -5,6 +5,7 @@ use askama::Template;
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use serde::Deserialize;
 
+use super::policy_new::facts;
 use crate::app::App;
 use crate::domain::policy::{PolicyKind, PolicySource};
 use crate::domain::{Error, ids};
@@ -12,6 +13,7 @@ use crate::door::forms::lenient;
 use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
 use crate::moderation::By;
 use crate::moderation::policies::{self, Policy, Severity, Terms, rejects_media};
+use crate::moderation::preview;
 use crate::moderation::setting::{self, Setting, ShownTo};
 use crate::social::page::Severance;
 use crate::web::error::WebError;
@@ -97,6 +99,9 @@ pub struct PolicyPage {
     pub acts: Vec<ActRow>,
     /// Follows that lifting it can bring back.
     pub can_restore: bool,
+    /// What a suspension would cut, one sentence each; empty where it is one, or the viewer only
+    /// reads.
+    pub would_cut: Vec<String>,
     /// The viewer may change it; others only read.
     pub manages: bool,
 }
@@ -376,6 +381,12 @@ async fn policy_page(
 ) -> Result<HttpResponse, WebError> {
     let moderator = caller.moderator()?;
     let progress = policies::progress(app, &moderator, &policy).await?;
+    let manages = caller.admin().is_ok();
+    let would_cut = match policy.terms.kind {
+        PolicyKind::Suspended => Vec::new(),
+        _ if !manages => Vec::new(),
+        _ => facts(&preview::preview(app, &moderator, &policy.domain).await?.cut),
+    };
     let now = app.clock.now();
     let mut page = frame::page(req, Some(caller), "A policy for another server").await?;
     page.here = Here::Desk;
@@ -393,7 +404,8 @@ async fn policy_page(
         }),
         can_restore: acts.first().is_some_and(|act| act.can_restore),
         acts,
-        manages: caller.admin().is_ok(),
+        would_cut,
+        manages,
     };
     let answer = frame::render(req, &shown)?;
     Ok(match wrong {

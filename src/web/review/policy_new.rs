@@ -13,7 +13,7 @@ use crate::door::{Caller, Route};
 use crate::files::remote::Addresses;
 use crate::moderation::By;
 use crate::moderation::policies::{self, Laid};
-use crate::moderation::preview::{self, COUNTED, Pair, Preview};
+use crate::moderation::preview::{self, COUNTED, Cut, Pair, Preview};
 use crate::social::page::Severance;
 use crate::web::error::WebError;
 use crate::web::form::Form as Sent;
@@ -151,35 +151,8 @@ fn known(seen: Preview, acts: &[Severance], now: DateTime<Utc>, at: &Addresses) 
             })
             .collect()
     };
-    let cut = seen.cut;
     Found {
-        facts: vec![
-            counted(
-                cut.following,
-                "follow of people there ends",
-                "follows of people there end",
-            ),
-            counted(
-                cut.followers,
-                "follow by people there ends",
-                "follows by people there end",
-            ),
-            counted(
-                cut.accounts,
-                "person there is known here",
-                "people there are known here",
-            ),
-            counted(
-                cut.posts,
-                "post of theirs is kept, and hidden",
-                "posts of theirs are kept, and hidden",
-            ),
-            counted(
-                cut.hosts,
-                "server of that name or under it is known",
-                "servers of that name or under it are known",
-            ),
-        ],
+        facts: facts(&seen.cut),
         following: bonds(&seen.following),
         followers: bonds(&seen.followers),
         above: seen
@@ -199,6 +172,37 @@ fn known(seen: Preview, acts: &[Severance], now: DateTime<Utc>, at: &Addresses) 
         acts: acts.iter().map(|act| act_row(act, now)).collect(),
         domain: seen.domain,
     }
+}
+
+/// What a suspension would cut, one sentence each.
+pub(super) fn facts(cut: &Cut) -> Vec<String> {
+    vec![
+        counted(
+            cut.following,
+            "follow of people there ends",
+            "follows of people there end",
+        ),
+        counted(
+            cut.followers,
+            "follow by people there ends",
+            "follows by people there end",
+        ),
+        counted(
+            cut.accounts,
+            "person there is known here",
+            "people there are known here",
+        ),
+        counted(
+            cut.posts,
+            "post of theirs is kept, and hidden",
+            "posts of theirs are kept, and hidden",
+        ),
+        counted(
+            cut.hosts,
+            "server of that name or under it is known",
+            "servers of that name or under it are known",
+        ),
+    ]
 }
 
 /// `3 posts are kept`; counts end somewhere.

@@ -185,6 +185,7 @@ fn somebody_with_a_shell_looks_at_other_servers_and_decides_about_them() {
         assert!(says(place, &["block", "bad.example"]).contains("suspended"));
         let list = says(place, &["export"]);
         assert!(list.contains("bad.example,suspend"), "{list}");
+        assert!(list.contains("loud"), "what was said before stays: {list}");
         assert!(says(place, &["lift", "bad.example"]).contains("Lifted from bad.example"));
         assert!(refuses(place, &["lift", "bad.example"]).contains("Nothing holds for"));
         assert!(says(place, &["allow", "good.example"]).contains("is allowed"));

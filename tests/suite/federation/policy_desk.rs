@@ -78,7 +78,9 @@ fn an_admin_sees_what_a_block_cuts_before_it_and_can_take_it_back() {
             .form(&format!("/desk/policies/{id}"))
             .set("severity", "silence");
         browser.submit(form).await.says("Changed.");
+        page.hides("What a suspension would cut");
         let page = browser.open(&format!("/desk/policies/{id}")).await;
+        page.says("What a suspension would cut");
         let page = browser
             .submit(page.form(&format!("/desk/policies/{id}/lift")))
             .await;

@@ -76,6 +76,54 @@ fn nobody_speaks_for_somebody_else() {
 }
 
 #[test]
+fn what_another_of_the_server_calls_gone_may_come_all_the_same() {
+    // I14
+    run(async |place| {
+        let ann = place.member("ann").await;
+        let bob = place.stranger_at("far.example", "bob").await;
+        let dan = place.stranger_at("far.example", "dan").await;
+        follows(place, &ann, &bob).await;
+        let note = bob.note(1, json!({}));
+        let lies = [
+            dan.does("Delete", json!(uri(&note))),
+            dan.does("Delete", json!(bob.uri)),
+        ];
+        for lie in lies {
+            ignored(place.hears(&dan, lie).await);
+        }
+        done(place.hears(&bob, bob.says(note.clone())).await);
+        let mut named = actor("far.example", "bob");
+        named["name"] = json!("Bob of the lamps");
+        done(place.hears(&bob, bob.does("Update", named)).await);
+        let lamps = "accounts WHERE display_name = 'Bob of the lamps'";
+        assert_eq!(place.rows(lamps).await, 1);
+        // A boost whose address another took back.
+        let boost = bob.does("Announce", json!(uri(&note)));
+        let lie = dan.does(
+            "Undo",
+            json!({"type": "Announce", "id": boost["id"], "actor": dan.uri, "object": uri(&note)}),
+        );
+        ignored(place.hears(&dan, lie).await);
+        done(place.hears(&bob, boost).await);
+        // The author's own word counts, whoever said so before them.
+        done(
+            place
+                .hears(&bob, bob.does("Delete", json!(uri(&note))))
+                .await,
+        );
+        let stones = format!("tombstones WHERE actor_id = {} AND subject_id <> 0", bob.id);
+        assert_eq!(place.rows(&stones).await, 1);
+        let late = bob.note(2, json!({}));
+        for sayer in [&dan, &bob] {
+            let gone = sayer.does("Delete", json!(uri(&late)));
+            ignored(place.hears(sayer, gone).await);
+        }
+        ignored(place.hears(&bob, bob.says(late)).await);
+        assert_eq!(place.rows("statuses").await, 0);
+    });
+}
+
+#[test]
 fn who_was_suspended_or_has_gone_stays_so() {
     // I15
     run(async |place| {

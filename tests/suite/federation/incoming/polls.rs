@@ -75,6 +75,30 @@ fn a_poll_is_shown_voted_on_and_counted_once() {
 }
 
 #[test]
+fn a_poll_that_lets_choose_more_from_now_on_is_another_poll() {
+    run(async |place| {
+        let ann = place.member("ann").await;
+        let bob = place.stranger_at("far.example", "bob").await;
+        follows(place, &ann, &bob).await;
+        let ask = |choice: &str| {
+            let option =
+                |name: &str| json!({"type": "Note", "name": name, "replies": {"totalItems": 0}});
+            bob.note(1, json!({"type": "Question", "votersCount": 0, choice: [option("Red"), option("Green")]}))
+        };
+        done(place.hears(&bob, bob.says(ask("oneOf"))).await);
+        let home = ann.api.get("/api/v1/timelines/home").await.ok();
+        assert_eq!(home[0]["poll"]["multiple"], false, "{home}");
+        let path = format!("/api/v1/polls/{}", id(&home[0]));
+        let both = json!({"choices": ["0", "1"]});
+        let votes = format!("{path}/votes");
+        ann.api.post(&votes, both.clone()).await.error(422);
+        done(place.hears(&bob, bob.does("Update", ask("anyOf"))).await);
+        assert_eq!(ann.api.get(&path).await.ok()["multiple"], true);
+        ann.api.post(&votes, both).await.entity("Poll");
+    });
+}
+
+#[test]
 fn votes_from_elsewhere_are_checked() {
     // I22
     run(async |place| {

@@ -99,6 +99,45 @@ fn an_edit_shows_and_keeps_what_was_and_an_old_one_does_not_count() {
 }
 
 #[test]
+fn an_edit_of_the_language_an_emoji_or_the_focus_alone_shows() {
+    run(async |place| {
+        let ann = place.member("ann").await;
+        let bob = place.stranger_at("far.example", "bob").await;
+        follows(place, &ann, &bob).await;
+        let at = |hour: u32| json!(format!("2026-01-01T{hour:02}:00:00Z"));
+        let note = |hour, language: &str, cat: &str, focus: f64| {
+            bob.note(1, json!({"published": at(1), "updated": at(hour),
+            "content": "<p>:cat:</p>", "contentMap": {language: "<p>:cat:</p>"},
+            "tag": [{"type": "Emoji", "name": ":cat:", "icon": {"url": format!("https://far.example/{cat}.png")}}],
+            "attachment": [{"type": "Image", "mediaType": "image/png", "url": "https://far.example/lamp.png",
+                "name": "a lamp", "focalPoint": [focus, 0.0]}]}))
+        };
+        done(place.hears(&bob, bob.says(note(2, "en", "cat", 0.5))).await);
+        let shown = async || ann.api.get("/api/v1/timelines/home").await.ok()[0].clone();
+        let edits = [
+            (3, "de", "cat", 0.5),
+            (4, "de", "kitten", 0.5),
+            (5, "de", "kitten", -0.5),
+        ];
+        let mut pictures = vec![shown().await["emojis"].to_string()];
+        for (hour, language, cat, focus) in edits {
+            let new = note(hour, language, cat, focus);
+            done(place.hears(&bob, bob.does("Update", new)).await);
+            let post = shown().await;
+            assert_eq!(post["language"], language, "{post}");
+            pictures.push(post["emojis"].to_string());
+            let x = &post["media_attachments"][0]["meta"]["focus"]["x"];
+            assert_eq!(*x, json!(focus), "{post}");
+            let again = note(hour + 10, language, cat, focus);
+            ignored(place.hears(&bob, bob.does("Update", again)).await);
+        }
+        assert_eq!(pictures[0], pictures[1]);
+        assert_ne!(pictures[1], pictures[2], "another picture of the emoji");
+        assert_eq!(pictures[2], pictures[3]);
+    });
+}
+
+#[test]
 fn what_was_deleted_does_not_come_back() {
     // I14
     run(async |place| {
