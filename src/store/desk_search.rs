@@ -1,8 +1,9 @@
 //! Searching the queue: every way to find an application is an index of its own, and none gives
-//! more than [`MOST`], so a search costs the same with fifty thousand of them.
+//! more than [`MOST`] of the part that is searched, so a search costs the same with fifty thousand
+//! of them; of more than that, which ones are shown is chance.
 
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{BigInt, Bool, Inet, Nullable, SmallInt, Text, Timestamptz};
+use diesel::sql_types::{Array, BigInt, Bool, Inet, Nullable, SmallInt, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 
 use super::Conn;
@@ -32,21 +33,21 @@ const FOUND: &str = concat!(
     "\
     WITH p AS (SELECT ?::text AS beginning, ?::text AS words, ?::inet AS network, ?::bigint AS after, ?::timestamptz AS at, \
         ?::smallint AS part, ?::boolean AS vouched_first, ?::boolean AS falling, \
-        ?::text AS language, ?::boolean AS drafts, ?::boolean AS invited, ?::boolean AS appealed), \
+        ?::text AS language, ?::boolean AS drafts, ?::boolean AS invited, ?::boolean AS appealed, ?::smallint[] AS states), \
     hits AS ( \
         (SELECT a.id FROM p JOIN users u ON u.username ~>=~ p.beginning AND u.username ~<~ (p.beginning || chr(1114109)) \
-            JOIN applications a ON a.user_id = u.id WHERE p.beginning <> '' LIMIT 1000) \
+            JOIN applications a ON a.user_id = u.id WHERE p.beginning <> '' AND a.state = ANY (p.states) LIMIT 1000) \
         UNION (SELECT a.id FROM p JOIN applications a ON a.mail_domain ~>=~ p.beginning AND a.mail_domain ~<~ (p.beginning || chr(1114109)) \
-            WHERE p.beginning <> '' LIMIT 1000) \
+            WHERE p.beginning <> '' AND a.state = ANY (p.states) LIMIT 1000) \
         UNION (SELECT a.id FROM p JOIN applicant_profiles f ON to_tsvector('simple', f.display_name) @@ to_tsquery('simple', p.words) \
-            JOIN applications a ON a.user_id = f.user_id WHERE p.words IS NOT NULL LIMIT 1000) \
-        UNION (SELECT w.application_id FROM p JOIN application_answers w ON to_tsvector('simple', w.value) @@ to_tsquery('simple', p.words) \
-            WHERE p.words IS NOT NULL LIMIT 1000) \
+            JOIN applications a ON a.user_id = f.user_id WHERE p.words IS NOT NULL AND a.state = ANY (p.states) LIMIT 1000) \
+        UNION (SELECT a.id FROM p JOIN application_answers w ON to_tsvector('simple', w.value) @@ to_tsquery('simple', p.words) \
+            JOIN applications a ON a.id = w.application_id WHERE p.words IS NOT NULL AND a.state = ANY (p.states) LIMIT 1000) \
         UNION (SELECT a.id FROM p JOIN applications a ON a.remark IS NOT NULL AND to_tsvector('simple', a.remark) @@ to_tsquery('simple', p.words) \
-            WHERE p.words IS NOT NULL LIMIT 1000) \
+            WHERE p.words IS NOT NULL AND a.state = ANY (p.states) LIMIT 1000) \
         UNION (SELECT a.id FROM p JOIN applications a ON a.network >= network(p.network)::inet AND a.network <= \
             set_masklen(broadcast(p.network)::inet, CASE family(p.network) WHEN 4 THEN 32 ELSE 128 END) AND a.network <<= p.network \
-            WHERE p.network IS NOT NULL LIMIT 1000)) \
+            WHERE p.network IS NOT NULL AND a.state = ANY (p.states) LIMIT 1000)) \
     SELECT k.key, a.id FROM p CROSS JOIN hits h CROSS JOIN LATERAL (SELECT x.* FROM applications x WHERE x.id = h.id LIMIT 1) a \
     CROSS JOIN LATERAL (SELECT a.id + CASE WHEN p.part = 0 AND a.lane = 1 AND p.vouched_first THEN ",
     behind!(),
@@ -84,6 +85,13 @@ pub async fn page(
         Part::Decided => 6,
         Part::Unread => 7,
     };
+    // Else a thousand who were decided about long ago hide the one who waits.
+    let states: Vec<i16> = match wanted.part {
+        Part::AskedBack => vec![2],
+        Part::Decided => vec![3, 4, 6],
+        Part::Unread => vec![3],
+        _ => vec![1],
+    };
     let rows: Vec<(Id, Id)> = raw::<(BigInt, BigInt)>(FOUND)
         .bind::<Text, _>(sought.beginning.clone())
         .bind::<Nullable<Text>, _>(sought.words.clone())
@@ -97,6 +105,7 @@ pub async fn page(
         .bind::<Bool, _>(wanted.sift.drafts)
         .bind::<Bool, _>(wanted.sift.invited)
         .bind::<Bool, _>(wanted.sift.appealed)
+        .bind::<Array<SmallInt>, _>(states)
         .load(conn)
         .await?;
     Ok(rows

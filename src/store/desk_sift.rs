@@ -1,5 +1,6 @@
 //! The queue of the desk sifted: by language, drafts, invites, appeals. Each application stands by
-//! itself. What waits is read whole, five thousand at the most (registration.md C0).
+//! itself. A lane is read in its order until a page is full, so what is rare costs a look at all
+//! who wait: five thousand at the most (registration.md C0) where nothing else is configured.
 
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamptz};
@@ -13,12 +14,13 @@ use crate::domain::{Id, Result};
 /// Languages that are offered, at the most: browsers may say anything.
 const LANGUAGES: i64 = 50;
 
+// Who has drafts or was invited is asked once and hashed: a look for each who waits costs more.
 /// What `p` asks of `a`; one more `AND`.
 macro_rules! sift {
     () => {
         " AND (p.language IS NULL OR split_part(lower(a.locale), '-', 1) = p.language) \
-          AND (NOT p.drafts OR EXISTS (SELECT 1 FROM drafts sd WHERE sd.user_id = a.user_id)) \
-          AND (NOT p.invited OR EXISTS (SELECT 1 FROM invite_nodes sn WHERE sn.user_id = a.user_id AND sn.parent_id IS NOT NULL)) \
+          AND (NOT p.drafts OR a.user_id IN (SELECT sd.user_id FROM drafts sd)) \
+          AND (NOT p.invited OR a.user_id IN (SELECT sn.user_id FROM invite_nodes sn WHERE sn.parent_id IS NOT NULL)) \
           AND (NOT p.appealed OR a.appealed_at IS NOT NULL)"
     };
 }
@@ -35,10 +37,39 @@ macro_rules! sifted {
     };
 }
 
-/// The place of those whom somebody vouched for is before all others, oldest first.
-macro_rules! lane_by_lane {
-    () => {
-        concat!("a.id + CASE a.lane WHEN 1 THEN ", behind!(), " ELSE 0 END")
+/// One lane, as far as a page needs it.
+macro_rules! lane {
+    ($lane:tt, $key:expr, $after:expr, $beyond:tt, $order:tt) => {
+        concat!(
+            "(SELECT ",
+            $key,
+            " AS key, a.id FROM applications a WHERE ",
+            now_in!($lane),
+            sift!(),
+            " AND a.id ",
+            $beyond,
+            " ",
+            $after,
+            " ORDER BY a.id ",
+            $order,
+            " LIMIT 21)"
+        )
+    };
+}
+
+/// Those whom somebody vouched for and those whom nobody did; `$key` and `$after` are of the
+/// latter.
+macro_rules! who_wait {
+    ($key:expr, $after:expr, $beyond:tt, $order:tt) => {
+        raw(concat!(
+            "WITH p AS (SELECT ?::bigint AS after, ?::timestamptz AS at, ?::text AS language, ?::boolean AS drafts, \
+                ?::boolean AS invited, ?::boolean AS appealed) \
+             SELECT x.key, x.id FROM p CROSS JOIN LATERAL (",
+            lane!("0", "a.id", "p.after", $beyond, $order),
+            " UNION ALL ",
+            lane!("1", $key, $after, $beyond, $order),
+            ") x ORDER BY 1 ", $order, " LIMIT 21"
+        ))
     };
 }
 
@@ -55,8 +86,23 @@ macro_rules! both_ways {
 pub async fn page(conn: &mut Conn, wanted: &Wanted, at: DateTime<Utc>) -> Result<Vec<Place>> {
     let (falling, from) = wanted.way();
     let statement: Raw<(BigInt, BigInt)> = match wanted.part {
-        Part::Waiting if wanted.newest_first => both_ways!(falling, "a.id", now_in!("0, 1")),
-        Part::Waiting => both_ways!(falling, lane_by_lane!(), now_in!("0, 1")),
+        Part::Waiting if wanted.newest_first && falling => {
+            who_wait!("a.id", "p.after", "<", "DESC")
+        }
+        Part::Waiting if wanted.newest_first => who_wait!("a.id", "p.after", ">", "ASC"),
+        // The place of those whom somebody vouched for is before all others, oldest first.
+        Part::Waiting if falling => who_wait!(
+            concat!("a.id + ", behind!()),
+            concat!("p.after - ", behind!()),
+            "<",
+            "DESC"
+        ),
+        Part::Waiting => who_wait!(
+            concat!("a.id + ", behind!()),
+            concat!("p.after - ", behind!()),
+            ">",
+            "ASC"
+        ),
         Part::Vouched => both_ways!(falling, "a.id", now_in!("0")),
         Part::InLine => both_ways!(falling, "a.id", now_in!("2")),
         Part::Automated => both_ways!(falling, "a.id", now_in!("3")),

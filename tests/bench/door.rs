@@ -66,9 +66,17 @@ impl Amount {
 }
 
 /// Pages of the queue: what they are, and where. Deep ones are added to them.
-const PAGES: [(&str, &str); 6] = [
+const PAGES: [(&str, &str); 14] = [
     ("first page", "/desk"),
     ("newest first", "/desk?order=newest"),
+    ("those with drafts", "/desk?drafts=1"),
+    ("those who were invited", "/desk?invited=1"),
+    ("those who ask to look again", "/desk?appealed=1"),
+    ("those of a language", "/desk?lang=en"),
+    ("those who were vouched for", "/desk?state=vouched"),
+    ("those in line", "/desk?state=line"),
+    ("those likely automated", "/desk?state=automated"),
+    ("those put off", "/desk?state=put-off"),
     ("search for a name", "/desk?q=early7"),
     ("search for a word of the answers", "/desk?q=porch"),
     ("one application", ""),

@@ -56,7 +56,6 @@ pub fn pages() -> Vec<Hung> {
         email_domain: "example.org".into(),
         confirmed: true,
         drafts: 1,
-        network: "192.0.2.77/32".into(),
         filled_in: "3 min 20 s".into(),
         more: "I paint boats, and once a year I build one.".into(),
         marks: vec!["Has answered"],

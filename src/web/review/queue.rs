@@ -211,8 +211,6 @@ pub struct QueueRow {
     pub confirmed: bool,
     /// Number of drafts.
     pub drafts: usize,
-    /// Where it came from, for those who may see it; empty for others.
-    pub network: String,
     /// How long the form took, in words; empty where that is not known.
     pub filled_in: String,
     /// The answers after the first, or else how they describe themselves; may be empty.
@@ -469,10 +467,6 @@ pub fn row(app: &App, waiting: &Waiting, now: DateTime<Utc>, zone: Tz) -> QueueR
         email_domain: application.mail_domain.clone().unwrap_or_default(),
         confirmed: user.email_confirmed_at.is_some(),
         drafts: seen.drafts.len(),
-        network: application
-            .network
-            .map(|network| network.to_string())
-            .unwrap_or_default(),
         filled_in: application
             .fill_seconds
             .map(|seconds| time_words::span(TimeDelta::seconds(seconds.into())))

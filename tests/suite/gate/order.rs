@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use porchlight::domain::{Error, Result};
 use porchlight::gate::applications::apply::{self, Applied, Apply};
 use porchlight::gate::applications::form;
-use porchlight::gate::proof;
+use porchlight::gate::{mode, proof};
 
 use crate::support::name_server::NameServer;
 use crate::support::people::PASSWORD;
@@ -111,11 +111,18 @@ fn what_is_wrong_in_every_way_hears_of_the_cheapest() {
             };
             porchlight::app::limits::take(&place.app, &[limit], place.app.clock.now()).await;
         }
+        // What pages show of the mode was asked for half a minute ago at the most.
+        mode::shown(&place.app).await.expect("a mode");
         let (answer, closed) = attempts.send(&cmd).await;
         assert!(matches!(answer, Err(Error::Closed(_))), "{answer:?}");
         set_mode("approval").await;
         let (answer, limited) = attempts.send(&cmd).await;
         assert!(matches!(answer, Err(Error::TooMany { .. })), "{answer:?}");
+        mode::forget(&place.app).await;
+        mode::shown(&place.app).await.expect("a mode");
+        let (answer, known_open) = attempts.send(&cmd).await;
+        assert!(matches!(answer, Err(Error::TooMany { .. })), "{answer:?}");
+        assert_eq!(known_open.0, 0, "a flood has Postgres decide nothing");
         let limit = porchlight::cache::rate_limit::Limit {
             key: "apply1:near:81.2.3.4/32".into(),
             most: 5,

@@ -224,3 +224,24 @@ fn the_queue_is_sifted_by_language_drafts_invites_and_appeals() {
         assert_eq!(named(&page), ["copy1", "copy2"]);
     });
 }
+
+#[test]
+fn who_waits_is_found_behind_a_thousand_who_were_decided_about() {
+    run(async |place| {
+        let owner = place.owner().await;
+        line_up(place, &[(1, 0); 1100]).await;
+        // The last one of them by name.
+        place
+            .sql(
+                "UPDATE applications SET state = 4, decided_at = submitted_at, told = true WHERE id <> 1999",
+                &[],
+            )
+            .await;
+        let browser = place.signed_in(&owner).await;
+        browser.open("/desk?q=copy").await.says("@copy999");
+        browser
+            .open("/desk?q=copy&state=decided")
+            .await
+            .hides("@copy999");
+    });
+}
