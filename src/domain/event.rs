@@ -119,7 +119,8 @@ smallint_enum! {
         DoorChanged = 73 => "door_changed",
         /// subject: report, actor: 0: who reports is told to nobody by it.
         ReportMade = 74 => "report_made",
-        /// subject: application, actor: the applicant's user; what staff asked is answered.
+        /// subject: application, actor: the applicant's user; what staff asked is answered; extra:
+        /// how many questions of the form that were left open are, where any are.
         ApplicationAnswered = 80 => "application_answered",
         /// subject: application, actor: the applicant's user; pending once more.
         ApplicationAppealed = 81 => "application_appealed",

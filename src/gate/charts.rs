@@ -88,7 +88,7 @@ pub struct Charts {
     pub steps: Vec<Step>,
     /// Week by week, the oldest first.
     pub waits: Vec<Wait>,
-    /// What is asked now, over the period; answers are kept 90 days.
+    /// What is asked now, over the period; what answers themselves say, only while they are kept.
     pub questions: Vec<Measured>,
     /// Hints on cards that were decided.
     pub hints: Vec<HintFigures>,
@@ -234,6 +234,12 @@ fn measured(starts: &[NaiveDate], waits: &[(NaiveDate, i16, i64)]) -> Vec<Wait> 
             hours: both(steps),
         })
         .collect()
+}
+
+/// The middle wait of those counted on that day or later, in hours; `None` for nobody.
+pub(super) fn middle_wait(since: NaiveDate, waits: &[(NaiveDate, i16, i64)]) -> Option<f64> {
+    let all = measured(&[since], waits);
+    all.first()?.hours.map(|(middle, _)| middle)
 }
 
 /// The wait that a part of those counted did not exceed, in hours; within a step as if they

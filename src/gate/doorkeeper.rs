@@ -10,13 +10,15 @@ use serde_json::{Value, json};
 use super::applications::line;
 use super::ceilings::opening_hours::{self, OpeningHours};
 use super::ceilings::{configured, outdated};
+use super::charts;
 use super::effective_mode::EffectiveMode;
 use super::mode::{self, Weighed};
 use super::signs;
-use super::who::{Admin, Reviewer};
+use super::who::{Admin, Reviewer, Rights, rights_of};
 use crate::app::App;
 use crate::domain::registration_mode::RegistrationMode;
 use crate::domain::{Error, Result};
+use crate::model::user::User;
 use crate::store::audit::NewLine;
 pub use crate::store::door::{Month, QueueCounts};
 use crate::store::{self, Conn};
@@ -47,12 +49,39 @@ pub async fn look(app: &App, _who: &Reviewer) -> Result<Overview> {
     })
 }
 
-/// What an open door would cost: who waits in all, and what the last 30 days brought.
-pub async fn price(app: &App, _who: &Admin) -> Result<(i64, Month)> {
+/// What an open door would cost: who is there for it, and how soon they were.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Price {
+    /// How many applications wait in all.
+    pub waiting: i64,
+    /// What the last 30 days brought.
+    pub month: Month,
+    /// How many people of the staff can decide now: members whose rights do not sleep.
+    pub deciders: usize,
+    /// The middle wait of the applications that people decided in these 30 days, in hours; `None`
+    /// where they decided none.
+    pub wait_hours: Option<f64>,
+    /// The same of the reports that were closed.
+    pub report_hours: Option<f64>,
+}
+
+/// Looks at what an open door would cost: five statements.
+pub async fn price(app: &App, _who: &Admin) -> Result<Price> {
     let mut conn = app.desk.get().await?;
-    let since = app.clock.now() - TimeDelta::days(30);
-    let waiting = store::door::waiting(&mut conn).await?;
-    Ok((waiting, store::door::month(&mut conn, since).await?))
+    let now = app.clock.now();
+    let since = now - TimeDelta::days(30);
+    let first = since.date_naive();
+    let waits = store::door_days::waits(&mut conn, first).await?;
+    let keepers = store::switch_notices::keepers(&mut conn).await?;
+    let can_decide =
+        |user: &&User| matches!(rights_of(user, now), Rights::Awake | Rights::Grace(_));
+    Ok(Price {
+        waiting: store::door::waiting(&mut conn).await?,
+        month: store::door::month(&mut conn, first).await?,
+        deciders: keepers.iter().filter(can_decide).count(),
+        wait_hours: charts::middle_wait(first, &waits),
+        report_hours: store::reports::median_hours(&mut conn, since).await?,
+    })
 }
 
 /// What the admin chooses.

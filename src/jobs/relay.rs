@@ -394,7 +394,12 @@ async fn count(
         .of(Listener::CountDoor)
         .filter_map(|e| Some((e.subject, counted_as(e.kind)?)))
         .collect();
-    store::door_days::count(conn, now.date_naive(), &door).await?;
+    let late: Vec<Id> = heard
+        .of(Listener::CountDoor)
+        .filter(|e| e.kind == EventKind::ApplicationAnswered && e.extra.is_some())
+        .map(|e| e.subject)
+        .collect();
+    store::door_days::count(conn, now.date_naive(), &door, &late).await?;
 
     let both = heard
         .of(Listener::CountFollows)

@@ -179,7 +179,7 @@ pub fn listeners(kind: EventKind) -> &'static [Listener] {
         EventKind::ApplicationAsked => &[MailQuestion],
         EventKind::ApplicationPutOff => &[MailPutOff],
         EventKind::DecisionUndone => &[CountDoor, MailUndone],
-        EventKind::ApplicationAnswered => &[MailStaff],
+        EventKind::ApplicationAnswered => &[CountDoor, MailStaff],
         EventKind::ApplicationAppealed => &[MailStaff, MailAppeal],
         EventKind::ApplicationOverdue => &[MailOverdue],
         EventKind::AddressConfirmed => &[MailReceived],

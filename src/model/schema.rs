@@ -1219,6 +1219,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    answer_days (question_version_id, day) {
+        question_version_id -> Int8,
+        day -> Date,
+        answered -> Int4,
+        approved -> Int4,
+        refused -> Int4,
+    }
+}
+
+diesel::table! {
     question_days (question_version_id, day) {
         question_version_id -> Int8,
         day -> Date,

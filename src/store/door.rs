@@ -1,8 +1,8 @@
 //! What the door's mode is computed from, and its history (D27).
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::sql_types::{
-    Array, BigInt, Bool, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz,
+    Array, BigInt, Bool, Date, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz,
 };
 use diesel::{ExpressionMethods, JoinOnDsl, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
@@ -491,32 +491,31 @@ pub async fn draw_from_line(conn: &mut Conn, room: i64) -> Result<usize> {
 /// What the last 30 days brought to the door.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Month {
-    /// Applications sent.
+    /// Applications sent, kept or not.
     pub applied: i64,
-    /// Of these, refused by a person.
+    /// Noes that people said, kept or not; those that they took back, too.
     pub refused: i64,
-    /// Of these, likely automated.
+    /// Sent in that time, confirmed, likely automated, and decided by nobody.
     pub automated: i64,
-    /// Of these, never confirmed.
-    pub unconfirmed: i64,
 }
 
-/// Counts the applications sent since then, as far as they are still kept.
-pub async fn month(conn: &mut Conn, since: DateTime<Utc>) -> Result<Month> {
-    let (applied, refused, automated, unconfirmed) = raw::<(BigInt, BigInt, BigInt, BigInt)>(
-        "SELECT count(*), \
-                count(*) FILTER (WHERE state = 4), \
-                count(*) FILTER (WHERE lane = 3), \
-                count(*) FILTER (WHERE state = 0) \
-         FROM applications WHERE submitted_at > ?",
+/// What was counted since a day. The refused and the unconfirmed are erased within the month: so
+/// this is read from the counts by day, and only what nobody decided from the rows.
+pub async fn month(conn: &mut Conn, since: NaiveDate) -> Result<Month> {
+    let (applied, refused, automated) = raw::<(BigInt, BigInt, BigInt)>(
+        "WITH p AS (SELECT ?::date AS since) \
+         SELECT coalesce(sum(d.count) FILTER (WHERE d.what = 0), 0)::bigint, \
+                coalesce(sum(d.count) FILTER (WHERE d.what IN (3, 4)), 0)::bigint, \
+                (SELECT count(*) FROM p JOIN applications a ON a.lane = 3 AND a.state IN (1, 2, 5) \
+                     AND a.submitted_at >= p.since::timestamp AT TIME ZONE 'UTC') \
+         FROM p JOIN door_days d ON d.day >= p.since",
     )
-    .bind::<Timestamptz, _>(since)
+    .bind::<Date, _>(since)
     .get_result(conn)
     .await?;
     Ok(Month {
         applied,
         refused,
         automated,
-        unconfirmed,
     })
 }

@@ -1,5 +1,5 @@
-//! What happened at the door, counted by day: applications, waits, hints. Nobody in particular
-//! is in it, so it stays when applications are erased.
+//! What happened at the door, counted by day: applications, waits, hints, answers. Nobody in
+//! particular is in it, so it stays when applications are erased.
 
 use chrono::NaiveDate;
 use diesel::sql_types::{Array, BigInt, Bool, Date, SmallInt, Text};
@@ -15,10 +15,25 @@ pub const WAITS: [f64; 16] = [
     1., 2., 4., 8., 12., 24., 48., 72., 96., 120., 144., 168., 240., 336., 504., 720.,
 ];
 
+// Answers come with their application (0), except to what it left open: those came later (-1). A
+// decision (2, 3) that was taken back before it was counted here is none.
 const COUNT: &str = "\
-    WITH p AS (SELECT ?::date AS day, ?::bigint[] AS ids, ?::smallint[] AS whats), \
+    WITH p AS (SELECT ?::date AS day, ?::bigint[] AS ids, ?::smallint[] AS whats, ?::bigint[] AS late), \
+    t AS (SELECT u.id, u.what FROM p CROSS JOIN LATERAL unnest(p.ids, p.whats) AS u (id, what)), \
+    k AS (SELECT t.id, t.what FROM t WHERE t.what IN (0, 2, 3) \
+        UNION SELECT u.id, (-1)::smallint FROM p CROSS JOIN LATERAL unnest(p.late) AS u (id)), \
+    w AS (SELECT aa.question_version_id AS version, k.what FROM k JOIN applications a ON a.id = k.id \
+        JOIN application_answers aa ON aa.application_id = a.id AND aa.value <> '' \
+        LEFT JOIN left_open o ON o.application_id = a.id AND o.question_version_id = aa.question_version_id \
+        WHERE CASE k.what WHEN 0 THEN o.application_id IS NULL WHEN -1 THEN o.application_id IS NOT NULL \
+            ELSE a.decided_by IS NOT NULL AND a.state = k.what + 1 END), \
+    answers AS (INSERT INTO answer_days AS d (question_version_id, day, answered, approved, refused) \
+        SELECT w.version, p.day, count(*) FILTER (WHERE w.what <= 0), count(*) FILTER (WHERE w.what = 2), \
+            count(*) FILTER (WHERE w.what = 3) FROM p, w GROUP BY 1, 2 ORDER BY 1 \
+        ON CONFLICT (question_version_id, day) DO UPDATE SET answered = d.answered + excluded.answered, \
+            approved = d.approved + excluded.approved, refused = d.refused + excluded.refused), \
     e AS (SELECT CASE WHEN t.what = 3 AND NOT coalesce(a.told, false) THEN 4 ELSE t.what END AS what \
-        FROM p CROSS JOIN LATERAL unnest(p.ids, p.whats) AS t (id, what) LEFT JOIN applications a ON a.id = t.id) \
+        FROM t LEFT JOIN applications a ON a.id = t.id) \
     INSERT INTO door_days AS d (day, what, count) SELECT p.day, e.what, count(*) FROM p, e GROUP BY 1, 2 ORDER BY 2 \
     ON CONFLICT (day, what) DO UPDATE SET count = d.count + excluded.count";
 
@@ -38,10 +53,16 @@ const COUNT_HINTS: &str = "\
     WHERE a.state IN (3, 4) GROUP BY 1, 2, 3 ORDER BY 2, 3 \
     ON CONFLICT (day, hint, approved) DO UPDATE SET count = d.count + excluded.count";
 
-/// Counts what happened to these applications on a day: three statements at the most. A no
-/// counts as told or not by its row; the waits and hints are those of decisions.
-pub async fn count(conn: &mut Conn, day: NaiveDate, happened: &[(Id, DoorCount)]) -> Result<()> {
-    if happened.is_empty() {
+/// Counts what happened to these applications on a day, and the answers of those in `late`, who
+/// answered what they had left open: three statements at the most. A no counts as told
+/// or not by its row; the waits and hints are those of decisions.
+pub async fn count(
+    conn: &mut Conn,
+    day: NaiveDate,
+    happened: &[(Id, DoorCount)],
+    late: &[Id],
+) -> Result<()> {
+    if happened.is_empty() && late.is_empty() {
         return Ok(());
     }
     let (ids, whats): (Vec<Id>, Vec<i16>) = happened
@@ -52,6 +73,7 @@ pub async fn count(conn: &mut Conn, day: NaiveDate, happened: &[(Id, DoorCount)]
         .bind::<Date, _>(day)
         .bind::<Array<BigInt>, _>(ids)
         .bind::<Array<SmallInt>, _>(whats)
+        .bind::<Array<BigInt>, _>(late.to_vec())
         .execute(conn)
         .await?;
     let decided: Vec<Id> = happened

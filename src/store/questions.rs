@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::{Conn, raw};
 use crate::domain::{Id, Result};
 use crate::model::question::{QuestionKind, QuestionVersion};
-use crate::model::schema::{left_open, question_days, question_versions, questions};
+use crate::model::schema::{answer_days, left_open, question_days, question_versions, questions};
 
 /// Questions that are read: those of `gate::questions::edit::MOST`, and one too many, which it
 /// refuses.
@@ -261,13 +261,15 @@ pub async fn add_shown(conn: &mut Conn, counts: &[(i64, i32)], day: NaiveDate) -
     Ok(())
 }
 
-/// Forgets the counts of days before this one.
-pub async fn sweep_shown(conn: &mut Conn, before: NaiveDate) -> Result<usize> {
-    Ok(
-        diesel::delete(question_days::table.filter(question_days::day.lt(before)))
-            .execute(conn)
-            .await?,
-    )
+/// Forgets the counts of days before this one: of forms, of answers.
+pub async fn sweep_days(conn: &mut Conn, before: NaiveDate) -> Result<()> {
+    diesel::delete(question_days::table.filter(question_days::day.lt(before)))
+        .execute(conn)
+        .await?;
+    diesel::delete(answer_days::table.filter(answer_days::day.lt(before)))
+        .execute(conn)
+        .await?;
+    Ok(())
 }
 
 /// What came of a version of a question.
@@ -277,37 +279,40 @@ pub struct VersionFigures {
     pub version: i64,
     /// Forms that showed it.
     pub shown: i64,
-    /// Answers that are kept.
+    /// Answers that were given, kept or not.
     pub answered: i64,
-    /// The middle time that these applicants took over the form, in seconds.
+    /// The middle time over the form of those whose answers are kept, in seconds.
     pub median_seconds: Option<f64>,
-    /// Of those answered, decided by a person.
+    /// Decisions of people about those who answered, kept or not.
     pub decided: i64,
-    /// Of those decided, approved.
+    /// Of those decisions, yeses.
     pub approved: i64,
-    /// Of those approved, suspended since.
+    /// Of those approved whose answers are kept, suspended since.
     pub suspended: i64,
-    /// Answers that somebody else gave too, but for case, spaces, punctuation and digits.
+    /// Kept answers that somebody else gave too, but for case, spaces, punctuation and digits.
     pub same_words: i64,
 }
 
+// How many answered and were approved is counted by day: those refused are erased long before
+// those approved. The rest is read from the answers that are there.
 const FIGURES: &str = "\
     WITH p AS (SELECT ?::bigint[] AS ids, ?::date AS since) \
     SELECT v.id, \
         coalesce((SELECT sum(d.shown) FROM question_days d \
                   WHERE d.question_version_id = v.id AND d.day >= p.since), 0)::bigint, \
-        coalesce(f.answered, 0), f.median_seconds, coalesce(f.decided, 0), \
-        coalesce(f.approved, 0), coalesce(f.suspended, 0), \
+        c.answered, f.median_seconds, c.decided, c.approved, coalesce(f.suspended, 0), \
         coalesce((SELECT sum(s.n - 1) FROM (SELECT count(*) AS n FROM application_answers aa \
              JOIN applications ap ON ap.id = aa.application_id \
              WHERE aa.question_version_id = v.id AND aa.value <> '' AND ap.submitted_at >= p.since \
              GROUP BY coalesce(nullif(regexp_replace(lower(aa.value), '[^[:alpha:]]+', '', 'g'), ''), btrim(aa.value))) s), 0)::bigint \
     FROM p JOIN question_versions v ON v.id = ANY (p.ids) \
+    CROSS JOIN LATERAL ( \
+        SELECT coalesce(sum(d.answered), 0)::bigint AS answered, \
+            coalesce(sum(d.approved + d.refused), 0)::bigint AS decided, \
+            coalesce(sum(d.approved), 0)::bigint AS approved \
+        FROM answer_days d WHERE d.question_version_id = v.id AND d.day >= p.since) c \
     LEFT JOIN LATERAL ( \
-        SELECT count(*) AS answered, \
-            percentile_cont(0.5) WITHIN GROUP (ORDER BY ap.fill_seconds::float8) AS median_seconds, \
-            count(*) FILTER (WHERE ap.decided_by IS NOT NULL AND ap.state IN (3, 4)) AS decided, \
-            count(*) FILTER (WHERE ap.decided_by IS NOT NULL AND ap.state = 3) AS approved, \
+        SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY ap.fill_seconds::float8) AS median_seconds, \
             count(*) FILTER (WHERE ap.state = 3 AND coalesce(ac.flags, 0) & 2 <> 0) AS suspended \
         FROM application_answers aa \
         JOIN applications ap ON ap.id = aa.application_id AND ap.submitted_at >= p.since \
@@ -315,7 +320,8 @@ const FIGURES: &str = "\
         LEFT JOIN accounts ac ON ac.id = u.account_id \
         WHERE aa.question_version_id = v.id AND aa.value <> '') f ON true";
 
-/// The figures of these versions since a day, as far as the answers are still kept.
+/// The figures of these versions since a day; all of them while the days are kept, and those
+/// about answers themselves as far as these still are.
 pub async fn figures(
     conn: &mut Conn,
     versions: &[i64],

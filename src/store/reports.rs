@@ -3,7 +3,8 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::OptionalExtension;
 use diesel::sql_types::{
-    Array, BigInt, Bool, Date, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
+    Array, BigInt, Bool, Date, Double, Jsonb, Nullable, SmallInt, Text, Timestamptz,
+    Uuid as SqlUuid,
 };
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
@@ -231,6 +232,20 @@ pub async fn close(conn: &mut Conn, id: Id, by: Id, at: DateTime<Utc>) -> Result
     .await
     .optional()?;
     Ok(row.map(|(closed,)| closed))
+}
+
+/// Hours from coming in to being closed, the middle one of those closed by a person since then;
+/// `None` without any.
+pub async fn median_hours(conn: &mut Conn, since: DateTime<Utc>) -> Result<Option<f64>> {
+    let (hours,): (Option<f64>,) = raw::<(Nullable<Double>,)>(
+        "SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY \
+            extract(epoch FROM closed_at - created_at)::float8 / 3600) \
+         FROM reports WHERE closed_by IS NOT NULL AND closed_at > ?",
+    )
+    .bind::<Timestamptz, _>(since)
+    .get_result(conn)
+    .await?;
+    Ok(hours)
 }
 
 /// Opens a closed report again; `false` where there is none that is closed.

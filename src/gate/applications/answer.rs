@@ -133,7 +133,7 @@ pub async fn reply(app: &App, who: &SignedIn, reply: Reply) -> Result<Option<App
             let open: Vec<_> = left_open(&sent_without, &before).cloned().collect();
             let answers = check(&open, &reply.given, &text, asked, &application)?;
             let said = store::application_messages::list(conn, application.id).await?;
-            let written = !text.is_empty();
+            let (written, given) = (!text.is_empty(), answers.len());
             if written && said.len() as i64 >= MOST {
                 return Err(Error::invalid(
                     "So much was said about this application that nothing more fits.",
@@ -146,7 +146,7 @@ pub async fn reply(app: &App, who: &SignedIn, reply: Reply) -> Result<Option<App
             }
             store::applicants::insert_answers(conn, application.id, &after(answers, &before))
                 .await?;
-            back_to_pending(conn, &application, silenced, who.user.id, now).await?;
+            back_to_pending(conn, &application, silenced, who.user.id, given, now).await?;
             let messages = progress::said(conn, application.id).await?;
             Ok(messages.last().filter(|_| written).cloned())
         })
@@ -209,6 +209,7 @@ async fn back_to_pending(
     application: &Application,
     silenced: bool,
     user: Id,
+    given: usize,
     now: DateTime<Utc>,
 ) -> Result<()> {
     let pending = ApplicationState::Pending;
@@ -221,7 +222,10 @@ async fn back_to_pending(
             "Somebody changed this application at this very moment. Please look once more.".into(),
         ));
     }
-    let event = Event::by_people(EventKind::ApplicationAnswered, id, user);
+    let mut event = Event::by_people(EventKind::ApplicationAnswered, id, user);
+    if given > 0 {
+        event = event.with(given as Id);
+    }
     store::events::insert(conn, &event, now).await
 }
 

@@ -9,9 +9,10 @@ use crate::model::question::QuestionVersion;
 use crate::store;
 pub use crate::store::questions::{Asked, VersionFigures};
 
-/// How far the figures look back: answers are kept no longer (registration.md, *Retention*).
+/// How far the figures look back: no answer is kept longer (registration.md, *Retention*); what
+/// was answered and decided is counted by day, and outlives those who are erased sooner.
 const SINCE: TimeDelta = TimeDelta::days(90);
-/// How long the counts of forms are kept.
+/// How long the counts of forms and of answers are kept.
 const KEPT: TimeDelta = TimeDelta::days(365);
 
 /// A question with its figures.
@@ -108,6 +109,6 @@ pub async fn flush(app: &App) -> Result<()> {
     let day = app.clock.now().date_naive();
     let mut conn = app.desk.get().await?;
     store::questions::add_shown(&mut conn, &counts, day).await?;
-    store::questions::sweep_shown(&mut conn, day - KEPT).await?;
+    store::questions::sweep_days(&mut conn, day - KEPT).await?;
     Ok(())
 }

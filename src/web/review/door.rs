@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 
 use crate::app::App;
@@ -14,6 +14,7 @@ use crate::gate::ceilings::capacity;
 use crate::gate::ceilings::opening_hours::{Fault, OpeningHours};
 use crate::gate::doorkeeper::{self, Choice, Configured, Month, Overview, QueueCounts};
 use crate::gate::effective_mode::Ceiling;
+use crate::text::time_words;
 use crate::web::error::WebError;
 use crate::web::form::{Form as Sent, Nothing};
 use crate::web::frame;
@@ -95,6 +96,12 @@ pub struct OpenDoorPage {
     pub waiting: i64,
     /// The last 30 days.
     pub month: Month,
+    /// How many of the staff can decide now.
+    pub deciders: usize,
+    /// What half of the applications decided in that time waited at most: `6 hours`.
+    pub wait: Option<String>,
+    /// The same of the reports closed.
+    pub report_wait: Option<String>,
     /// An invite may approve, as chosen.
     pub bypass: bool,
 }
@@ -335,16 +342,24 @@ async fn price(
     caller: Caller,
     wish: web::Query<Wish>,
 ) -> Result<HttpResponse, WebError> {
-    let (waiting, month) = doorkeeper::price(&app, &caller.admin()?).await?;
+    let price = doorkeeper::price(&app, &caller.admin()?).await?;
     let mut page = frame::page(&req, Some(&caller), "An open door").await?;
     page.here = Here::Desk;
     let shown = OpenDoorPage {
         page,
-        waiting,
-        month,
+        waiting: price.waiting,
+        month: price.month,
+        deciders: price.deciders,
+        wait: price.wait_hours.map(hours_words),
+        report_wait: price.report_hours.map(hours_words),
         bypass: wish.bypass == "1",
     };
     frame::render(&req, &shown)
+}
+
+/// So many hours in their largest fitting unit.
+fn hours_words(hours: f64) -> String {
+    time_words::span(TimeDelta::seconds((hours * 3600.0) as i64))
 }
 
 #[derive(Deserialize)]

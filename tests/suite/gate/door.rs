@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use porchlight::domain::role::Role;
+use porchlight::gate::applications::expire;
 use porchlight::gate::mode;
 use serde_json::{Value, json};
 
@@ -151,6 +152,65 @@ fn an_open_door_has_a_price_that_is_read_first() {
             .await
             .says("One application still waits");
         assert_eq!(told(place).await, json!(["approval", "admin", true]));
+    });
+}
+
+#[test]
+fn the_price_says_who_can_decide_and_counts_those_who_were_erased() {
+    run(async |place| {
+        let owner = place.owner().await;
+        let browser = place.signed_in(&owner).await;
+        let price = browser.open("/desk/door/open").await;
+        price
+            .says("One person can decide now.")
+            .says("nobody decided an application")
+            .says("No report was closed in that time.");
+        place.staff("greeter", Role::Reviewer).await;
+        let people = [
+            (place.applicant("hana").await, "approve"),
+            (place.applicant("ravi").await, "reject"),
+        ];
+        place.advance(TimeDelta::hours(5));
+        for (person, act) in &people {
+            let card = format!("/desk/applications/{}", place.application_of(person).await);
+            let page = browser.open(&card).await;
+            browser.submit(page.form(&format!("{card}/{act}"))).await;
+        }
+        place.settle().await;
+        place.advance(TimeDelta::days(15));
+        expire::run(&place.app).await.expect("it runs");
+        let left = "SELECT count(*) FROM applications";
+        assert_eq!(place.number(left).await, 1, "the refused one is erased");
+        let price = browser.open("/desk/door/open").await;
+        price
+            .says("2 people can decide now.")
+            .says("half waited 6 hours at most")
+            .says("2 people applied")
+            .says("1 whom you refused");
+    });
+}
+
+#[test]
+fn nobody_opens_the_door_before_somebody_of_the_staff_was_there() {
+    run(async |place| {
+        let owner = place.owner().await;
+        let browser = place.signed_in(&owner).await;
+        let price = browser.open("/desk/door/open").await;
+        place.sql("DELETE FROM signs_of_life", &[]).await;
+        let refused = browser
+            .submit(price.form("/desk/door").set("understood", "1"))
+            .await;
+        assert_eq!(refused.status(), 403);
+        refused.says("once somebody of the staff has done something here");
+        let changes = "SELECT count(*) FROM audit_log WHERE act = 'registration.configure'";
+        assert_eq!(place.number(changes).await, 0);
+        // Any act of theirs is one.
+        set_mode(place, &owner, "approval").await;
+        let price = browser.open("/desk/door/open").await;
+        browser
+            .submit(price.form("/desk/door").set("understood", "1"))
+            .await;
+        assert_eq!(place.number(changes).await, 2);
     });
 }
 

@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use porchlight::domain::role::Role;
+use porchlight::gate::applications::expire;
 use porchlight::gate::questions::statistics;
 
 use crate::support::api::Api;
@@ -250,6 +251,7 @@ fn each_version_has_its_figures() {
             ));
             browser.submit(form).await;
         }
+        place.settle().await;
         place
             .sql("UPDATE applications SET fill_seconds = 40", &[])
             .await;
@@ -285,6 +287,46 @@ fn each_version_has_its_figures() {
             table[old..].contains("50 %") && table[old..].contains(&shown.to_string()),
             "{table}"
         );
+    });
+}
+
+#[test]
+fn a_question_is_measured_by_those_who_were_erased_too() {
+    run(async |place| {
+        let browser = editor(place).await;
+        place.unconfirmed("uma").await;
+        let mut people = Vec::new();
+        for name in ["hana", "rosa", "ravi"] {
+            people.push(place.applicant(name).await);
+        }
+        for (who, act) in people.iter().zip(["approve", "reject", "reject"]) {
+            let path = format!("/desk/applications/{}", place.application_of(who).await);
+            let card = browser.open(&path).await;
+            browser.submit(card.form(&format!("{path}/{act}"))).await;
+        }
+        place.settle().await;
+        let said = |page: &Page| {
+            page.says("1 of 3").says("33 %");
+        };
+        said(&browser.open("/desk/questions").await);
+        let answered = "SELECT sum(answered)::bigint FROM answer_days";
+        assert_eq!(place.number(answered).await, 4);
+        // Whoever never confirmed goes after two days, whoever was refused after two weeks.
+        place.advance(TimeDelta::days(15));
+        expire::run(&place.app).await.expect("it runs");
+        let left = "SELECT count(*) FROM applications";
+        assert_eq!(place.number(left).await, 1, "the others are erased");
+        said(&browser.open("/desk/questions").await);
+        let page = browser.open("/desk/charts").await;
+        let text = page.html.text();
+        let (_, table) = text.split_once("By question").expect("a table");
+        assert!(table.contains("33 %"), "{table}");
+        assert_eq!(place.number(answered).await, 4);
+        // A year later nothing of it is kept.
+        place.advance(TimeDelta::days(366));
+        place.app.questions_shown.add(1);
+        statistics::flush(&place.app).await.expect("a flush");
+        assert_eq!(place.number("SELECT count(*) FROM answer_days").await, 0);
     });
 }
 

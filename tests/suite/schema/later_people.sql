@@ -49,3 +49,6 @@ INSERT INTO heir_letters VALUES (1, 1), (1, 2);
 -- after 2026-11-22-440002
 UPDATE applications SET state = 2 WHERE id = 201;
 INSERT INTO waiting_tallies (many) VALUES (-1), (1);
+
+-- after 2026-11-23-500001
+INSERT INTO answer_days VALUES (1, '2026-10-01', 2, 0, 0), (1, '2026-10-02', 0, 1, 1);

@@ -15,7 +15,7 @@ async fn snapshot(place: &Place) -> Vec<(String, i64, String)> {
             // Sessions, networks of staff and the like are noted by looking, and what a card showed, so that a stale
             // decision can say what changed since; the door's history and the mails to staff by timers.
             "SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'public' \
-             AND table_name NOT IN ('leases', 'application_views', 'application_hints', 'mail_counts', 'door_days', 'door_waits', 'hint_days', 'sessions', 'events', 'jobs', 'signs_of_life', 'questions', 'question_versions', 'one_time_links', 'apps', 'markers', 'door_history', 'question_days', 'staff_mails', 'staff_networks') \
+             AND table_name NOT IN ('leases', 'application_views', 'application_hints', 'mail_counts', 'door_days', 'door_waits', 'hint_days', 'answer_days', 'sessions', 'events', 'jobs', 'signs_of_life', 'questions', 'question_versions', 'one_time_links', 'apps', 'markers', 'door_history', 'question_days', 'staff_mails', 'staff_networks') \
              ORDER BY 1",
             &[],
         )

@@ -324,5 +324,10 @@ fn what_an_app_left_open_is_asked_for_and_a_reply_answers_it() {
             .await;
         page.says("Nobody yet");
         assert_eq!(state(place, &rosa).await, 1);
+        // An answer that came later counts for its question as well, once.
+        place.settle().await;
+        let counted = "SELECT sum(d.answered)::bigint FROM answer_days d JOIN question_versions v \
+                       ON v.id = d.question_version_id WHERE v.labels->>'en' = 'Whom do you know?'";
+        assert_eq!(place.number(counted).await, 2);
     });
 }
