@@ -50,7 +50,12 @@ pub const ACTS: &[Act] = &[
         "Say that you are reading it, or leave it to others",
     ),
     act("undo", 'u', "Take a decision back"),
-    act("skip", 's', "Leave it, and open the next one"),
+    act("read", 'i', "Say that you have read who was let in"),
+    act(
+        "skip",
+        's',
+        "Leave it: on to the next one, or back to the list",
+    ),
     act("help", '?', "This list of keys"),
 ];
 
@@ -84,10 +89,14 @@ impl Keys {
         }
     }
 
-    /// The key of an act; `None` where keys are off, or nothing is called so.
+    /// The key of an act; `None` where keys are off, nothing is called so, or the key that it
+    /// would have was chosen for another one.
     pub fn key(&self, act: &str) -> Option<char> {
         let known = ACTS.iter().any(|other| other.name == act);
-        (self.on && known).then(|| self.of_act(act))
+        let key = self.of_act(act);
+        // Somebody chose it for something else before there was this act.
+        let lost = !self.chosen.contains_key(act) && self.chosen.values().any(|k| *k == key);
+        (self.on && known && !lost).then_some(key)
     }
 
     /// The key that an act has, or would have.
@@ -187,6 +196,18 @@ mod tests {
         for nonsense in ["", "ab", "\u{200b}", "\n"] {
             assert!(checked(&keys, &typed(&[("approve", nonsense)])).is_err());
         }
+    }
+
+    #[test]
+    fn an_act_that_came_later_takes_no_key_from_what_was_chosen() {
+        let mut keys = Keys {
+            chosen: BTreeMap::from([("skip".to_owned(), 'i')]),
+            ..Keys::default()
+        };
+        assert_eq!(keys.key("skip"), Some('i'));
+        assert_eq!(keys.key("read"), None);
+        keys.chosen.insert("read".to_owned(), 's');
+        assert_eq!(keys.key("read"), Some('s'));
     }
 
     #[test]

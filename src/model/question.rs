@@ -47,12 +47,22 @@ pub struct QuestionVersion {
 impl QuestionVersion {
     /// What is asked, in the language asked for, else in any.
     pub fn label(&self, locale: &str) -> String {
-        in_language(&self.labels, locale)
+        in_language(&self.labels, locale).1.to_owned()
+    }
+
+    /// The language in which it is asked then: a tag, empty where nothing is.
+    pub fn label_lang(&self, locale: &str) -> &str {
+        in_language(&self.labels, locale).0
     }
 
     /// The line below; may be empty.
     pub fn help(&self, locale: &str) -> String {
-        in_language(&self.helps, locale)
+        in_language(&self.helps, locale).1.to_owned()
+    }
+
+    /// The language of that line: a tag, empty where there is none.
+    pub fn help_lang(&self, locale: &str) -> &str {
+        in_language(&self.helps, locale).0
     }
 
     /// The choices as texts.
@@ -68,20 +78,20 @@ impl QuestionVersion {
     }
 }
 
-/// `{"en": "…", "de": "…"}` in a language: `de-AT` falls back to `de`, then to `en`, then to
-/// whichever comes first.
-fn in_language(words: &serde_json::Value, locale: &str) -> String {
+/// `{"en": "…", "de": "…"}` in a language, and which that is: `de-AT` falls back to `de`, then to
+/// `en`, then to whichever comes first.
+fn in_language<'a>(words: &'a serde_json::Value, locale: &str) -> (&'a str, &'a str) {
     let base = locale.split(['-', '_']).next().unwrap_or_default();
     let Some(map) = words.as_object() else {
-        return String::new();
+        return ("", "");
     };
-    [locale, base, "en"]
+    let found = [locale, base, "en"]
         .iter()
-        .find_map(|tag| map.get(*tag))
-        .or_else(|| map.values().next())
-        .and_then(|text| text.as_str())
-        .unwrap_or_default()
-        .to_owned()
+        .find_map(|tag| map.get_key_value(*tag))
+        .or_else(|| map.iter().next());
+    found.map_or(("", ""), |(tag, text)| {
+        (tag.as_str(), text.as_str().unwrap_or_default())
+    })
 }
 
 /// A row of `application_answers`: an answer keeps the words of the question.
@@ -102,12 +112,12 @@ mod tests {
     #[test]
     fn words_come_in_the_nearest_language() {
         let words = json!({"en": "Why?", "de": "Warum?"});
-        assert_eq!(in_language(&words, "de-AT"), "Warum?");
-        assert_eq!(in_language(&words, "fr"), "Why?");
+        assert_eq!(in_language(&words, "de-AT"), ("de", "Warum?"));
+        assert_eq!(in_language(&words, "fr"), ("en", "Why?"));
         assert_eq!(
             in_language(&json!({"fr": "Pourquoi ?"}), "de"),
-            "Pourquoi ?"
+            ("fr", "Pourquoi ?")
         );
-        assert_eq!(in_language(&json!({}), "de"), "");
+        assert_eq!(in_language(&json!({}), "de"), ("", ""));
     }
 }

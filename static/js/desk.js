@@ -41,8 +41,10 @@
     const one = [...document.querySelectorAll("[data-key]")].find((part) => part.dataset.key === key);
     if (!one) return;
     event.preventDefault();
-    if (one.matches("input, textarea, select")) one.focus();
-    else one.click();
+    const field = one.matches("input, textarea, select");
+    if (field) one.focus();
+    // A choice is taken; what becomes of it waits for the button.
+    if (!field || one.type === "radio") one.click();
   });
 
   // One box for all boxes of a list; made here, since it does nothing by itself.

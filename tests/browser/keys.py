@@ -1,7 +1,8 @@
 """The keys of the desk, pressed in a real browser: what each does, that none does anything while
 somebody types, another key where one was chosen, none where they are off.
 
-SETTINGS: origin, password, browser, owner; cards (name to path, the first who came first).
+SETTINGS: origin, password, browser, owner; cards (name to path, the first who came first); unread
+(the path of somebody who was let in unread).
 """
 
 import json
@@ -18,7 +19,7 @@ FLAGS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]
 # All that keys do, a key that does nothing, and what would leave the page if it did its act.
-ALL = "jkoxbarqpmncus?/z"
+ALL = "jkoxbarqpmncius?/z"
 QUIET = 300  # milliseconds in which an act would have begun
 
 failures = []
@@ -131,6 +132,38 @@ def in_the_list(desk):
     desk.nothing("jkoxb/", "keys in a list of choices")
 
 
+def about_many(desk):
+    """a, p, r, m and s where many are decided at once: a choice is taken, and nothing is done."""
+    desk.open("/desk").press("j").press("x").press("j").press("x")
+    desk.go("b")
+    desk.sent.clear()
+    for key, act in (("a", "approve"), ("p", "put_off"), ("r", "reject")):
+        desk.press(key)
+        check(desk.page.locator(f"#act-{act}").is_checked(), f"{key} takes the choice {act}")
+        check(desk.focus() == f"act-{act}", f"{key} leads to the choice, not to {desk.focus()}")
+    desk.page.wait_for_timeout(QUIET)
+    check(not desk.sent, f"a choice alone sends nothing: {desk.sent}")
+    desk.press("m")
+    check(desk.focus() == "message", f"m leads to the message, not {desk.focus()}")
+    desk.nothing(ALL, "keys in the message to many")
+    check(desk.page.input_value("#message") == ALL, f"letters are letters: {desk.page.input_value('#message')}")
+    desk.press("Escape")
+    desk.nothing("bqcujkoxiz/", "keys that do not decide about many")
+    desk.go("s")
+    check(desk.path == "/desk", f"s leads back to the list, not to {desk.path}")
+    for name in list(CARDS)[:2]:
+        check("waiting" in desk.state(name), f"nobody was decided: {name}: {desk.state(name)}")
+
+
+def let_in(desk):
+    """i at the card of somebody who came in through the open door."""
+    button = desk.open(S["unread"]).page.get_by_role("button", name="I have read it")
+    check(button.count() == 1, "who was let in is to be read")
+    desk.nothing("arqpcjkoxbz/", "keys of acts that are not on this card")
+    desk.go("i")
+    check(desk.open(S["unread"]).page.get_by_role("button", name="I have read it").count() == 0, "i says that it is read")
+
+
 def while_typing(desk):
     """m and n lead to the two fields of a card; in them letters are letters."""
     desk.open(CARDS["anna"])
@@ -144,7 +177,7 @@ def while_typing(desk):
     desk.open(CARDS["anna"])
     for chord in ("Control+", "Alt+", "Meta+"):
         desk.nothing([chord + key for key in "arqpcus"], f"keys with {chord}")
-    desk.nothing("jkoxbz/", "keys of other pages")
+    desk.nothing("jkoxbiz/", "keys of other pages")
     check("waiting" in desk.state("anna"), f"nothing was decided: {desk.state('anna')}")
 
 
@@ -199,7 +232,7 @@ def main():
         browser = playwright.chromium.launch(executable_path=S["browser"], args=FLAGS, headless=True)
         desk = Desk(browser)
         desk.sign_in()
-        for part in (in_the_list, while_typing, at_the_card, as_chosen):
+        for part in (in_the_list, about_many, let_in, while_typing, at_the_card, as_chosen):
             part(desk)
         browser.close()
     for words in failures:

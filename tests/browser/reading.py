@@ -129,11 +129,14 @@ FORM = [
     "group 'What do you bring along?",
     "checkbox 'north'",
     "checkbox 'south'",
+    "checkbox 'Dogs stay on the leash' (On the whole lane.)",
+    "textbox 'Was backst du? (optional)' (Brot zählt auch. ",
     "textbox 'The name you would like' (Letters, digits and underscores.",
     "textbox 'Email address' (For a link that confirms it",
     "textbox 'I already live at (optional)' (A name of yours on another server",
     "textbox 'Who knows you here? (optional)' (The name of somebody who lives here.",
     "textbox 'Password",
+    "checkbox 'I have read the house rules and can live with them'",
     "button 'Apply to join'",
     "heading 2 'What happens next'",
     "contentinfo",
@@ -178,6 +181,14 @@ def the_form(page):
     check(not any(line.invalid for line in lines), f"nothing is wrong before anything was sent: {[str(l) for l in lines if l.invalid]}")
     for name in ("What brings you here?", "Which end of the lane?", "The name you would like", "Email address", "Password"):
         check(field(lines, name).required, f"{name} must be answered, and does not say so")
+    # Chromium keeps this word of a box from the tree that it shows here, not from readers.
+    for name in ("Dogs stay on the leash", "I have read the house rules"):
+        check(page.get_by_label(name).evaluate("e => e.required"), f"{name} must be ticked, and does not say so")
+    check("40" in field(lines, "Was backst du?").description, "how long an answer of one line may be is said at it")
+    # What an admin wrote in another language is read in that, and nothing else is.
+    foreign = page.locator("form[action='/apply'] [lang]")
+    told = foreign.evaluate_all("all => all.map(e => [e.lang, e.textContent])")
+    check(told == [["de", "Was backst du?"], ["de", "Brot zählt auch."]], f"words of another language: {told}")
 
 
 def with_mistakes(page):
@@ -198,7 +209,8 @@ def with_mistakes(page):
     links = [line for line in lines if line.role == "link" and alerts and alerts[0] in line.is_in]
     check(len(links) >= 4, f"each mistake has a way to its field: {[str(l) for l in links]}")
     check(page.title().lower().startswith("error"), f"the title says it, too: {page.title()}")
-    for name in ("What brings you here?", "The name you would like", "Email address", "Password", "What do you bring along?"):
+    for name in ("What brings you here?", "The name you would like", "Email address", "Password", "What do you bring along?",
+                 "Dogs stay on the leash", "I have read the house rules"):
         line = field(lines, name)
         check(line.invalid, f"{name} is wrong and does not say so")
         said = [link.name for link in links if link.name and link.name in line.description]

@@ -90,8 +90,12 @@ pub struct Question {
     pub id: String,
     /// What is asked.
     pub label: String,
+    /// Its language, where that is not the page's; else empty.
+    pub label_lang: String,
     /// A line below; may be empty.
     pub help: String,
+    /// The language of that line, where it is not the page's; else empty.
+    pub help_lang: String,
     /// It must be answered.
     pub required: bool,
     /// How it is answered: words, one of some, any of some, a rule to agree to.
@@ -108,7 +112,9 @@ impl Question {
         Question {
             id: version.id.to_string(),
             label: version.label(locale),
+            label_lang: foreign(version.label_lang(locale)),
             help: version.help(locale),
+            help_lang: foreign(version.help_lang(locale)),
             required: version.required,
             kind: version.kind,
             choices: version.choice_list(),
@@ -137,6 +143,14 @@ impl Question {
             (true, _) => "required",
             (false, _) => "",
         }
+    }
+}
+
+/// A language that is not that of the page around (`templates/layout/page.html`).
+fn foreign(tag: &str) -> String {
+    match tag {
+        "en" => String::new(),
+        other => other.to_owned(),
     }
 }
 

@@ -40,7 +40,6 @@ pub fn pages() -> Vec<Hung> {
         email_domain: "post.example".into(),
         confirmed: true,
         drafts: (n % 3) as usize,
-        network: "192.0.2.77/32".into(),
         filled_in: "3 min 20 s".into(),
         more: "I paint boats, and once a year I build one.".into(),
         marks: vec!["Has answered"],
@@ -122,6 +121,7 @@ pub fn pages() -> Vec<Hung> {
                     "number",
                     "Number must be 40: the number of people this is about",
                 ),
+            keys: KeyMap::default(),
         }
         .render(),
     );
@@ -227,8 +227,10 @@ pub fn pages() -> Vec<Hung> {
                 applied: 31,
                 refused: 6,
                 automated: 2,
-                unconfirmed: 5,
             },
+            deciders: 3,
+            wait: Some("6 hours".into()),
+            report_wait: Some("2 days".into()),
             bypass: true,
         }
         .render(),
@@ -754,7 +756,9 @@ fn question_page() -> question::QuestionPage {
     let seen = |id: &str, kind| form::Question {
         id: format!("preview_{id}"),
         label: "Which end of the lane?".into(),
+        label_lang: String::new(),
         help: "Where the bakery is, or where it is not.".into(),
+        help_lang: String::new(),
         required: true,
         kind,
         choices: vec!["The bakery’s".into(), "The other".into()],

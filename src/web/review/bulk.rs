@@ -59,6 +59,8 @@ pub struct BulkPage {
     pub mail_works: bool,
     /// What was typed, and what was wrong.
     pub form: Form,
+    /// Which key does what: none does it without the button.
+    pub keys: KeyMap,
 }
 
 /// What an act did. Posts to `/desk/bulk/ID/undo`.
@@ -228,6 +230,7 @@ async fn confirm(
             .collect(),
         mail_works: mail_reaches_people(app),
         form,
+        keys: KeyMap::of(caller)?,
     };
     frame::render(req, &shown)
 }

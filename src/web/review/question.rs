@@ -235,12 +235,7 @@ fn as_seen(version: &QuestionVersion) -> Vec<(String, Question)> {
         .map(|tag| {
             let question = Question {
                 id: format!("preview_{tag}"),
-                label: version.label(&tag),
-                help: version.help(&tag),
-                required: version.required,
-                kind: version.kind,
-                choices: version.choice_list(),
-                max_chars: i64::from(version.max_length),
+                ..Question::new(version, &tag)
             };
             (tag, question)
         })

@@ -1,14 +1,28 @@
 //! The keys of the desk in a real browser: each does its act, none while somebody types; another
 //! one does it where it was chosen; none where they are off.
 
+use porchlight::gate::applications::confirm_email;
 use serde_json::json;
 
 use crate::clients::{chromium, drive, python};
+use crate::gate::invites::set_mode;
 use crate::support::people::PASSWORD;
-use crate::support::place::run;
+use crate::support::place::{Place, run};
 
 /// Those at the door, the first who came first.
 const NAMES: [&str; 5] = ["anna", "bert", "cora", "dora", "emil"];
+
+/// The card of somebody who came in through an open door, and whom nobody read yet.
+async fn unread(place: &Place, name: &str) -> String {
+    set_mode(place, "open", false).await;
+    let person = place.unconfirmed(name).await;
+    let link = place.mail_to(&person.email).await.link("/confirm");
+    let token = link.rsplit(['/', '=']).next().expect("a token");
+    let confirmed = confirm_email::confirm(&place.app, token, None).await;
+    assert!(confirmed.expect("the link works").member, "{name} is in");
+    set_mode(place, "approval", false).await;
+    format!("/desk/applications/{}", place.application_of(&person).await)
+}
 
 #[test]
 fn each_key_of_the_desk_does_its_act_and_none_while_typing_with_browser_and_with_python() {
@@ -18,6 +32,7 @@ fn each_key_of_the_desk_does_its_act_and_none_while_typing_with_browser_and_with
     };
     run(async |place| {
         place.owner().await;
+        let unread = unread(place, "fay").await;
         let mut cards = serde_json::Map::new();
         for name in NAMES {
             let person = place.applicant(name).await;
@@ -26,7 +41,7 @@ fn each_key_of_the_desk_does_its_act_and_none_while_typing_with_browser_and_with
         }
         let settings = json!({
             "origin": place.origin, "password": PASSWORD, "browser": browser, "owner": "olive",
-            "cards": cards,
+            "cards": cards, "unread": unread,
         });
         drive(place, &python, "browser/keys.py", settings).await;
         place.settle().await;
@@ -45,5 +60,7 @@ fn each_key_of_the_desk_does_its_act_and_none_while_typing_with_browser_and_with
             .collect();
         let hoped = ["approve", "undo", "reject", "undo", "approve"];
         assert_eq!(decided, hoped, "{acts:?}");
+        let read = acts.iter().filter(|act| *act == "application.mark_read");
+        assert_eq!(read.count(), 1, "{acts:?}");
     });
 }

@@ -21,6 +21,22 @@ async fn ask(desk: &Browser, kind: &str, label: &str, help: &str) {
     desk.submit(form).await.says("Saved.");
 }
 
+/// One in German alone: a line of 40 characters that may stay empty.
+async fn ask_in_german(desk: &Browser, label: &str, help: &str) {
+    let page = desk.open("/desk/questions/new").await;
+    let form = page.form("/desk/questions/new").set("add_language", "de");
+    let page = desk.submit(form.press("Add it")).await;
+    let form = page
+        .form("/desk/questions/new")
+        .set("kind", "short")
+        .set("label_de", label)
+        .set("help_de", help)
+        .set("max_length", "40")
+        .untick("required")
+        .press("Save it");
+    desk.submit(form).await.says("Saved.");
+}
+
 #[test]
 fn a_screen_reader_makes_sense_of_the_form_and_of_the_card_with_browser_and_with_python() {
     let (Some(python), Some(browser)) = (python(), chromium()) else {
@@ -49,6 +65,14 @@ fn a_screen_reader_makes_sense_of_the_form_and_of_the_card_with_browser_and_with
             "As many as you like.",
         )
         .await;
+        ask(
+            &desk,
+            "acknowledge",
+            "Dogs stay on the leash",
+            "On the whole lane.",
+        )
+        .await;
+        ask_in_german(&desk, "Was backst du?", "Brot zählt auch.").await;
         let settings = json!({
             "origin": place.origin, "password": PASSWORD, "browser": browser, "owner": "olive",
             "card": format!("/desk/applications/{}", place.application_of(&hana).await),
