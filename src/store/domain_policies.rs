@@ -114,11 +114,21 @@ const RECOUNT: &str = concat!(
     "SELECT count(*) FROM did"
 );
 
+/// From so many at once on, Postgres counts anew what is there before they are looked at: it
+/// plans by tables as they were before, and a list of thousands would be read for each of its
+/// lines.
+const MANY: usize = 500;
+
 /// Brings the flags of hosts and of all under them in line with what is in force, and asks for
 /// the accounts there, and for those shown under these names, to be brought in line too.
 async fn recount(conn: &mut Conn, hosts: Vec<Id>, at: DateTime<Utc>) -> Result<()> {
     if hosts.is_empty() {
         return Ok(());
+    }
+    if hosts.len() >= MANY {
+        raw::<()>("ANALYZE hosts, domain_policies")
+            .execute(conn)
+            .await?;
     }
     raw::<(BigInt,)>(RECOUNT)
         .bind::<Array<BigInt>, _>(hosts)

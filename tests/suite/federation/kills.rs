@@ -25,7 +25,7 @@ use crate::support::process::{Server, Way};
 use crate::support::wire::Wire;
 
 /// How long something that must come may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 /// How often something is killed.
 const KILLS: usize = 14;
 /// A host that we send to and that does not answer is noticed within that.
