@@ -23,12 +23,13 @@ use url::Url;
 use super::App;
 use super::http::media_type::{self, ACCEPT_ACTIVITY, ACTIVITY};
 use super::http::names::{Names, SystemNames};
-pub use super::http::{Budget, FetchError};
+pub use super::http::{Budget, FetchError, PerHost};
 use super::http::{Http, Signer, Trip, body};
 use super::policies::Verdicts;
 use crate::config::Place;
 use crate::domain::{Error, Result};
 use crate::secrets::actor_key::SigningKey;
+use crate::secrets::signature::authority;
 
 /// Requests that one piece of work may make.
 const BUDGET: u32 = 20;
@@ -84,6 +85,15 @@ impl Network {
         Federation {
             network: self.clone(),
             budget: Budget::of(requests),
+        }
+    }
+
+    /// The same for one of many errands, whose servers get no more than `hosts` allows from all of
+    /// them together.
+    pub fn errand_among(&self, requests: u32, hosts: Arc<PerHost>) -> Federation {
+        Federation {
+            network: self.clone(),
+            budget: Budget::of(requests).among(hosts),
         }
     }
 
@@ -298,6 +308,11 @@ impl Federation {
     /// Requests that are left.
     pub fn budget_left(&self) -> u32 {
         self.budget.left()
+    }
+
+    /// Whether the budget, and that of the server there, have a request left for an address.
+    pub fn may_ask(&self, address: &str) -> bool {
+        Url::parse(address).is_ok_and(|url| self.budget.reaches(&authority(&url)))
     }
 
     /// The process's way to other servers, for work that follows with a budget of its own.

@@ -19,6 +19,10 @@ const FRESH: Duration = Duration::from_secs(600);
 const MOST_REFUSED: u64 = 20_000;
 /// For so long.
 const REFUSED: Duration = Duration::from_secs(300);
+/// Hosts that were heard from and are remembered.
+const MOST_HEARD: u64 = 20_000;
+/// For so long.
+const HEARD: Duration = Duration::from_secs(600);
 /// Actors that are fetched at one time because of strangers' signatures.
 const AT_ONCE: usize = 32;
 
@@ -46,6 +50,8 @@ pub struct Signers {
     /// The same of those that were read from their owner's server lately: what such a key does
     /// not fit is wrong, and not merely out of date.
     pub read: Moka<String, ()>,
+    /// Hosts whose signature under a question was noted as a sign of life lately.
+    pub heard: Moka<Id, ()>,
     /// How often we go and look, by who makes us.
     pub fetches: Buckets,
     /// How many look at one time.
@@ -66,6 +72,10 @@ impl Default for Signers {
             read: Moka::builder()
                 .max_capacity(MOST)
                 .time_to_live(REFUSED)
+                .build(),
+            heard: Moka::builder()
+                .max_capacity(MOST_HEARD)
+                .time_to_live(HEARD)
                 .build(),
             fetches: Buckets::default(),
             turns: Semaphore::new(AT_ONCE),

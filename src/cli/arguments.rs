@@ -206,12 +206,19 @@ pub enum HostsCommand {
     Import {
         /// The list
         file: PathBuf,
-        /// Only say what it would do
+        /// Only say what it would do, and which follows would end
         #[arg(long)]
         dry_run: bool,
+        /// It is a list of servers to be allowed
+        #[arg(long, conflicts_with = "dry_run")]
+        allowed: bool,
     },
     /// Write what holds as a list in Mastodon's CSV
-    Export,
+    Export {
+        /// The servers that are allowed instead
+        #[arg(long)]
+        allowed: bool,
+    },
 }
 
 /// What is laid on a server.
@@ -237,6 +244,9 @@ pub struct PolicyArguments {
     /// Lift it after so many days; without, it holds for good
     #[arg(long, value_name = "N")]
     pub days: Option<u16>,
+    /// Only say what is known there, and which follows a block would end
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// What to do about files of other servers.

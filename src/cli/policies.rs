@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::domain::Error;
 use crate::domain::policy::{PolicyKind, PolicySource};
 use crate::moderation::policies::{self, Laid, Severity, Terms};
-use crate::moderation::{By, allows, holds, lists};
+use crate::moderation::{By, allow_lists, allows, holds, lists, preview};
 
 use super::arguments::{HostsCommand, PolicyArguments};
 use super::sentence::tell;
@@ -31,10 +31,18 @@ pub(super) async fn act(app: &App, command: &HostsCommand) -> Result<()> {
             });
             Ok(())
         }
-        HostsCommand::Import { file, dry_run } => import(app, file, *dry_run).await,
-        HostsCommand::Export => {
-            let list = lists::export(app).await.map_err(tell)?;
-            terminal::say(list.trim_end());
+        HostsCommand::Import {
+            file,
+            allowed: true,
+            ..
+        } => import_allowed(app, file).await,
+        HostsCommand::Import { file, dry_run, .. } => import(app, file, *dry_run).await,
+        HostsCommand::Export { allowed } => {
+            let list = match allowed {
+                true => allow_lists::export(app).await,
+                false => lists::export(app).await,
+            };
+            terminal::say(list.map_err(tell)?.trim_end());
             Ok(())
         }
         // These are of the list itself.
@@ -44,9 +52,37 @@ pub(super) async fn act(app: &App, command: &HostsCommand) -> Result<()> {
     }
 }
 
+/// What a suspension would cut: counts, then the latest follows by name.
+async fn preview(app: &App, host: &str) -> Result<()> {
+    let seen = preview::look(app, host).await.map_err(tell)?;
+    let cut = seen.cut;
+    for (what, count) in [
+        ("servers", cut.hosts),
+        ("people", cut.accounts),
+        ("posts", cut.posts),
+        ("follows of people there", cut.following),
+        ("follows by people there", cut.followers),
+    ] {
+        terminal::say(format!("{}\t{what}\t{count}", seen.domain));
+    }
+    for (who, pairs) in [(true, &seen.following), (false, &seen.followers)] {
+        for pair in pairs {
+            let (here, there) = (pair.here.acct(), pair.there.acct());
+            terminal::say(match who {
+                true => format!("{here}\tfollows\t{there}"),
+                false => format!("{there}\tfollows\t{here}"),
+            });
+        }
+    }
+    Ok(())
+}
+
 /// Lays it; where there is one already, changes that: what is not said anew stays as it was, but
 /// for the end, which is of the new one alone.
 async fn lay(app: &App, kind: PolicyKind, arguments: &PolicyArguments) -> Result<()> {
+    if arguments.dry_run {
+        return preview(app, &arguments.host).await;
+    }
     let until = arguments
         .days
         .map(|days| app.clock.now() + TimeDelta::days(i64::from(days)));
@@ -126,24 +162,47 @@ async fn lift(app: &App, host: &str, restore: bool) -> Result<()> {
     Ok(())
 }
 
-async fn import(app: &App, file: &Path, dry_run: bool) -> Result<()> {
+fn read(file: &Path) -> Result<String> {
     let size = std::fs::metadata(file).with_context(|| file.display().to_string())?;
     if size.len() > lists::MAX_BYTES as u64 {
         bail!("A list has one megabyte at the most");
     }
-    let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
+    std::fs::read_to_string(file).with_context(|| file.display().to_string())
+}
+
+async fn import_allowed(app: &App, file: &Path) -> Result<()> {
+    let done = allow_lists::import(app, By::Host, &read(file)?).await;
+    let done = done.map_err(tell)?;
+    for domain in &done.added {
+        terminal::say(format!("new\t{domain}"));
+    }
+    for (name, why) in &done.skipped {
+        terminal::say(format!("left\t{name}\t{why}"));
+    }
+    terminal::say(done.in_words());
+    Ok(())
+}
+
+async fn import(app: &App, file: &Path, dry_run: bool) -> Result<()> {
+    let text = read(file)?;
     let plan = match dry_run {
         true => lists::plan(app, &text).await,
         false => lists::import(app, By::Host, &text).await,
     };
     let plan = plan.map_err(tell)?;
+    let ends = |domain: &str| {
+        let ends = plan.ends_at.get(domain).copied().unwrap_or_default();
+        let words = preview::follows_in_words(ends);
+        words.map_or_else(String::new, |follows| format!("\tends {follows}"))
+    };
     for (domain, terms) in &plan.added {
-        terminal::say(format!("new\t{domain}\t{}", Severity::of(terms).as_str()));
+        let (severity, ends) = (Severity::of(terms).as_str(), ends(domain));
+        terminal::say(format!("new\t{domain}\t{severity}{ends}"));
     }
     for (before, terms) in &plan.changed {
         let (was, is) = (Severity::of(&before.terms), Severity::of(terms));
-        let (was, is) = (was.as_str(), is.as_str());
-        terminal::say(format!("changed\t{}\t{was} to {is}", before.domain));
+        let (was, is, ends) = (was.as_str(), is.as_str(), ends(&before.domain));
+        terminal::say(format!("changed\t{}\t{was} to {is}{ends}", before.domain));
     }
     for (domain, why) in &plan.skipped {
         terminal::say(format!("left\t{domain}\t{why}"));

@@ -161,6 +161,23 @@ pub async fn retry_now(app: &App, domain: &str) -> Result<bool> {
     Ok(tried)
 }
 
+/// A server asked for something and signed for it: where it was given up, or fails, it is tried
+/// again soon. Costs a statement once in ten minutes for each server and process; what cannot be
+/// noted now is noted the next time.
+pub async fn heard_from(app: &App, host: Id) {
+    if app.signers.heard.contains_key(&host) {
+        return;
+    }
+    let noted = async {
+        let mut conn = app.pool.get().await?;
+        store::delivery_hosts::sign_of_life(&mut conn, vec![host], app.clock.now()).await
+    };
+    match noted.await {
+        Ok(_) => app.signers.heard.insert(host, ()),
+        Err(error) => tracing::debug!(host, ?error, "a sign of life could not be noted"),
+    }
+}
+
 /// How a host stands, in a few words.
 pub fn in_words(standing: &Standing, now: DateTime<Utc>) -> &'static str {
     match standing {

@@ -12,6 +12,7 @@ use crate::activitypub::keys::{self, Disbelief};
 use crate::activitypub::uri;
 use crate::app::App;
 use crate::app::federation::Network;
+use crate::delivery::hosts;
 use crate::domain::{Error, Result};
 use crate::model::host;
 use crate::secrets::signature::{self, Claim, Request};
@@ -61,9 +62,11 @@ async fn signer(req: &HttpRequest, app: &App) -> Result<Option<Asker>> {
         return Err(Error::NotFound);
     }
     match keys::believe_anybody(&network.federation(), &claim, None).await {
-        Ok(known) => documents::asker(app, known.account, known.host)
-            .await
-            .map(Some),
+        Ok(known) => {
+            hosts::heard_from(app, known.host).await;
+            let asker = documents::asker(app, known.account, known.host).await;
+            asker.map(Some)
+        }
         Err(Disbelief::Broken(error)) => Err(error),
         // Who signs and cannot be asked about now is told to come again, where strangers get
         // nothing; elsewhere they get what everybody does.

@@ -3,11 +3,11 @@
 
 use serde_json::Value;
 
-use super::backfill::Errand;
 use super::fetch_profile;
 use crate::activitypub::collections::{self, Entry};
 use crate::activitypub::notes;
 use crate::activitypub::read::value;
+use crate::app::federation::Federation;
 use crate::domain::{Id, Result};
 use crate::model::account::Account;
 use crate::store::remote_deeds;
@@ -21,13 +21,12 @@ const MOST: usize = 10;
 /// # Errors
 /// When the database cannot be asked. A server that does not answer changes nothing.
 pub(super) async fn fetch(
-    errand: &Errand<'_>,
+    fed: &Federation,
     account: &Account,
     actor: &str,
     address: &str,
     server: &str,
 ) -> Result<()> {
-    let fed = &errand.fed;
     let listed = match collections::read(fed, address, server, MOST, sort).await {
         Ok(listed) => listed,
         Err(error) => {
@@ -37,7 +36,7 @@ pub(super) async fn fetch(
     };
     let (mut pinned, mut all_here) = (Vec::new(), true);
     for entry in &listed.entries {
-        match find_or_keep(errand, entry, account, actor).await? {
+        match find_or_keep(fed, entry, account, actor).await? {
             Some(status) => pinned.push(status),
             None => all_here = false,
         }
@@ -57,7 +56,7 @@ fn sort(entry: &Value) -> Entry {
 
 /// The account's own post behind an entry, kept if it was not known.
 async fn find_or_keep(
-    errand: &Errand<'_>,
+    fed: &Federation,
     entry: &Value,
     account: &Account,
     actor: &str,
@@ -69,11 +68,11 @@ async fn find_or_keep(
     let Some(address) = value::id_of(object) else {
         return Ok(None);
     };
-    if let Err(error) = fetch_profile::keep(errand, object, account, actor).await {
+    if let Err(error) = fetch_profile::keep(fed, object, account, actor).await {
         tracing::debug!(%address, ?error, "a pinned post could not be had");
     }
-    let mut conn = errand.fed.pool.get().await?;
-    let found = notes::find(&errand.fed, &mut conn, &address).await?;
+    let mut conn = fed.pool.get().await?;
+    let found = notes::find(fed, &mut conn, &address).await?;
     Ok(found
         .filter(|found| found.account == account.id)
         .map(|found| found.id))

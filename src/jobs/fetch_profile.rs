@@ -4,12 +4,12 @@
 use chrono::TimeDelta;
 use serde_json::Value;
 
-use super::backfill::Errand;
 use super::fetch_pins;
 use crate::activitypub::collections::{self, Entry};
 use crate::activitypub::notes::{self, Arrival};
 use crate::activitypub::read::{Announce, value};
 use crate::activitypub::{actors, handles, uri};
+use crate::app::federation::Federation;
 use crate::domain::{Id, Result};
 use crate::model::account::Account;
 use crate::social::statuses::receive_deeds::{self, Boost};
@@ -28,8 +28,7 @@ const STALE: TimeDelta = TimeDelta::hours(1);
 ///
 /// # Errors
 /// When the database cannot be asked or the account cannot be had any more.
-pub async fn fetch(errand: &Errand<'_>, account: Id) -> Result<()> {
-    let fed = &errand.fed;
+pub async fn fetch(fed: &Federation, account: Id) -> Result<()> {
     let mut conn = fed.pool.get().await?;
     let found = remote_accounts::by_id(&mut conn, account).await?;
     drop(conn);
@@ -39,7 +38,7 @@ pub async fn fetch(errand: &Errand<'_>, account: Id) -> Result<()> {
     let Some(actor) = account.uri.clone() else {
         return Ok(());
     };
-    if !errand.may_ask(&actor) {
+    if !fed.may_ask(&actor) {
         return Ok(());
     }
     let is_stale = account
@@ -50,25 +49,25 @@ pub async fn fetch(errand: &Errand<'_>, account: Id) -> Result<()> {
         false => account,
     };
     let account = handles::refresh(fed, account).await?;
-    let (totals, entries, featured) = ask(errand, &account, &actor).await?;
+    let (totals, entries, featured) = ask(fed, &account, &actor).await?;
     let mut conn = fed.pool.get().await?;
     store::backfill::set_account_totals(&mut conn, account.id, totals).await?;
     drop(conn);
 
     // The oldest first, so that what answers another of them finds it.
     for object in entries.iter().rev().filter_map(said) {
-        if let Err(error) = keep(errand, object, &account, &actor).await {
+        if let Err(error) = keep(fed, object, &account, &actor).await {
             tracing::debug!(%actor, ?error, "a post could not be had");
         }
     }
     for boost in entries.iter().filter(|entry| is_boost(entry)).take(BOOSTS) {
-        if let Err(error) = keep_boost(errand, boost, &account, &actor).await {
+        if let Err(error) = keep_boost(fed, boost, &account, &actor).await {
             tracing::debug!(%actor, ?error, "a boost could not be had");
         }
     }
     match (featured, uri::authority(&actor)) {
-        (Some(address), Some(server)) if errand.may_ask(&address) => {
-            fetch_pins::fetch(errand, &account, &actor, &address, &server).await
+        (Some(address), Some(server)) if fed.may_ask(&address) => {
+            fetch_pins::fetch(fed, &account, &actor, &address, &server).await
         }
         _ => Ok(()),
     }
@@ -77,11 +76,10 @@ pub async fn fetch(errand: &Errand<'_>, account: Id) -> Result<()> {
 /// Totals, the newest entries of the outbox, and where its pins are. What cannot be had is left
 /// out.
 async fn ask(
-    errand: &Errand<'_>,
+    fed: &Federation,
     account: &Account,
     actor: &str,
 ) -> Result<(Totals, Vec<Value>, Option<String>)> {
-    let fed = &errand.fed;
     let mut conn = fed.pool.get().await?;
     let endpoints = remote_accounts::endpoints(&mut conn, account.id).await?;
     drop(conn);
@@ -89,7 +87,7 @@ async fn ask(
         return Ok(Default::default());
     };
     let read = async |address: Option<String>, wanted: usize| {
-        let Some(address) = address.filter(|address| errand.may_ask(address)) else {
+        let Some(address) = address.filter(|address| fed.may_ask(address)) else {
             return Default::default();
         };
         match collections::read(fed, &address, &server, wanted, sort).await {
@@ -133,12 +131,11 @@ pub(super) fn said(entry: &Value) -> Option<&Value> {
 
 /// Keeps a post of the account's own that is not known yet: put in whole, or by its address.
 pub(super) async fn keep(
-    errand: &Errand<'_>,
+    fed: &Federation,
     object: &Value,
     author: &Account,
     actor: &str,
 ) -> Result<()> {
-    let fed = &errand.fed;
     let Some(address) = value::id_of(object) else {
         return Ok(());
     };
@@ -148,7 +145,7 @@ pub(super) async fn keep(
     if known || actors::is_ours(fed, &address) {
         return Ok(());
     }
-    if !object.is_object() && !errand.may_ask(&address) {
+    if !object.is_object() && !fed.may_ask(&address) {
         return Ok(());
     }
     let note = notes::believe_or_fetch(fed, object, actor).await?;
@@ -159,13 +156,7 @@ pub(super) async fn keep(
 }
 
 /// Keeps a boost of the account's own, and what it boosts, from its own server.
-async fn keep_boost(
-    errand: &Errand<'_>,
-    entry: &Value,
-    booster: &Account,
-    actor: &str,
-) -> Result<()> {
-    let fed = &errand.fed;
+async fn keep_boost(fed: &Federation, entry: &Value, booster: &Account, actor: &str) -> Result<()> {
     let (Some(address), Some(says)) = (value::id_of(entry), Announce::read(entry)) else {
         return Ok(());
     };
@@ -178,7 +169,7 @@ async fn keep_boost(
     let mut conn = fed.pool.get().await?;
     let known = notes::find(fed, &mut conn, &says.object).await?.is_some();
     drop(conn);
-    if !known && !errand.may_ask(&says.object) {
+    if !known && !fed.may_ask(&says.object) {
         return Ok(());
     }
     let boost = Boost {

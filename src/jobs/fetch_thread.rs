@@ -6,11 +6,11 @@
 
 use std::collections::VecDeque;
 
-use super::backfill::Errand;
 use crate::activitypub::collections::{self, Entry};
 use crate::activitypub::notes::{self, Arrival};
 use crate::activitypub::read::value;
 use crate::activitypub::{actors, uri};
+use crate::app::federation::Federation;
 use crate::app::wishes::Around;
 use crate::domain::{Id, Result};
 use crate::store;
@@ -26,8 +26,7 @@ const MAX_ENTRIES: usize = 60;
 ///
 /// # Errors
 /// When the database cannot be asked or the status cannot be had any more.
-pub async fn fetch(errand: &Errand<'_>, status: Id) -> Result<()> {
-    let fed = &errand.fed;
+pub async fn fetch(fed: &Federation, status: Id) -> Result<()> {
     let mut conn = fed.pool.get().await?;
     let Some((id, address)) = store::backfill::status_address(&mut conn, status).await? else {
         return Ok(());
@@ -35,11 +34,11 @@ pub async fn fetch(errand: &Errand<'_>, status: Id) -> Result<()> {
     drop(conn);
     let top = match fed.wishes.around(id) {
         Some(around) => around,
-        None if !errand.may_ask(&address) => return Ok(()),
-        None => ask(errand, id, &address).await?,
+        None if !fed.may_ask(&address) => return Ok(()),
+        None => ask(fed, id, &address).await?,
     };
     if let Some(parent) = &top.in_reply_to
-        && errand.may_ask(parent)
+        && fed.may_ask(parent)
         && let Err(error) = notes::find_or_fetch(fed, parent).await
     {
         tracing::debug!(%parent, ?error, "what a post answers could not be had");
@@ -50,7 +49,7 @@ pub async fn fetch(errand: &Errand<'_>, status: Id) -> Result<()> {
         if left == 0 || fed.budget_left() == 0 {
             break;
         }
-        for reply in replies(errand, &parent, &mut left).await? {
+        for reply in replies(fed, &parent, &mut left).await? {
             if depth + 1 < MAX_DEPTH {
                 open.push_back((reply, depth + 1));
             }
@@ -60,22 +59,21 @@ pub async fn fetch(errand: &Errand<'_>, status: Id) -> Result<()> {
 }
 
 /// Asks for the post itself: its totals, and where its thread is.
-async fn ask(errand: &Errand<'_>, status: Id, address: &str) -> Result<Around> {
-    let note = notes::fetch(&errand.fed, address).await?;
-    let mut conn = errand.fed.pool.get().await?;
+async fn ask(fed: &Federation, status: Id, address: &str) -> Result<Around> {
+    let note = notes::fetch(fed, address).await?;
+    let mut conn = fed.pool.get().await?;
     let (boosts, favourites) = (note.totals.boosts, note.totals.favourites);
     store::backfill::set_status_totals(&mut conn, status, boosts, favourites).await?;
     Ok(notes::around(&note))
 }
 
 /// Fetches the replies to one post that are not known yet; gives those that were kept.
-async fn replies(errand: &Errand<'_>, parent: &Around, left: &mut usize) -> Result<Vec<Around>> {
-    let fed = &errand.fed;
+async fn replies(fed: &Federation, parent: &Around, left: &mut usize) -> Result<Vec<Around>> {
     let server = uri::authority(&parent.address);
     let (Some(collection), Some(server)) = (&parent.replies, server) else {
         return Ok(Vec::new());
     };
-    if !errand.may_ask(collection) {
+    if !fed.may_ask(collection) {
         return Ok(Vec::new());
     }
     let listed =
@@ -94,11 +92,11 @@ async fn replies(errand: &Errand<'_>, parent: &Around, left: &mut usize) -> Resu
         let mut conn = fed.pool.get().await?;
         let known = notes::find(fed, &mut conn, &address).await?.is_some();
         drop(conn);
-        if known || *left == 0 || actors::is_ours(fed, &address) || !errand.may_ask(&address) {
+        if known || *left == 0 || actors::is_ours(fed, &address) || !fed.may_ask(&address) {
             continue;
         }
         *left -= 1;
-        match keep(errand, &address, parent).await {
+        match keep(fed, &address, parent).await {
             Ok(Some(around)) => kept.push(around),
             Ok(None) => {}
             Err(error) => tracing::debug!(%address, ?error, "a reply could not be had"),
@@ -107,8 +105,7 @@ async fn replies(errand: &Errand<'_>, parent: &Around, left: &mut usize) -> Resu
     Ok(kept)
 }
 
-async fn keep(errand: &Errand<'_>, address: &str, parent: &Around) -> Result<Option<Around>> {
-    let fed = &errand.fed;
+async fn keep(fed: &Federation, address: &str, parent: &Around) -> Result<Option<Around>> {
     let note = notes::fetch(fed, address).await?;
     if note.in_reply_to.as_deref() != Some(parent.address.as_str()) {
         return Ok(None);

@@ -19,6 +19,7 @@ use crate::domain::policy::PolicySource;
 use crate::domain::{Error, Result};
 use crate::gate::budget::{self, About};
 use crate::store;
+use crate::store::policy_cuts::Ends;
 use crate::text::csv;
 
 /// Lines of a list that are read.
@@ -26,11 +27,11 @@ pub const MOST: usize = 5_000;
 /// Bytes of a list.
 pub const MAX_BYTES: usize = 1024 * 1024;
 /// Policies laid in one transaction.
-const AT_ONCE: usize = 500;
+pub(super) const AT_ONCE: usize = 500;
 /// Policies that one page of the database is asked for.
 const PAGE: i64 = 1_000;
 
-const DOMAIN: &str = "#domain";
+pub(super) const DOMAIN: &str = "#domain";
 const COLUMNS: [&str; 6] = [
     DOMAIN,
     "#severity",
@@ -49,6 +50,24 @@ pub struct Plan {
     pub changed: Vec<(Policy, Terms)>,
     /// What is left as it is: the line's name, and why.
     pub skipped: Vec<(String, String)>,
+    /// Follows that its suspensions end, all together.
+    pub ends: Ends,
+    /// The same by domain, of those that end any.
+    pub ends_at: HashMap<String, Ends>,
+}
+
+impl Plan {
+    /// The domains that would be suspended and are not.
+    fn suspends(&self) -> Vec<String> {
+        let is = |terms: &Terms| Severity::of(terms) == Severity::Suspend;
+        let added = self.added.iter().filter(|(_, terms)| is(terms));
+        let changed = self.changed.iter();
+        let changed = changed.filter(|(before, terms)| is(terms) && !is(&before.terms));
+        added
+            .map(|(domain, _)| domain.clone())
+            .chain(changed.map(|(before, _)| before.domain.clone()))
+            .collect()
+    }
 }
 
 /// Compares a list with what holds. Nothing is changed.
@@ -56,16 +75,8 @@ pub struct Plan {
 /// # Errors
 /// `Invalid` for what is no such list, or too long a one.
 pub async fn plan(app: &App, text: &str) -> Result<Plan> {
-    if text.len() > MAX_BYTES {
-        return Err(Error::invalid("A list has one megabyte at the most"));
-    }
-    let records = csv::read(text, MOST + 2);
-    let (columns, rows) = head(&records)?;
-    if rows.len() > MOST {
-        return Err(Error::invalid(format!(
-            "A list has {MOST} lines at the most; please split it"
-        )));
-    }
+    let records = records(text)?;
+    let (columns, rows) = body(&records)?;
     let mut plan = Plan::default();
     let mut wanted: Vec<(String, Terms)> = Vec::new();
     let mut seen = HashSet::new();
@@ -83,11 +94,39 @@ pub async fn plan(app: &App, text: &str) -> Result<Plan> {
     for (domain, terms) in wanted {
         compare(&mut plan, &holds, domain, terms);
     }
+    let mut conn = app.desk.get().await?;
+    let (all, each) = store::policy_cuts::ends(&mut conn, plan.suspends()).await?;
+    (plan.ends, plan.ends_at) = (all, each.into_iter().collect());
     Ok(plan)
 }
 
+/// The lines of a list, its head among them.
+///
+/// # Errors
+/// `Invalid` for too long a list.
+pub(super) fn records(text: &str) -> Result<Vec<Vec<String>>> {
+    match text.len() > MAX_BYTES {
+        true => Err(Error::invalid("A list has one megabyte at the most")),
+        false => Ok(csv::read(text, MOST + 2)),
+    }
+}
+
+/// Where its columns stand, and the lines below its head.
+///
+/// # Errors
+/// `Invalid` for what is no such list, or too long a one.
+pub(super) fn body(records: &[Vec<String>]) -> Result<Head<'_>> {
+    let (columns, rows) = head(records)?;
+    match rows.len() > MOST {
+        true => Err(Error::invalid(format!(
+            "A list has {MOST} lines at the most; please split it"
+        ))),
+        false => Ok((columns, rows)),
+    }
+}
+
 /// Where each known column is, and the records below the head.
-type Head<'a> = ([Option<usize>; 6], &'a [Vec<String>]);
+pub(super) type Head<'a> = ([Option<usize>; 6], &'a [Vec<String>]);
 
 /// Where each of [`COLUMNS`] stands, and the lines below the head. A list without a head is one
 /// of names alone.
@@ -106,7 +145,7 @@ fn head(records: &[Vec<String>]) -> Result<Head<'_>> {
     }
 }
 
-fn cell(row: &[String], place: Option<usize>) -> &str {
+pub(super) fn cell(row: &[String], place: Option<usize>) -> &str {
     place
         .and_then(|place| row.get(place))
         .map_or("", String::as_str)
@@ -146,7 +185,7 @@ fn line(
     Ok((domain, terms))
 }
 
-fn in_words(error: Error) -> String {
+pub(super) fn in_words(error: Error) -> String {
     match error {
         Error::Invalid(invalid) => format!("{}.", invalid.sentence().trim_end_matches('.')),
         _ => "It cannot be read.".into(),

@@ -15,6 +15,7 @@
 //! follows of its people for good, and lifting the block can bring them back as they were;
 //! follows from here are asked for anew. Whoever stopped following in between could not tell us.
 
+pub mod allow_lists;
 pub mod allows;
 pub mod audit;
 pub mod deputies;

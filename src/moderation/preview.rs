@@ -7,7 +7,7 @@ use crate::gate::who::Moderator;
 use crate::model::account::Account;
 use crate::store;
 pub use crate::store::domain_policies::Policy;
-pub use crate::store::policy_cuts::{COUNTED, Cut};
+pub use crate::store::policy_cuts::{COUNTED, Cut, Ends};
 
 /// Pairs that are named in each direction.
 pub const NAMED: i64 = 50;
@@ -43,6 +43,14 @@ pub struct Preview {
 /// # Errors
 /// `Invalid` for what is no name of a server.
 pub async fn preview(app: &App, _who: &Moderator, domain: &str) -> Result<Preview> {
+    look(app, domain).await
+}
+
+/// The same for whoever has a shell.
+///
+/// # Errors
+/// As [`preview`].
+pub async fn look(app: &App, domain: &str) -> Result<Preview> {
     let domain = server_name(app, domain)?;
     let now = app.clock.now();
     let mut conn = app.desk.get().await?;
@@ -83,6 +91,20 @@ pub async fn preview(app: &App, _who: &Moderator, domain: &str) -> Result<Previe
     })
 }
 
+/// `2 follows of people there and 1 follow by people there`; `None` for none at all.
+pub fn follows_in_words(ends: Ends) -> Option<String> {
+    let some = |n: i64, whose: &str| match n {
+        0 => None,
+        1 => Some(format!("1 follow {whose}")),
+        n => Some(format!("{n} follows {whose}")),
+    };
+    let of_them = some(ends.following, "of people there");
+    match (of_them, some(ends.followers, "by people there")) {
+        (Some(of), Some(by)) => Some(format!("{of} and {by}")),
+        (of, by) => of.or(by),
+    }
+}
+
 /// A domain and those above it, as the policies of all of them hold for it.
 pub(super) fn lineage(domain: &str) -> Vec<String> {
     let mut all = vec![domain.to_owned()];
@@ -100,6 +122,20 @@ pub(super) fn lineage(domain: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn follows_are_counted_in_words() {
+        let words = |following, followers| {
+            follows_in_words(Ends {
+                following,
+                followers,
+            })
+        };
+        assert_eq!(words(0, 0), None);
+        assert_eq!(words(2, 0).unwrap(), "2 follows of people there");
+        let both = "1 follow of people there and 3 follows by people there";
+        assert_eq!(words(1, 3).unwrap(), both);
+    }
 
     #[test]
     fn a_name_has_those_above_it() {

@@ -1,9 +1,9 @@
 //! The queue of the desk sifted: by language, drafts, invites, appeals. Each application stands by
-//! itself. A lane is read in its order until a page is full, so what is rare costs a look at all
-//! who wait: five thousand at the most (registration.md C0) where nothing else is configured.
+//! itself. A lane is read in its order until a page is full, or from those who have what is
+//! wanted, whichever the planner thinks shorter.
 
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamptz};
+use diesel::sql_types::{BigInt, Nullable, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 
 use super::Conn;
@@ -14,8 +14,7 @@ use crate::domain::{Id, Result};
 /// Languages that are offered, at the most: browsers may say anything.
 const LANGUAGES: i64 = 50;
 
-// Who has drafts or was invited is asked once and hashed: a look for each who waits costs more.
-/// What `p` asks of `a`; one more `AND`.
+/// What a search's `p` asks of `a`; one more `AND`.
 macro_rules! sift {
     () => {
         " AND (p.language IS NULL OR split_part(lower(a.locale), '-', 1) = p.language) \
@@ -26,26 +25,95 @@ macro_rules! sift {
 }
 pub(super) use sift;
 
+/// A sift in so many words, for each choice a statement of its own: by that the planner knows how
+/// rare what is wanted is, and begins with it.
+macro_rules! with_sift {
+    ($sift:expr, $statement:ident ! ($($rest:tt)*)) => {
+        match $sift.language {
+            None => with_marks!($sift, "", $statement!($($rest)*)),
+            Some(_) => with_marks!($sift, language!(), $statement!($($rest)*)),
+        }
+    };
+}
+
+macro_rules! with_marks {
+    ($sift:expr, $spoken:expr, $statement:ident ! ($($rest:tt)*)) => {
+        match ($sift.drafts, $sift.invited, $sift.appealed) {
+            (false, false, false) => $statement!($spoken, $($rest)*),
+            (true, false, false) => $statement!(concat!($spoken, drafts!()), $($rest)*),
+            (false, true, false) => $statement!(concat!($spoken, invited!()), $($rest)*),
+            (true, true, false) => {
+                $statement!(concat!($spoken, drafts!(), invited!()), $($rest)*)
+            }
+            (false, false, true) => $statement!(concat!($spoken, appealed!()), $($rest)*),
+            (true, false, true) => {
+                $statement!(concat!($spoken, drafts!(), appealed!()), $($rest)*)
+            }
+            (false, true, true) => {
+                $statement!(concat!($spoken, invited!(), appealed!()), $($rest)*)
+            }
+            (true, true, true) => {
+                $statement!(concat!($spoken, drafts!(), invited!(), appealed!()), $($rest)*)
+            }
+        }
+    };
+}
+
+macro_rules! drafts {
+    () => {
+        " AND EXISTS (SELECT 1 FROM drafts sd WHERE sd.user_id = a.user_id)"
+    };
+}
+
+macro_rules! invited {
+    () => {
+        " AND EXISTS (SELECT 1 FROM invite_nodes sn WHERE sn.user_id = a.user_id AND sn.parent_id IS NOT NULL)"
+    };
+}
+
+// As the index `applications_appealed` has it.
+macro_rules! appealed {
+    () => {
+        " AND a.appealed_at IS NOT NULL"
+    };
+}
+
+// As the index `applications_spoken` has it.
+macro_rules! language {
+    () => {
+        " AND split_part(lower(a.locale), '-', 1) = p.language"
+    };
+}
+
 macro_rules! sifted {
-    ($key:expr, $holds:expr, $beyond:tt, $order:tt) => {
-        concat!(
-            "WITH p AS (SELECT ?::bigint AS after, ?::timestamptz AS at, ?::text AS language, ?::boolean AS drafts, \
-                ?::boolean AS invited, ?::boolean AS appealed) \
-             SELECT ", $key, ", a.id FROM p CROSS JOIN applications a WHERE ", $holds, sift!(),
-            " AND ", $key, " ", $beyond, " p.after ORDER BY 1 ", $order, " LIMIT 21"
-        )
+    ($sift:expr, $key:expr, $holds:expr, $beyond:tt, $order:tt) => {
+        raw(concat!(
+            "WITH p AS (SELECT ?::bigint AS after, ?::timestamptz AS at, ?::text AS language) \
+             SELECT ",
+            $key,
+            ", a.id FROM p CROSS JOIN applications a WHERE ",
+            $holds,
+            $sift,
+            " AND ",
+            $key,
+            " ",
+            $beyond,
+            " p.after ORDER BY 1 ",
+            $order,
+            " LIMIT 21"
+        ))
     };
 }
 
 /// One lane, as far as a page needs it.
 macro_rules! lane {
-    ($lane:tt, $key:expr, $after:expr, $beyond:tt, $order:tt) => {
+    ($sift:expr, $lane:tt, $key:expr, $after:expr, $beyond:tt, $order:tt) => {
         concat!(
             "(SELECT ",
             $key,
             " AS key, a.id FROM applications a WHERE ",
             now_in!($lane),
-            sift!(),
+            $sift,
             " AND a.id ",
             $beyond,
             " ",
@@ -60,24 +128,25 @@ macro_rules! lane {
 /// Those whom somebody vouched for and those whom nobody did; `$key` and `$after` are of the
 /// latter.
 macro_rules! who_wait {
-    ($key:expr, $after:expr, $beyond:tt, $order:tt) => {
+    ($sift:expr, $key:expr, $after:expr, $beyond:tt, $order:tt) => {
         raw(concat!(
-            "WITH p AS (SELECT ?::bigint AS after, ?::timestamptz AS at, ?::text AS language, ?::boolean AS drafts, \
-                ?::boolean AS invited, ?::boolean AS appealed) \
+            "WITH p AS (SELECT ?::bigint AS after, ?::timestamptz AS at, ?::text AS language) \
              SELECT x.key, x.id FROM p CROSS JOIN LATERAL (",
-            lane!("0", "a.id", "p.after", $beyond, $order),
+            lane!($sift, "0", "a.id", "p.after", $beyond, $order),
             " UNION ALL ",
-            lane!("1", $key, $after, $beyond, $order),
-            ") x ORDER BY 1 ", $order, " LIMIT 21"
+            lane!($sift, "1", $key, $after, $beyond, $order),
+            ") x ORDER BY 1 ",
+            $order,
+            " LIMIT 21"
         ))
     };
 }
 
 macro_rules! both_ways {
-    ($falling:expr, $key:expr, $holds:expr) => {
+    ($wanted:expr, $falling:expr, $key:expr, $holds:expr) => {
         match $falling {
-            true => raw(sifted!($key, $holds, "<", "DESC")),
-            false => raw(sifted!($key, $holds, ">", "ASC")),
+            true => with_sift!($wanted.sift, sifted!($key, $holds, "<", "DESC")),
+            false => with_sift!($wanted.sift, sifted!($key, $holds, ">", "ASC")),
         }
     };
 }
@@ -87,41 +156,47 @@ pub async fn page(conn: &mut Conn, wanted: &Wanted, at: DateTime<Utc>) -> Result
     let (falling, from) = wanted.way();
     let statement: Raw<(BigInt, BigInt)> = match wanted.part {
         Part::Waiting if wanted.newest_first && falling => {
-            who_wait!("a.id", "p.after", "<", "DESC")
+            with_sift!(wanted.sift, who_wait!("a.id", "p.after", "<", "DESC"))
         }
-        Part::Waiting if wanted.newest_first => who_wait!("a.id", "p.after", ">", "ASC"),
+        Part::Waiting if wanted.newest_first => {
+            with_sift!(wanted.sift, who_wait!("a.id", "p.after", ">", "ASC"))
+        }
         // The place of those whom somebody vouched for is before all others, oldest first.
-        Part::Waiting if falling => who_wait!(
-            concat!("a.id + ", behind!()),
-            concat!("p.after - ", behind!()),
-            "<",
-            "DESC"
+        Part::Waiting if falling => with_sift!(
+            wanted.sift,
+            who_wait!(
+                concat!("a.id + ", behind!()),
+                concat!("p.after - ", behind!()),
+                "<",
+                "DESC"
+            )
         ),
-        Part::Waiting => who_wait!(
-            concat!("a.id + ", behind!()),
-            concat!("p.after - ", behind!()),
-            ">",
-            "ASC"
+        Part::Waiting => with_sift!(
+            wanted.sift,
+            who_wait!(
+                concat!("a.id + ", behind!()),
+                concat!("p.after - ", behind!()),
+                ">",
+                "ASC"
+            )
         ),
-        Part::Vouched => both_ways!(falling, "a.id", now_in!("0")),
-        Part::InLine => both_ways!(falling, "a.id", now_in!("2")),
-        Part::Automated => both_ways!(falling, "a.id", now_in!("3")),
-        Part::AskedBack => both_ways!(falling, "a.id", "a.state = 2"),
+        Part::Vouched => both_ways!(wanted, falling, "a.id", now_in!("0")),
+        Part::InLine => both_ways!(wanted, falling, "a.id", now_in!("2")),
+        Part::Automated => both_ways!(wanted, falling, "a.id", now_in!("3")),
+        Part::AskedBack => both_ways!(wanted, falling, "a.id", "a.state = 2"),
         Part::PutOff => both_ways!(
+            wanted,
             falling,
             "a.id",
             "a.state = 1 AND a.put_off_until IS NOT NULL AND a.put_off_until > p.at"
         ),
-        Part::Unread => both_ways!(falling, "a.id", unread!()),
-        Part::Decided => both_ways!(falling, "a.id", "a.state IN (3, 4, 6)"),
+        Part::Unread => both_ways!(wanted, falling, "a.id", unread!()),
+        Part::Decided => both_ways!(wanted, falling, "a.id", "a.state IN (3, 4, 6)"),
     };
     let rows: Vec<(Id, Id)> = statement
         .bind::<BigInt, _>(from)
         .bind::<Timestamptz, _>(at)
         .bind::<Nullable<Text>, _>(wanted.sift.language.clone())
-        .bind::<Bool, _>(wanted.sift.drafts)
-        .bind::<Bool, _>(wanted.sift.invited)
-        .bind::<Bool, _>(wanted.sift.appealed)
         .load(conn)
         .await?;
     Ok(rows

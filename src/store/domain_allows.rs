@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::OptionalExtension;
-use diesel::sql_types::{BigInt, Nullable, Text, Timestamptz};
+use diesel::sql_types::{Array, BigInt, Nullable, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 
 use super::Conn;
@@ -57,6 +57,27 @@ pub async fn insert(
     .get_result(conn)
     .await?;
     Ok((allow(row), false))
+}
+
+/// Allows several at once; gives those that were not allowed before.
+pub async fn insert_all(
+    conn: &mut Conn,
+    domains: Vec<String>,
+    by: Option<Id>,
+    at: DateTime<Utc>,
+) -> Result<Vec<Allow>> {
+    let rows: Vec<Row> = raw::<(BigInt, Text, Timestamptz)>(
+        "WITH p AS (SELECT ?::text[] AS domains, ?::bigint AS by, ?::timestamptz AS at) \
+         INSERT INTO domain_allows (domain, created_by, created_at) \
+         SELECT n.domain, p.by, p.at FROM p, unnest(p.domains) n (domain) ORDER BY n.domain \
+         ON CONFLICT DO NOTHING RETURNING id, domain, created_at",
+    )
+    .bind::<Array<Text>, _>(domains)
+    .bind::<Nullable<BigInt>, _>(by)
+    .bind::<Timestamptz, _>(at)
+    .load(conn)
+    .await?;
+    Ok(rows.into_iter().map(allow).collect())
 }
 
 /// Takes one back; the domain, if it was there.

@@ -4,7 +4,7 @@
 //! shown under it (`handle_domains`).
 
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{Array, BigInt, Text, Timestamptz};
+use diesel::sql_types::{Array, BigInt, Nullable, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 
 use super::Conn;
@@ -124,6 +124,59 @@ pub async fn cutting(conn: &mut Conn, domains: Vec<String>) -> Result<Vec<String
         .load(conn)
         .await?;
     Ok(rows.into_iter().map(|(domain,)| domain).collect())
+}
+
+/// Follows that suspensions would end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Ends {
+    /// Of people there by people here.
+    pub following: i64,
+    /// Of people here by people there.
+    pub followers: i64,
+}
+
+// A follow that two of the domains would end is counted at both, and once in all.
+const ENDS: &str = concat!(
+    "WITH d AS (SELECT unnest(?::text[]) AS domain), ",
+    "w AS MATERIALIZED (SELECT d.domain, h.id FROM d, hosts h WHERE ",
+    under!("h.domain"),
+    "), o AS MATERIALIZED (SELECT d.domain, a.id FROM d, handle_domains s ",
+    "JOIN accounts a ON a.host_id = s.host_id AND a.handle_domain = s.domain WHERE ",
+    under!("s.domain"),
+    " AND NOT EXISTS (SELECT 1 FROM w WHERE w.domain = d.domain AND w.id = s.host_id)), ",
+    "e AS (SELECT w.domain, f.id, true AS ours FROM w JOIN accounts a ON a.host_id = w.id ",
+    "JOIN follows f ON f.target_id = a.id AND f.follower_host_id IS NULL ",
+    "UNION ALL SELECT w.domain, f.id, false FROM w JOIN follows f ON f.follower_host_id = w.id ",
+    "UNION ALL SELECT o.domain, f.id, true FROM o JOIN follows f ON f.target_id = o.id AND f.follower_host_id IS NULL ",
+    "UNION ALL SELECT o.domain, f.id, false FROM o JOIN follows f ON f.account_id = o.id ",
+    "AND f.follower_host_id IS NOT NULL) ",
+    "SELECT domain, count(DISTINCT id) FILTER (WHERE ours), count(DISTINCT id) FILTER (WHERE NOT ours) ",
+    "FROM e GROUP BY GROUPING SETS ((domain), ())"
+);
+
+/// What suspensions of all these `domains`, canonical, would end together, and each of those that
+/// would end any. One statement.
+pub async fn ends(conn: &mut Conn, domains: Vec<String>) -> Result<(Ends, Vec<(String, Ends)>)> {
+    let (mut all, mut each) = (Ends::default(), Vec::new());
+    if domains.is_empty() {
+        return Ok((all, each));
+    }
+    type Row = (Option<String>, i64, i64);
+    let rows: Vec<Row> = raw::<(Nullable<Text>, BigInt, BigInt)>(ENDS)
+        .bind::<Array<Text>, _>(domains)
+        .load(conn)
+        .await?;
+    for (domain, following, followers) in rows {
+        let ends = Ends {
+            following,
+            followers,
+        };
+        match domain {
+            Some(domain) => each.push((domain, ends)),
+            None => all = ends,
+        }
+    }
+    Ok((all, each))
 }
 
 const CUT_FOLLOWING: &str = concat!(

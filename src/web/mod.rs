@@ -105,6 +105,7 @@ pub const ROUTES: &[&[Route]] = &[
     review::password::ROUTES,
     review::branch_cut::ROUTES,
     review::hosts::ROUTES,
+    review::policy_allowed::ROUTES,
     review::policy_lists::ROUTES,
     review::policies::ROUTES,
     review::policy_new::ROUTES,

@@ -35,6 +35,7 @@ use url::Url;
 use crate::app::clock::Clock;
 use crate::app::metrics::Metrics;
 use crate::app::policies::Verdicts;
+use crate::cache::buckets::{Buckets, Rate};
 use crate::config::{Place, Server};
 use crate::domain::Result;
 use crate::secrets::actor_key::SigningKey;
@@ -91,27 +92,76 @@ pub struct Trip {
 }
 
 /// Requests that one piece of work may make. Clones count together.
-#[derive(Debug, Clone)]
-pub struct Budget(Arc<AtomicU32>);
+#[derive(Clone)]
+pub struct Budget {
+    left: Arc<AtomicU32>,
+    /// What each server may be asked by many pieces of work together; `None`: no more than this
+    /// one may ask.
+    hosts: Option<Arc<PerHost>>,
+}
+
+/// Requests that any one server gets from many pieces of work together.
+pub struct PerHost {
+    buckets: Buckets,
+    rate: Rate,
+    clock: Clock,
+}
+
+impl PerHost {
+    /// So many at once, and so many come back.
+    pub fn new(rate: Rate, clock: Clock) -> PerHost {
+        PerHost {
+            buckets: Buckets::default(),
+            rate,
+            clock,
+        }
+    }
+
+    fn spend(&self, host: &str) -> Result<(), FetchError> {
+        let taken = self.buckets.take(host, self.rate, self.clock.now());
+        taken.map_err(|_| FetchError::Budget)
+    }
+}
 
 impl Budget {
     /// So many.
     pub fn of(requests: u32) -> Budget {
-        Budget(Arc::new(AtomicU32::new(requests)))
+        Budget {
+            left: Arc::new(AtomicU32::new(requests)),
+            hosts: None,
+        }
+    }
+
+    /// The same, of which each server gets no more than these allow.
+    pub fn among(self, hosts: Arc<PerHost>) -> Budget {
+        Budget {
+            hosts: Some(hosts),
+            ..self
+        }
     }
 
     /// How many are left.
     pub fn left(&self) -> u32 {
-        self.0.load(Ordering::Relaxed)
+        self.left.load(Ordering::Relaxed)
     }
 
-    fn spend(&self) -> Result<(), FetchError> {
+    /// Whether a request to `host` would be paid for; takes nothing.
+    pub fn reaches(&self, host: &str) -> bool {
+        let now = |hosts: &PerHost| hosts.clock.now();
+        let has_some = |hosts: &Arc<PerHost>| {
+            let looked = hosts.buckets.look(host, hosts.rate, now(hosts));
+            looked.is_ok()
+        };
+        self.left() > 0 && self.hosts.as_ref().is_none_or(has_some)
+    }
+
+    fn spend(&self, host: &str) -> Result<(), FetchError> {
+        let one_less = |left: u32| left.checked_sub(1);
         let spent = self
-            .0
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
-                left.checked_sub(1)
-            });
-        spent.map(|_| ()).map_err(|_| FetchError::Budget)
+            .left
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less);
+        spent.map_err(|_| FetchError::Budget)?;
+        self.hosts.as_ref().map_or(Ok(()), |all| all.spend(host))
     }
 }
 
@@ -154,7 +204,10 @@ impl Trip {
             return Err(FetchError::Refused("it leads too far".into()));
         }
         drop(seen);
-        self.budget.as_ref().map_or(Ok(()), Budget::spend)
+        match &self.budget {
+            Some(budget) => budget.spend(&authority(url)),
+            None => Ok(()),
+        }
     }
 
     /// What is left of the deadline.
@@ -392,5 +445,32 @@ mod tests {
         assert_eq!(other.visit(&url(1)), Ok(()));
         assert_eq!(trip.visit(&url(2)), Err(FetchError::Budget));
         assert_eq!(budget.left(), 0);
+    }
+
+    #[test]
+    fn a_server_gets_no_more_than_all_together_may_ask_of_it() {
+        let (rate, clock) = (
+            Rate {
+                burst: 2,
+                per_minute: 1.0,
+            },
+            Clock::new(),
+        );
+        let hosts = Arc::new(PerHost::new(rate, clock.clone()));
+        let visit = |budget: &Budget, url: &str| {
+            let trip = Trip::new(Duration::from_secs(1), Some(budget.clone()));
+            trip.visit(&Url::parse(url).unwrap())
+        };
+        let (one, two) = (Budget::of(9), Budget::of(9));
+        let (one, two) = (one.among(hosts.clone()), two.among(hosts));
+        assert_eq!(visit(&one, "https://alpha.example.org/1"), Ok(()));
+        assert!(two.reaches("alpha.example.org"));
+        assert_eq!(visit(&two, "https://alpha.example.org/2"), Ok(()));
+        assert!(!one.reaches("alpha.example.org") && one.reaches("beta.example.org"));
+        let third = visit(&one, "https://alpha.example.org/3");
+        assert_eq!(third, Err(FetchError::Budget));
+        assert_eq!(visit(&one, "https://beta.example.org/1"), Ok(()));
+        clock.advance(chrono::TimeDelta::minutes(1));
+        assert_eq!(visit(&one, "https://alpha.example.org/3"), Ok(()));
     }
 }

@@ -25,6 +25,7 @@ pub mod mail;
 pub mod password;
 pub mod place;
 pub mod policies;
+pub mod policy_allowed;
 pub mod policy_lists;
 pub mod policy_new;
 pub mod presets;

@@ -14,6 +14,7 @@ use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
 use crate::moderation::By;
 use crate::moderation::policies::{self, Policy, Severity, Terms, rejects_media};
 use crate::moderation::preview;
+use crate::moderation::preview::{Ends, follows_in_words};
 use crate::moderation::setting::{self, Setting, ShownTo};
 use crate::social::page::Severance;
 use crate::web::error::WebError;
@@ -341,13 +342,15 @@ pub(super) fn act_row(act: &Severance, now: DateTime<Utc>) -> ActRow {
         (None, None, None, None) => "It is under way.",
         (Some(_), None, None, None) => "All concerned were told.",
     };
+    let ended = follows_in_words(Ends {
+        following: act.following,
+        followers: act.followers,
+    });
+    let ended = ended.unwrap_or_else(|| "No follow".to_owned());
     ActRow {
         id: act.id.to_string(),
         at: Moment::new(act.created_at, now),
-        words: format!(
-            "{} follows by people here and {} follows of people here ended. {became}",
-            act.following, act.followers
-        ),
+        words: format!("{ended} ended. {became}"),
         can_restore: act.restoring_at.is_none(),
         button: match act.parting_at {
             Some(_) => "Ask for these follows anew",

@@ -1,4 +1,6 @@
-//! `/desk/policies/import`, `…/export.csv`, `…/allowed`: many servers at once.
+//! `/desk/policies/import`, `…/export.csv`: many policies at once.
+
+use std::cmp::Reverse;
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -7,25 +9,21 @@ use serde::Deserialize;
 use tokio::io::AsyncReadExt;
 
 use crate::app::App;
-use crate::domain::{Error, Page as Cursors, ids};
-use crate::door::forms::lenient;
+use crate::domain::Error;
+use crate::door::forms::{Upload, lenient};
 use crate::door::{Access, Caching, Caller, Pending, Rate, Route};
 use crate::moderation::By;
-use crate::moderation::allows::{self, Allow};
 use crate::moderation::lists::{self, MAX_BYTES, Plan};
-use crate::moderation::policies::{Severity, Terms, rejects_media};
+use crate::moderation::policies::{Policy, Severity, Terms, rejects_media};
+use crate::moderation::preview::follows_in_words;
 use crate::web::error::WebError;
 use crate::web::form::Form as Sent;
 use crate::web::frame::{self, see_other_with};
 use crate::web::parts::form::Form;
 use crate::web::parts::layout::{Flash, Here, Page};
-use crate::web::parts::moment::Moment;
-use crate::web::parts::pager::Pager;
 
 /// Lines of each sort that the comparison shows; it counts all.
 const SHOWN: usize = 200;
-/// Allowed servers on a page.
-const PAGE: i64 = 50;
 
 /// A list to be imported: pasted or as a file, compared, then confirmed.
 #[derive(Template)]
@@ -54,6 +52,8 @@ pub struct PlanShown {
     pub changed: Vec<(String, String)>,
     /// Left as it is: name and why.
     pub skipped: Vec<(String, String)>,
+    /// Follows that it would end, in words; `None` where it would end none.
+    pub ends: Option<String>,
 }
 
 impl PlanShown {
@@ -66,33 +66,6 @@ impl PlanShown {
     pub fn is_cut(&self, count: &usize) -> bool {
         *count > SHOWN
     }
-}
-
-/// Allowed servers.
-#[derive(Template)]
-#[template(path = "review/policies_allowed.html")]
-pub struct AllowedPage {
-    /// The frame.
-    pub page: Page,
-    /// What was typed.
-    pub form: Form,
-    /// The viewer may allow and disallow; others only read.
-    pub manages: bool,
-    /// Newest first.
-    pub rows: Vec<AllowRow>,
-    /// Older ones.
-    pub pager: Pager,
-}
-
-/// One of them.
-#[derive(Debug, Clone)]
-pub struct AllowRow {
-    /// Its id, as text.
-    pub id: String,
-    /// The server.
-    pub domain: String,
-    /// Since when.
-    pub since: Moment,
 }
 
 const ROW: Route = Route {
@@ -126,22 +99,6 @@ pub const ROUTES: &[Route] = &[
         access: Access::Moderation,
         handler: || web::to(export),
         ..ROW
-    },
-    Route {
-        path: "/desk/policies/allowed",
-        access: Access::Moderation,
-        handler: || web::to(allowed),
-        ..ROW
-    },
-    Route {
-        path: "/desk/policies/allowed",
-        handler: || web::to(allow),
-        ..DEED
-    },
-    Route {
-        path: "/desk/policies/allowed/{id}/remove",
-        handler: || web::to(remove),
-        ..DEED
     },
 ];
 
@@ -215,7 +172,8 @@ async fn import(
     }
 }
 
-async fn read(file: &crate::door::forms::Upload) -> Result<String, Error> {
+/// The text of a list that came as a file.
+pub(super) async fn read(file: &Upload) -> Result<String, Error> {
     let mut bytes = Vec::new();
     let opened = tokio::fs::File::open(file.path()).await?;
     // One more than is allowed, so that too long a list is seen to be one.
@@ -224,20 +182,29 @@ async fn read(file: &crate::door::forms::Upload) -> Result<String, Error> {
     String::from_utf8(bytes).map_err(|_| Error::invalid("The file is no text"))
 }
 
+/// What ends the most follows stands first: of a long list only some is shown.
 fn shown(plan: &Plan) -> PlanShown {
+    let ends = |domain: &str| plan.ends_at.get(domain).copied().unwrap_or_default();
+    let weight = |domain: &str| Reverse(ends(domain).following + ends(domain).followers);
+    let mut added: Vec<&(String, Terms)> = plan.added.iter().collect();
+    added.sort_by_key(|(domain, _)| weight(domain));
+    let mut changed: Vec<&(Policy, Terms)> = plan.changed.iter().collect();
+    changed.sort_by_key(|(before, _)| weight(&before.domain));
+    let and_ends = |words: String, domain: &str| match follows_in_words(ends(domain)) {
+        Some(follows) => format!("{words}; ends {follows}"),
+        None => words,
+    };
     PlanShown {
         added_count: plan.added.len(),
         changed_count: plan.changed.len(),
         skipped_count: plan.skipped.len(),
-        added: plan
-            .added
-            .iter()
+        added: added
+            .into_iter()
             .take(SHOWN)
-            .map(|(domain, terms)| (domain.clone(), in_words(terms)))
+            .map(|(domain, terms)| (domain.clone(), and_ends(in_words(terms), domain)))
             .collect(),
-        changed: plan
-            .changed
-            .iter()
+        changed: changed
+            .into_iter()
             .take(SHOWN)
             .map(|(before, terms)| {
                 let (then, now) = (in_words(terms), in_words(&before.terms));
@@ -245,10 +212,12 @@ fn shown(plan: &Plan) -> PlanShown {
                     true => format!("{then}, with another comment"),
                     false => format!("{then}; so far {now}"),
                 };
-                (before.domain.clone(), words)
+                let domain = before.domain.clone();
+                (domain, and_ends(words, &before.domain))
             })
             .collect(),
         skipped: plan.skipped.iter().take(SHOWN).cloned().collect(),
+        ends: follows_in_words(plan.ends),
     }
 }
 
@@ -286,105 +255,4 @@ pub fn file(name: &str, text: String) -> HttpResponse {
             format!("attachment; filename=\"{name}\""),
         ))
         .body(text)
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Before {
-    before: String,
-}
-
-/// GET `/desk/policies/allowed`.
-async fn allowed(
-    req: HttpRequest,
-    app: web::Data<App>,
-    caller: Caller,
-    wish: web::Query<Before>,
-) -> Result<HttpResponse, WebError> {
-    let before = ids::parse(&wish.before);
-    allowed_page(&req, &app, &caller, Form::new(), before).await
-}
-
-async fn allowed_page(
-    req: &HttpRequest,
-    app: &App,
-    caller: &Caller,
-    form: Form,
-    before: Option<i64>,
-) -> Result<HttpResponse, WebError> {
-    let mut cursors = Cursors::newest(PAGE);
-    cursors.max_id = before;
-    let found = allows::list(app, &caller.moderator()?, &cursors).await?;
-    let now = app.clock.now();
-    let mut page = frame::page(req, Some(caller), "Allowed servers").await?;
-    page.here = Here::Desk;
-    page.has_errors = form.has_errors();
-    let wrong = form.has_errors();
-    let older = found
-        .last()
-        .filter(|_| found.len() as i64 == PAGE)
-        .map(|last| format!("/desk/policies/allowed?before={}", last.id));
-    let row = |allow: &Allow| AllowRow {
-        id: allow.id.to_string(),
-        domain: allow.domain.clone(),
-        since: Moment::new(allow.created_at, now),
-    };
-    let shown = AllowedPage {
-        page,
-        form,
-        manages: caller.admin().is_ok(),
-        rows: found.iter().map(row).collect(),
-        pager: Pager { newer: None, older },
-    };
-    let answer = frame::render(req, &shown)?;
-    Ok(match wrong {
-        true => frame::refused(answer),
-        false => answer,
-    })
-}
-
-#[derive(Deserialize)]
-struct Named {
-    #[serde(default, deserialize_with = "lenient::string")]
-    domain: String,
-}
-
-/// POST `/desk/policies/allowed`.
-async fn allow(
-    req: HttpRequest,
-    app: web::Data<App>,
-    caller: Caller,
-    sent: Sent<Named>,
-) -> Result<HttpResponse, WebError> {
-    let admin = caller.admin()?;
-    let typed = &sent.fields.domain;
-    match allows::allow(&app, By::Admin(&admin), typed).await {
-        Ok(_) => Ok(see_other_with(
-            "/desk/policies/allowed",
-            &Flash::done("Allowed."),
-        )),
-        Err(Error::Invalid(invalid)) => {
-            let form = Form::new()
-                .with("domain", typed)
-                .error("domain", format!("{}.", invalid.sentence()));
-            allowed_page(&req, &app, &caller, form, None).await
-        }
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// POST `/desk/policies/allowed/ID/remove`.
-async fn remove(
-    app: web::Data<App>,
-    caller: Caller,
-    path: web::Path<String>,
-    _sent: Sent<crate::web::form::Nothing>,
-) -> Result<HttpResponse, WebError> {
-    let admin = caller.admin()?;
-    let id = ids::parse(&path).ok_or(Error::NotFound)?;
-    allows::disallow(&app, By::Admin(&admin), id).await?;
-    Ok(see_other_with(
-        "/desk/policies/allowed",
-        &Flash::done("It is allowed no longer."),
-    ))
 }

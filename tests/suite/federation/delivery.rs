@@ -519,6 +519,33 @@ fn a_dead_server_costs_one_row_until_it_is_heard_of() {
 }
 
 #[test]
+fn a_signed_question_is_a_sign_of_life() {
+    Setup::federated().run(async |place| {
+        let ann = place.member("ann").await;
+        let alpha = place.peer("alpha");
+        let (actor, _) = follower(place, alpha, "ada", &ann).await;
+        let post = id(&ann.api.toot("It had this.").await);
+        place.settle().await;
+        let dies = "UPDATE delivery_hosts SET fails = 20, dead_since = tried_at - interval '9 days', \
+                    failing_since = tried_at - interval '9 days', tried_at = tried_at - interval '9 days'";
+        place.sql(dies, &[]).await;
+        let path = format!("/ap/notes/{post}");
+        place.stranger().get(&path).await;
+        assert!(host(place, "alpha.test").await.standing.dead_since.is_some());
+        actor.fetch(place, &path).await.expect(200);
+        until("it is alive", async || {
+            host(place, "alpha.test").await.standing.dead_since.is_none()
+        })
+        .await;
+        place.settle().await;
+        alpha.forget_asked();
+        ann.api.toot("And this.").await;
+        place.settle().await;
+        assert_eq!(kinds(alpha), ["Create"]);
+    });
+}
+
+#[test]
 fn a_crash_in_the_middle_loses_nothing_and_repeats_only_itself() {
     Setup::federated().without_jobs().run(async |place| {
         let ann = place.member("ann").await;

@@ -534,6 +534,54 @@ fn a_collection_without_an_end_is_left() {
 }
 
 #[test]
+fn a_thousand_threads_make_us_ask_one_server_no_more_than_its_budget() {
+    Setup::federated().run(async |place| {
+        let olive = place.owner().await.api;
+        let alpha = place.peer("alpha");
+        let ann = alpha.actor("ann");
+        let origin = alpha.origin();
+        // Each has a collection of pages without an end: four requests.
+        alpha.answer("/replies/", move |asked| {
+            let number = asked.path.len();
+            let next = format!("{origin}{}x", asked.path);
+            Page::document(&json!({
+                "id": format!("{origin}{}", asked.path), "type": "CollectionPage",
+                "totalItems": number, "items": [], "next": next,
+            }))
+        });
+        let now = place.app.clock.now();
+        let mut known = Vec::new();
+        for n in 0..51 {
+            let replies = json!({ "replies": alpha.url(&format!("/replies/{n}/")) });
+            let note = ann.note_with(alpha, now, replies);
+            let address = note["id"].as_str().expect("an id");
+            let fed = place.federation();
+            let found = porchlight::activitypub::notes::find_or_fetch(&fed, address).await;
+            known.push(found.expect("the post is found").id);
+        }
+        alpha.forget_asked();
+        for id in &known[..50] {
+            olive
+                .get(&format!("/api/v1/statuses/{id}/context"))
+                .await
+                .ok();
+        }
+        place.settle().await;
+        let asked = alpha.times_asked("/");
+        assert!((100..=125).contains(&asked), "{asked}");
+        // A while later it is asked again.
+        place.advance(TimeDelta::minutes(30));
+        alpha.forget_asked();
+        olive
+            .get(&format!("/api/v1/statuses/{}/context", known[50]))
+            .await
+            .ok();
+        place.settle().await;
+        assert!(alpha.times_asked("/replies/") > 0);
+    });
+}
+
+#[test]
 fn a_place_that_federates_with_nobody_makes_no_wishes() {
     run(async |place| {
         let olive = place.owner().await;

@@ -181,6 +181,11 @@ fn somebody_with_a_shell_looks_at_other_servers_and_decides_about_them() {
         assert!(says(place, &["lift", "alpha.test"]).contains("not held any more"));
         assert_eq!(place.number(kinds).await, 0);
 
+        let cut = says(place, &["block", "alpha.test", "--dry-run"]);
+        assert!(cut.contains("alpha.test\tpeople\t1\n"), "{cut}");
+        assert!(cut.contains("alpha.test\tfollows of people there\t0\n"), "{cut}");
+        assert!(!says(place, &["export"]).contains("alpha.test"));
+
         assert!(says(place, &["limit", "bad.example", "--comment", "loud"]).contains("limited"));
         assert!(says(place, &["block", "bad.example"]).contains("suspended"));
         let list = says(place, &["export"]);
@@ -198,6 +203,12 @@ fn somebody_with_a_shell_looks_at_other_servers_and_decides_about_them() {
         assert!(!says(place, &["export"]).contains("bad.example"));
         assert!(says(place, &["import", path]).contains("1 new"));
         assert!(says(place, &["export"]).contains("bad.example,suspend"));
+        let allowed = says(place, &["export", "--allowed"]);
+        assert_eq!(allowed.trim(), "#domain\ngood.example");
+        std::fs::write(&file, "better.example\nno name\n").expect("a file");
+        let said = says(place, &["import", path, "--allowed"]);
+        assert!(said.contains("new\tbetter.example") && said.contains("left\tno name\t"), "{said}");
+        assert!(says(place, &["export", "--allowed"]).contains("better.example"));
         std::fs::remove_file(&file).expect("it is gone");
         let lines: Vec<String> = acts(place).await.into_iter().map(|(act, _)| act).collect();
         assert!(lines.iter().any(|act| act == "policy.change"), "{lines:?}");

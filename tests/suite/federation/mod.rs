@@ -15,6 +15,7 @@ mod inbox;
 mod incoming;
 mod kills;
 mod leaving;
+mod liars;
 mod media;
 mod named;
 mod network;

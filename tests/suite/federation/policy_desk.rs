@@ -3,7 +3,7 @@
 use porchlight::domain::policy::PolicyKind;
 use porchlight::domain::role::Role;
 use porchlight::moderation::policies::Terms;
-use porchlight::moderation::{By, lists};
+use porchlight::moderation::{By, allow_lists, lists};
 use porchlight::store::audit;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -73,7 +73,7 @@ fn an_admin_sees_what_a_block_cuts_before_it_and_can_take_it_back() {
         page.says("<b>Spam</b>");
         let id = place.number("SELECT max(id) FROM domain_policies").await;
         let page = browser.open(&format!("/desk/policies/{id}")).await;
-        page.says("1 follows by people here and 1 follows of people here ended.");
+        page.says("1 follow of people there and 1 follow by people there ended.");
         let form = page
             .form(&format!("/desk/policies/{id}"))
             .set("severity", "silence");
@@ -248,6 +248,14 @@ fn a_list_is_compared_before_it_is_laid_and_never_loosens() {
         let olive = place.owner().await;
         lay(place, "strict.example", Terms::of(PolicyKind::Suspended)).await;
         lay(place, "loose.example", Terms::of(PolicyKind::Limited)).await;
+        let ann = place.member("ann").await;
+        for (host, both) in [("loose.example", true), ("a.new.example", false)] {
+            let bob = place.stranger_at(host, "bob").await;
+            follows(place, &ann, &bob).await;
+            if both {
+                is_followed_by(place, &ann, &bob).await;
+            }
+        }
         lay(place, "same.example", Terms::of(PolicyKind::Suspended)).await;
         let list = format!(
             "{HEAD}New.Example.,suspend,true,false,\"spam, and \"\"more\"\"\",false\n\
@@ -277,9 +285,14 @@ fn a_list_is_compared_before_it_is_laid_and_never_loosens() {
             "It holds already.",
             "Its severity is none that is known here.",
             "Its name is hidden.",
+            // What it cuts stands beside it, before anything is cut.
+            "suspended, no media; ends 1 follow of people there",
+            "suspended; so far limited; ends 1 follow of people there and 1 follow by people there",
+            "Its suspensions end 2 follows of people there and 1 follow by people there.",
         ] {
             page.says(words);
         }
+        assert_eq!(place.rows("follows").await, 3);
         assert_eq!(place.rows("domain_policies").await, 3);
         let page = browser.submit(page.form("/desk/policies/import")).await;
         page.says("2 laid, 1 changed, 7 left as they were.");
@@ -316,6 +329,55 @@ fn a_list_is_compared_before_it_is_laid_and_never_loosens() {
         assert!(lists::plan(&place.app, "a,b\n1,2\n").await.is_err());
         let long = "a.example\n".repeat(5_002);
         assert!(lists::plan(&place.app, &long).await.is_err());
+    });
+}
+
+#[test]
+fn allowed_servers_come_and_go_as_a_list() {
+    run(async |place| {
+        let olive = place.owner().await;
+        let browser = place.signed_in(&olive).await;
+        let path = "/desk/policies/allowed";
+        let page = browser.open(path).await;
+        let one = page.form(path).set("domain", "known.example");
+        let page = browser.submit(one).await;
+        let list = "#domain\nB.example.\na.example\nknown.example\n";
+        let import = format!("{path}/import");
+        let form = page
+            .form(&import)
+            .attach("file", "list.csv", list.as_bytes());
+        let page = browser.submit(form).await;
+        page.says("2 allowed, 1 was allowed already, 0 left out.");
+        let file = browser
+            .fetch(Method::GET, &format!("{path}/export.csv"))
+            .await;
+        let text = file.expect(200).text();
+        assert_eq!(text, "#domain\na.example\nb.example\nknown.example\n");
+        // What cannot be read stays to be mended; the rest is done.
+        let form = page
+            .form(&import)
+            .set("csv", "c.example\nlocalhost\nc.example\n");
+        let page = browser.submit(form).await;
+        page.says("1 allowed, 0 were allowed already, 2 left out.");
+        page.says("c.example: It is named twice.");
+        assert_eq!(
+            page.form(&import).value("csv").trim(),
+            "localhost\nc.example"
+        );
+        let form = page.form(&import).set("csv", "a,b\n1,2\n");
+        browser.submit(form).await.says("no column #domain");
+        // Each is an act of its own, and can be taken back.
+        let acts: Vec<String> = chain(place).await.into_iter().map(|(act, _)| act).collect();
+        assert_eq!(acts, ["policy.allow"; 4]);
+        let again = allow_lists::import(&place.app, By::Host, &text)
+            .await
+            .unwrap();
+        assert_eq!((again.added.len(), again.known), (0, 3), "{again:?}");
+        // Moderators read.
+        let mod_ = place.staff("mona", Role::Moderator).await;
+        let mod_ = place.signed_in(&mod_).await;
+        let page = mod_.open(path).await;
+        page.says("b.example").hides("Many at once");
     });
 }
 

@@ -103,6 +103,9 @@ fn the_details_of_each_come_through() {
     assert_eq!((question.options[0].votes, question.voters), (3, Some(4)));
 
     assert_eq!(post("misskey/vote").vote.as_deref(), Some("Red"));
+    let vote = post("gotosocial/vote");
+    assert_eq!(vote.vote.as_deref(), Some("Green"));
+    assert_eq!(vote.attributed_to, "https://gts.example/users/gustav");
     assert!(post("misskey/create_note").sensitive);
     assert_eq!(post("pleroma/create_note").media.len(), 1);
     assert_eq!(post("gotosocial/create_note").hashtags.len(), 1);

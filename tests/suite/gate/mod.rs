@@ -10,6 +10,7 @@ mod conflict;
 mod desk;
 mod door;
 mod events;
+mod flips;
 mod greeters;
 mod hard_times;
 mod hints;

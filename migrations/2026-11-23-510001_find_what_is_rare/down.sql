@@ -1,0 +1,2 @@
+DROP INDEX applications_spoken;
+DROP INDEX applications_appealed;
