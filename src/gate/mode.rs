@@ -15,6 +15,7 @@ use super::ceilings::{capacity, configured, deadman, opening_hours, outdated};
 use super::effective_mode::{Ceiling, EffectiveMode, strictest};
 use super::switch::stage::{Facts, Standing};
 use super::switch::{self, stage};
+use super::who::GRACE;
 use crate::app::App;
 use crate::domain::Result;
 use crate::domain::event::{Event, EventKind};
@@ -302,10 +303,11 @@ pub const MEASURED: chrono::TimeDelta = chrono::TimeDelta::days(90);
 pub async fn readers(app: &App) -> Result<Readers> {
     let attended = remembered(app).await?.attended();
     let mut conn = app.desk.get().await?;
-    let since = app.clock.now() - MEASURED;
+    let now = app.clock.now();
+    let (since, grace) = (now - MEASURED, now - GRACE);
     Ok(Readers {
         names: match attended {
-            true => store::door::readers(&mut conn, 5).await?,
+            true => store::door::readers(&mut conn, grace, 5).await?,
             false => Vec::new(),
         },
         median_hours: store::door::median_hours(&mut conn, since).await?,

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::sql_types::{
     Array, BigInt, Bool, Date, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz,
 };
-use diesel::{ExpressionMethods, JoinOnDsl, QueryDsl, SelectableHelper};
+use diesel::{BoolExpressionMethods, ExpressionMethods, JoinOnDsl, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 
@@ -378,13 +378,19 @@ pub async fn median_hours(conn: &mut Conn, since: DateTime<Utc>) -> Result<Optio
     Ok(hours)
 }
 
-/// Display names (or names) of those who read applications, longest in the role first.
-pub async fn readers(conn: &mut Conn, limit: i64) -> Result<Vec<String>> {
+/// Display names (or names) of those who read applications, longest in the role first: whose rights
+/// are awake, by a second factor or, of owners, because the role came after `grace`.
+pub async fn readers(conn: &mut Conn, grace: At, limit: i64) -> Result<Vec<String>> {
+    let new_owner = users::role.eq(Role::Owner).and(users::role_since.gt(grace));
+    let awake = users::second_factor_since.is_not_null().or(new_owner);
+    let suspended = diesel::dsl::sql::<Bool>("(accounts.flags & 2) <> 0");
     let rows: Vec<(String, String)> = users::table
         .inner_join(accounts::table.on(accounts::id.eq(users::account_id)))
         .filter(users::role.ge(Role::Reviewer))
         .filter(users::approved_at.is_not_null())
         .filter(users::disabled_at.is_null())
+        .filter(awake)
+        .filter(diesel::dsl::not(suspended))
         .order((users::role_since.asc(), users::id.asc()))
         .select((accounts::display_name, users::username))
         .limit(limit)

@@ -49,6 +49,37 @@ fn rights_of_staff_sleep_until_a_second_factor_is_set() {
 }
 
 #[test]
+fn who_cannot_read_is_not_said_to_read() {
+    run(async |place| {
+        let olive = place.owner().await;
+        let rosa = asleep(place, "rosa", Role::Reviewer).await;
+        let nora = place.staff("nora", Role::Reviewer).await;
+        let suspended = "UPDATE accounts SET flags = flags | 2 WHERE id = $1::text::bigint";
+        place.sql(suspended, &[&nora.id]).await;
+        let says = async |name: &str, path: &str| {
+            let page = place.browser().visit_raw(path).await;
+            page.contains(&format!("<bdi>{name}</bdi>"))
+        };
+        for path in ["/apply", "/door"] {
+            assert!(says("olive", path).await, "{path}");
+            assert!(
+                !says("rosa", path).await && !says("nora", path).await,
+                "{path}"
+            );
+        }
+        place.awaken(rosa.user).await;
+        assert!(says("rosa", "/apply").await);
+        // An owner has a week to set one.
+        let sleeps = "UPDATE users SET second_factor_since = NULL WHERE id = $1";
+        place.sql(sleeps, &[&olive.user]).await;
+        assert!(says("olive", "/apply").await);
+        place.advance(TimeDelta::days(8));
+        place.awaken(rosa.user).await;
+        assert!(!says("olive", "/apply").await);
+    });
+}
+
+#[test]
 fn no_page_of_the_desk_opens_for_staff_whose_rights_sleep() {
     run(async |place| {
         place.owner().await;

@@ -125,6 +125,12 @@ fn after_a_silent_no_nothing_tells() {
 fn who_is_not_confirmed_cannot_have_letters_written_to_address_after_address() {
     // T2
     run(async |place| {
+        // Days are counted from midnight: none must come in between.
+        let now = place.app.clock.now();
+        let early = (now + TimeDelta::days(1))
+            .date_naive()
+            .and_hms_opt(0, 30, 0);
+        place.advance(early.expect("a time").and_utc() - now);
         place.owner().await;
         let una = place.unconfirmed("una").await;
         let browser = place.signed_in(&una).await;
