@@ -12,6 +12,7 @@ pub mod memory;
 pub mod metrics;
 pub mod place;
 pub mod policies;
+pub mod refusals;
 pub mod remote_media;
 pub mod signers;
 pub mod tally;
@@ -41,6 +42,7 @@ use clock::Clock;
 use memory::Memory;
 use metrics::Metrics;
 use policies::Policies;
+use refusals::Refusals;
 use remote_media::RemoteMedia;
 use signers::Signers;
 use wishes::Wishes;
@@ -104,6 +106,8 @@ pub struct App {
     pub memory: Memory,
     /// What members would like to see more of from other servers.
     pub wishes: Wishes,
+    /// Who is sent away for now, whoever they are.
+    pub refusals: Refusals,
 }
 
 impl App {
@@ -177,6 +181,7 @@ impl App {
             outbound: Notify::new(),
             memory: Memory::default(),
             wishes: Wishes::default(),
+            refusals: Refusals::default(),
             metrics: Arc::default(),
             questions_shown: tally::Tally::default(),
             policies: Policies::default(),

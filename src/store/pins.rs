@@ -28,7 +28,7 @@ const FACTS: &str = concat!(
     "WITH p AS (SELECT ?::bigint AS status, ?::bigint AS viewer) ",
     "SELECT s.account_id = p.viewer, ",
     pinnable!("s"),
-    ", EXISTS (SELECT 1 FROM pins k WHERE k.account_id = p.viewer AND k.status_id = s.id), ",
+    ", EXISTS (SELECT 1 FROM pins k WHERE k.account_id = p.viewer AND k.status_id = s.id OFFSET 0), ",
     "(SELECT count(*) FROM pins k WHERE k.account_id = p.viewer) ",
     "FROM p JOIN statuses s ON s.id = p.status JOIN accounts a ON a.id = s.account_id WHERE ",
     visible_to!("s", "a")

@@ -74,9 +74,9 @@ pub async fn list(
     let rows: Vec<Row> = raw::<Columns>(
         "WITH p AS (SELECT ?::bigint AS viewer, ?::bigint[] AS ids, ?::timestamptz AS at) \
          SELECT a.id, f.state, f.flags, f.languages, b.state, \
-         EXISTS (SELECT 1 FROM blocks k WHERE k.account_id = p.viewer AND k.target_id = a.id), \
-         EXISTS (SELECT 1 FROM blocks k WHERE k.account_id = a.id AND k.target_id = p.viewer), \
-         EXISTS (SELECT 1 FROM account_domain_blocks d WHERE d.account_id = p.viewer AND d.domain = a.handle_domain), \
+         EXISTS (SELECT 1 FROM blocks k WHERE k.account_id = p.viewer AND k.target_id = a.id OFFSET 0), \
+         EXISTS (SELECT 1 FROM blocks k WHERE k.account_id = a.id AND k.target_id = p.viewer OFFSET 0), \
+         EXISTS (SELECT 1 FROM account_domain_blocks d WHERE d.account_id = p.viewer AND d.domain = a.handle_domain OFFSET 0), \
          m.notifications, m.until \
          FROM p CROSS JOIN LATERAL unnest(p.ids) WITH ORDINALITY AS w (id, place) \
          JOIN accounts a ON a.id = w.id \

@@ -179,11 +179,12 @@ macro_rules! account_counters {
 }
 pub(super) use account_counters;
 
-// OFFSET 0 keeps each EXISTS a look at one index entry: without it Postgres may rather read
-// all that the viewer ever marked into a hash.
+/// The statement itself, for whoever wants to see its plan; binds as [`Wanted`] has them.
+//
+// OFFSET 0 keeps each EXISTS a look at one index entry (`visibility.rs`).
 // `s` is what the page lists, `i` what a boost shows (no row otherwise), `x` the one of the
 // two that has counters and bits.
-const PAGE: &str = concat!(
+pub const PAGE: &str = concat!(
     "WITH p AS (SELECT ?::bigint[] AS ids, ?::bigint AS viewer, ?::boolean AS as_list, ?::timestamptz AS at) ",
     "SELECT s.id, CASE WHEN (a.flags & 16) = 0 THEN s.version ELSE -s.version END + (a.flags & 32) * 33554432, s.account_id, a.version, ",
     account_counters!("ac"),
@@ -220,9 +221,9 @@ const PAGE: &str = concat!(
     visible_to!("i", "ia"),
     ")) ",
     "AND (NOT p.as_list OR (",
-    welcome_to!("s.account_id"),
+    welcome_to!("s.account_id", each),
     " AND (i.id IS NULL OR (",
-    welcome_to!("i.account_id"),
+    welcome_to!("i.account_id", each),
     ")))) ",
     "ORDER BY w.place"
 );

@@ -3,6 +3,10 @@
 //! No other file compares a visibility. The SQL is text in macros, for `concat!`: a constant
 //! statement stays cached by the connection. Every statement that uses it has a CTE or
 //! relation `p` with the columns it names; a stranger is `p.viewer` NULL.
+//!
+//! OFFSET 0 keeps an EXISTS that is one of several ways a look at one index entry. Without it
+//! Postgres, which plans for the average account, reads all that somebody was ever named in, or
+//! ever blocked, into a hash for each page.
 
 use crate::domain::Id;
 use crate::domain::visibility::Visibility;
@@ -47,13 +51,13 @@ macro_rules! visible_to {
             ".account_id = p.viewer",
             " OR EXISTS (SELECT 1 FROM status_audience va WHERE va.status_id = ",
             $s,
-            ".id AND va.account_id = p.viewer)",
+            ".id AND va.account_id = p.viewer OFFSET 0)",
             " OR (",
             $s,
             ".visibility = 2 AND EXISTS (SELECT 1 FROM follows vf",
             " WHERE vf.account_id = p.viewer AND vf.target_id = ",
             $s,
-            ".account_id AND vf.state = 1)))",
+            ".account_id AND vf.state = 1 OFFSET 0)))",
             " AND NOT EXISTS (SELECT 1 FROM blocks vb WHERE vb.account_id = ",
             $s,
             ".account_id AND vb.target_id = p.viewer)"
@@ -65,19 +69,30 @@ macro_rules! visible_to {
 /// its server blocked, nor it muted by them.
 macro_rules! welcome_to {
     ($id:literal) => {
+        crate::store::visibility::welcome_to!($id, "")
+    };
+    // For a place where it is one of several ways.
+    ($id:literal, each) => {
+        crate::store::visibility::welcome_to!($id, " OFFSET 0")
+    };
+    ($id:literal, $look:literal) => {
         concat!(
             "NOT EXISTS (SELECT 1 FROM blocks wb WHERE wb.account_id = p.viewer",
             " AND wb.target_id = ",
             $id,
+            $look,
             ")",
             " AND NOT EXISTS (SELECT 1 FROM mutes wm WHERE wm.account_id = p.viewer",
             " AND wm.target_id = ",
             $id,
-            " AND (wm.until IS NULL OR wm.until > p.at))",
+            " AND (wm.until IS NULL OR wm.until > p.at)",
+            $look,
+            ")",
             " AND NOT EXISTS (SELECT 1 FROM account_domain_blocks wd",
             " JOIN accounts wa ON wa.handle_domain = wd.domain",
             " WHERE wd.account_id = p.viewer AND wa.id = ",
             $id,
+            $look,
             ")"
         )
     };
@@ -95,7 +110,7 @@ macro_rules! met_by {
             ".id = p.viewer OR EXISTS (SELECT 1 FROM follows mf",
             " WHERE mf.account_id = p.viewer AND mf.target_id = ",
             $a,
-            ".id AND mf.state = 1))"
+            ".id AND mf.state = 1 OFFSET 0))"
         )
     };
 }
@@ -118,7 +133,7 @@ macro_rules! enters_home {
             $s,
             ".id AND ha.account_id = ",
             $f,
-            ".account_id))",
+            ".account_id OFFSET 0))",
             " AND (",
             $s,
             ".reblog_of_id IS NULL OR (",
@@ -146,7 +161,7 @@ macro_rules! enters_home {
             $f,
             ".account_id AND hf.target_id = ",
             $s,
-            ".in_reply_to_account_id AND hf.state = 1))"
+            ".in_reply_to_account_id AND hf.state = 1 OFFSET 0))"
         )
     };
 }

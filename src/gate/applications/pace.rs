@@ -64,6 +64,18 @@ pub(super) enum Way {
     Event,
 }
 
+impl Way {
+    /// The name of the way, where it is full for all at once: its budgets, and what is reserved
+    /// of them, ask nobody's network.
+    fn whole(self) -> Option<&'static str> {
+        match self {
+            Way::Plain => Some(PLAIN.0),
+            Way::App => Some(APPS.0),
+            Way::Proven | Way::Event => None,
+        }
+    }
+}
+
 /// Where an application comes from, as far as its budget goes.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Origin {
@@ -99,7 +111,7 @@ impl Origin {
         self.near
     }
 
-    fn limits(&self, times: u32) -> (Vec<Part>, Vec<Limit>) {
+    fn limits(&self, times: u32, now: DateTime<Utc>) -> (Vec<Part>, Vec<Limit>) {
         let (mut parts, mut limits) = (Vec::new(), Vec::new());
         let mut add = |part, (what, half_hour, day): (&str, u32, u32), of: &str, times: u32| {
             for (most, window) in [(half_hour, HALF_HOUR), (day, DAY)] {
@@ -127,8 +139,18 @@ impl Origin {
             Way::Proven => match self.wide {
                 Some(net) => {
                     add(Part::All, ALL, "", times);
-                    add(Part::Reserve, FIRST, &net.to_string(), times);
                     add(Part::Reserve, FIRSTS, "", times);
+                    let (first, half_hour, day) = FIRST;
+                    let key = format!("apply{times}:{first}:{net}");
+                    let own = format!("{key}:{}", half_hour_of(net, now));
+                    for (key, most) in [(own, half_hour), (key, day)] {
+                        parts.push(Part::Reserve);
+                        limits.push(Limit {
+                            key,
+                            most: most * times,
+                            window: DAY,
+                        });
+                    }
                 }
                 None => add(Part::Strict, ALL, "", times),
             },
@@ -149,13 +171,15 @@ impl Origin {
 
     /// When to come again, where these do not let it pass.
     fn refused(parts: &[Part], taken: &[Taken]) -> Option<DateTime<Utc>> {
-        let over = |part: Part| {
-            let each = parts.iter().zip(taken).filter(move |(p, _)| **p == part);
-            each.filter(|(_, t)| t.exceeded).map(|(_, t)| t.reset).max()
-        };
-        let all = over(Part::All);
+        let all = Origin::over(parts, taken, Part::All);
         let reserved = Origin::reserve_holds(parts, taken);
-        over(Part::Strict).or(all.filter(|_| !reserved))
+        Origin::over(parts, taken, Part::Strict).or(all.filter(|_| !reserved))
+    }
+
+    /// When the limits of a part hold again that do not.
+    fn over(parts: &[Part], taken: &[Taken], part: Part) -> Option<DateTime<Utc>> {
+        let each = parts.iter().zip(taken).filter(|(p, _)| **p == part);
+        each.filter(|(_, t)| t.exceeded).map(|(_, t)| t.reset).max()
     }
 
     /// Whether what passes in any case does.
@@ -185,6 +209,15 @@ impl Origin {
             || (0..2).all(|w| sent[w].1 < most(FIRST, w) && sent[w].3 < most(FIRSTS, w));
         (!(reserved && first)).then_some(windows[all])
     }
+}
+
+/// Which half hour it is for a network. For each it begins at a moment of its own: at the full half
+/// hour, a flood from many networks would have the first of each pass twice within a minute.
+fn half_hour_of(net: IpNet, now: DateTime<Utc>) -> i64 {
+    let mix = |sum: u32, byte: u8| sum.wrapping_mul(31).wrapping_add(u32::from(byte));
+    let shift = net.to_string().bytes().fold(7, mix);
+    let length = HALF_HOUR.num_seconds();
+    (now.timestamp() + i64::from(shift) % length).div_euclid(length)
 }
 
 fn provider(domain: &str) -> u32 {
@@ -219,9 +252,16 @@ fn cut(net: IpNet, prefix: u8) -> IpNet {
 /// # Errors
 /// `TooMany`, with the moment when the budget is full again.
 pub(super) async fn look(app: &App, origin: &Origin, now: DateTime<Utc>) -> Result<()> {
-    let (parts, limits) = origin.limits(1);
+    let whole = origin.way.whole();
+    if let Some(retry_at) = whole.and_then(|way| app.refusals.standing(way, now)) {
+        return Err(too_many(retry_at));
+    }
+    let (parts, limits) = origin.limits(1, now);
     let taken = limits::look(app, &limits, now).await;
     if let Some(retry_at) = Origin::refused(&parts, &taken) {
+        if let (Some(way), None) = (whole, Origin::over(&parts, &taken, Part::Strict)) {
+            app.refusals.note(way, retry_at, now);
+        }
         return Err(too_many(retry_at));
     }
     if app.cache.is_resting() && origin.way != Way::Event {
@@ -261,7 +301,7 @@ async fn look_at_rows(
 /// `TooMany`, as above: others came in the meantime. What was drawn is to be given back then,
 /// too.
 pub(super) async fn take(app: &App, origin: &Origin, now: DateTime<Utc>) -> Result<()> {
-    let (parts, limits) = origin.limits(1);
+    let (parts, limits) = origin.limits(1, now);
     let taken = limits::take(app, &limits, now).await;
     match Origin::refused(&parts, &taken) {
         Some(retry_at) => Err(too_many(retry_at)),
@@ -271,7 +311,7 @@ pub(super) async fn take(app: &App, origin: &Origin, now: DateTime<Utc>) -> Resu
 
 /// Gives back what was drawn: nothing came of it.
 pub(super) async fn give_back(app: &App, origin: &Origin, now: DateTime<Utc>) {
-    limits::give_back(app, &origin.limits(1).1, now).await;
+    limits::give_back(app, &origin.limits(1, now).1, now).await;
 }
 
 /// Counts a form that is fetched.
@@ -279,8 +319,9 @@ pub(super) async fn give_back(app: &App, origin: &Origin, now: DateTime<Utc>) {
 /// # Errors
 /// `TooMany`, as above.
 pub(super) async fn count_fetch(app: &App, address: Option<IpAddr>) -> Result<()> {
-    let (parts, budgets) = Origin::new(address, None, Way::Proven).limits(FETCHES);
-    let taken = limits::take(app, &budgets, app.clock.now()).await;
+    let now = app.clock.now();
+    let (parts, budgets) = Origin::new(address, None, Way::Proven).limits(FETCHES, now);
+    let taken = limits::take(app, &budgets, now).await;
     match Origin::refused(&parts, &taken) {
         Some(retry_at) => Err(too_many(retry_at)),
         None => Ok(()),
@@ -358,7 +399,7 @@ mod tests {
     }
 
     fn standing(origin: &Origin, over: &[&str]) -> (Vec<Part>, Vec<Taken>) {
-        let (parts, limits) = origin.limits(1);
+        let (parts, limits) = origin.limits(1, DateTime::UNIX_EPOCH);
         let taken = limits.iter().map(|limit| Taken {
             limit: limit.most,
             remaining: 1,
@@ -400,7 +441,7 @@ mod tests {
     fn the_limits_are_those_of_the_law() {
         let limits = |address: &str, domain: &str, way| {
             let origin = Origin::new(address.parse().ok(), Some(domain), way);
-            let (_, limits) = origin.limits(1);
+            let (_, limits) = origin.limits(1, DateTime::UNIX_EPOCH);
             let said = limits.into_iter().map(|l| {
                 let window = match l.window {
                     HALF_HOUR => "30 min",
@@ -421,10 +462,11 @@ mod tests {
             "apply1:domain:a.example 100 day",
             "apply1:all: 60 30 min",
             "apply1:all: 500 day",
-            "apply1:first:192.0.2.0/24 1 30 min",
-            "apply1:first:192.0.2.0/24 2 day",
             "apply1:firsts: 1000 30 min",
             "apply1:firsts: 3000 day",
+            // Its half hour is in the name.
+            "apply1:first:192.0.2.0/24:0 1 day",
+            "apply1:first:192.0.2.0/24 2 day",
         ];
         assert_eq!(limits("192.0.2.77", "a.example", Way::Proven), v4);
         let v6 = [
@@ -446,8 +488,26 @@ mod tests {
         assert!(event.is_empty(), "{event:?}");
         // Forms are fetched ten times as often.
         let origin = Origin::new("192.0.2.77".parse().ok(), None, Way::Proven);
-        for (one, ten) in origin.limits(1).1.iter().zip(origin.limits(FETCHES).1) {
+        let of = |times| origin.limits(times, DateTime::UNIX_EPOCH).1;
+        for (one, ten) in of(1).iter().zip(of(FETCHES)) {
             assert_eq!((one.most * 10, one.window), (ten.most, ten.window));
+        }
+    }
+
+    #[test]
+    fn half_hours_of_networks_begin_one_after_the_other() {
+        let net = |n: u8| wide(format!("10.0.{n}.1").parse().unwrap());
+        let now = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+        let turn = |n: u8, at: DateTime<Utc>| half_hour_of(net(n), at);
+        for n in 0..200 {
+            assert_eq!(turn(n, now + HALF_HOUR), turn(n, now) + 1, "{n}");
+        }
+        // In no minute of the hour more than a few of them.
+        for minute in 0..60 {
+            let (from, to) = (TimeDelta::minutes(minute), TimeDelta::minutes(minute + 1));
+            let begin = |n: &u8| turn(*n, now + from) != turn(*n, now + to);
+            let many = (0..200).filter(begin).count();
+            assert!(many < 40, "{many} in minute {minute}");
         }
     }
 

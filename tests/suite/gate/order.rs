@@ -1,6 +1,8 @@
 //! The order of checks: what is wrong in every way hears of the cheapest.
 
 use chrono::TimeDelta;
+use porchlight::app::limits;
+use porchlight::cache::rate_limit::Limit;
 use porchlight::domain::{Error, Result};
 use porchlight::gate::applications::apply::{self, Applied, Apply};
 use porchlight::gate::applications::form;
@@ -168,6 +170,65 @@ fn what_is_wrong_in_every_way_hears_of_the_cheapest() {
         assert!(all[..6].iter().all(|cost| cost.3 == 0), "no hash: {all:?}");
         assert_eq!(received.3, 1);
         assert_eq!(place.number("SELECT proof::bigint FROM applications").await, 1);
+        place.start_jobs();
+    });
+}
+
+#[test]
+fn where_a_way_is_full_for_everybody_a_flood_is_looked_at_now_and_then() {
+    let names = NameServer::start(&[("good.example", "mx.good.example")]);
+    let setup = Setup::default().proving().without_jobs().with(
+        "PORCHLIGHT_REGISTRATION__NAME_SERVER",
+        names.address.to_string(),
+    );
+    setup.run(async |place| {
+        place.owner().await;
+        let attempts = Attempts {
+            place,
+            names: &names,
+        };
+        let limit = |what: &str, most: u32, window: TimeDelta| Limit {
+            key: format!("apply1:{what}"),
+            most,
+            window,
+        };
+        let full = [
+            limit("plain:", 20, TimeDelta::minutes(30)),
+            limit("reserve:plain", 5, TimeDelta::hours(1)),
+        ];
+        let now = || place.app.clock.now();
+        for (limit, times) in full.iter().zip([20, 5]) {
+            for _ in 0..times {
+                limits::take(&place.app, std::slice::from_ref(limit), now()).await;
+            }
+        }
+        mode::shown(&place.app).await.expect("a mode");
+        let form = form::fetch(&place.app, None).await.expect("a form");
+        let from = |network: &str, proof: Option<String>| Apply {
+            username: "somebody".into(),
+            email: Some("somebody@good.example".into()),
+            password: PASSWORD.into(),
+            form_token: Some(form.token.clone()),
+            network: network.parse().ok(),
+            proof,
+            ..Apply::default()
+        };
+        let too_many = |answer: &Result<Applied>| matches!(answer, Err(Error::TooMany { .. }));
+        let (first, asked) = attempts.send(&from("81.2.3.4", None)).await;
+        assert!(too_many(&first), "{first:?}");
+        assert_eq!((asked.0, asked.1), (0, 1));
+        let (next, asked) = attempts.send(&from("81.9.9.4", None)).await;
+        assert!(too_many(&next), "{next:?}");
+        assert_eq!((asked.0, asked.1), (0, 0), "it is known a moment later");
+        // Who did the work is another matter.
+        let proof = Some(proof::work(&form.token, form.bits));
+        let (proven, _) = attempts.send(&from("81.9.9.4", proof)).await;
+        assert!(!too_many(&proven), "{proven:?}");
+        // And it is looked at again.
+        place.advance(TimeDelta::seconds(1));
+        limits::give_back(&place.app, &full, now()).await;
+        let (later, _) = attempts.send(&from("81.9.9.4", None)).await;
+        assert!(!too_many(&later), "{later:?}");
         place.start_jobs();
     });
 }

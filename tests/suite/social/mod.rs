@@ -4,6 +4,7 @@ mod costs;
 mod counters;
 mod feeds;
 mod media;
+mod named_often;
 mod notifications;
 mod polls;
 mod redis;
